@@ -1,0 +1,2 @@
+namespace Unit.Plan;
+public class House { [Xunit.Fact] public void Stands() => Xunit.Assert.True(true); }
