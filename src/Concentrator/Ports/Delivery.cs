@@ -1,0 +1,41 @@
+using Metering;
+using Metering.Ledger;
+
+namespace Concentrator.Ports;
+
+/// <summary>A record as the ledger gives it back: header facts and payload.</summary>
+/// <param name="Sequence">Its place; one sequence runs through both logs and never restarts.</param>
+/// <param name="Type">What the payload holds.</param>
+/// <param name="Class">How it is delivered.</param>
+/// <param name="Time">When it was taken.</param>
+/// <param name="Payload">Octets; a telegram's are read by <see cref="LedgerRecord.Parse"/>.</param>
+public sealed record StoredRecord(ulong Sequence, RecordType Type, RecordClass Class, BoxTime Time, ReadOnlyMemory<byte> Payload);
+
+/// <summary>Reads what the ledger has synced; never more.</summary>
+public interface ILedgerReader
+{
+    /// <summary>The last sequence that is synced; 0 before the first.</summary>
+    ulong DurableSequence { get; }
+
+    /// <summary>
+    /// The records of one class with <paramref name="first"/> &lt;= sequence &lt;= <paramref name="last"/>, in order, at most so many records and payload octets
+    /// (but one at least). Sequences of other classes, and those dropped with old segments, are simply not there.
+    /// </summary>
+    /// <param name="next">Where to read on: everything of the class below it in the range was returned or does not exist.</param>
+    IReadOnlyList<StoredRecord> Read(ulong first, ulong last, RecordClass recordClass, int maxRecords, int maxOctets, out ulong next);
+
+    /// <summary>Completes when a sequence beyond <paramref name="sequence"/> is synced.</summary>
+    Task WaitBeyondAsync(ulong sequence, CancellationToken stop);
+}
+
+/// <summary>
+/// Small state that may be lost at the price of duplicates: two slots with CRC in one file, written with the next group commit.
+/// </summary>
+public interface ISlotStore
+{
+    /// <summary>The newest slot whose CRC holds; empty where there is none.</summary>
+    ReadOnlyMemory<byte> Load(string name);
+
+    /// <summary>Takes octets (at most 16 KiB) to be written with the next group commit; the last one wins.</summary>
+    void Save(string name, ReadOnlyMemory<byte> octets);
+}

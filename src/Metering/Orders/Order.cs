@@ -1,0 +1,46 @@
+namespace Metering.Orders;
+
+/// <summary>What an order asks for.</summary>
+public enum OrderKind
+{
+    Read, Write, Execute, Disconnect, Reconnect, Breaker, Limiter, Calendar, Clock, Token, Message, LoadSwitch, Keys, MBus, Firmware, Exchange,
+}
+
+/// <summary>
+/// Where an order stands. <see cref="Accepted"/> and <see cref="Running"/> come first, then exactly one of the others;
+/// <see cref="Unknown"/> (sent, no answer) is later settled by reading back. The order of members is part of the ledger format.
+/// </summary>
+public enum OrderState : byte
+{
+    Accepted, Running, Done, Partial, Failed, Refused, Expired, Cancelled, Unknown,
+}
+
+/// <summary>Which state may follow which, as a table.</summary>
+public static class OrderStates
+{
+    /// <summary>True where an order in <paramref name="from"/> may become <paramref name="to"/>.</summary>
+    public static bool MayFollow(OrderState from, OrderState to) => from switch
+    {
+        OrderState.Accepted => to is not OrderState.Accepted,
+        OrderState.Running => to is not (OrderState.Accepted or OrderState.Refused),
+        OrderState.Unknown => to is OrderState.Done or OrderState.Failed or OrderState.Partial,
+        _ => false,
+    };
+
+    /// <summary>True where nothing follows.</summary>
+    public static bool IsFinal(OrderState state) => state is not (OrderState.Accepted or OrderState.Running or OrderState.Unknown);
+}
+
+/// <summary>An order as a driver sees it.</summary>
+/// <param name="Id">Its idempotency key.</param>
+/// <param name="Kind">What it asks for.</param>
+/// <param name="Meter">Of which meter.</param>
+/// <param name="Payload">Its arguments; the raw APDU of an exchange.</param>
+public sealed record MeterOrder(string Id, OrderKind Kind, MeterId Meter, ReadOnlyMemory<byte> Payload);
+
+/// <summary>One step of an order's execution.</summary>
+/// <param name="State">Where it stands now.</param>
+/// <param name="Sentence">What happened.</param>
+/// <param name="Block">Readings that came with it, or null.</param>
+/// <param name="Answer">The raw answer of an exchange, or empty.</param>
+public sealed record OrderStep(OrderState State, string Sentence, ReadingBlock? Block, ReadOnlyMemory<byte> Answer);
