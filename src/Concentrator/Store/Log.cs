@@ -1,0 +1,14 @@
+namespace Concentrator.Store;
+
+/// <summary>What the store says; ids 200 to 299.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(200, LogLevel.Critical, "Ledger damaged: {Damage}. Keep a copy of the ledger directory; what follows is written to a new segment.")]
+    internal static partial void Damaged(this ILogger log, string damage);
+
+    [LoggerMessage(201, LogLevel.Critical, "Storage fault: {Reason}. Readings are held in RAM, nothing is acknowledged; the disk is tried again.")]
+    internal static partial void StorageFault(this ILogger log, string reason);
+
+    [LoggerMessage(202, LogLevel.Information, "The disk takes data again; what was held is written down.")]
+    internal static partial void StorageRecovered(this ILogger log);
+}
