@@ -11,4 +11,7 @@ internal static partial class Log
 
     [LoggerMessage(202, LogLevel.Information, "The disk takes data again; what was held is written down.")]
     internal static partial void StorageRecovered(this ILogger log);
+
+    [LoggerMessage(203, LogLevel.Warning, "Delivery state of {Name} was not written: {Reason}. After a kill some batches are sent again.")]
+    internal static partial void SlotNotWritten(this ILogger log, string name, string reason);
 }

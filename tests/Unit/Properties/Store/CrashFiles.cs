@@ -25,6 +25,9 @@ internal sealed class CrashFiles(Random random) : ILedgerFiles
     /// <summary>This call fails with an I/O error, once.</summary>
     internal int FailAt { get; set; } = int.MaxValue;
 
+    /// <summary>Every call fails while this is set.</summary>
+    internal bool Broken { get; set; }
+
     public long FreeOctets => long.MaxValue;
 
     /// <summary>What is on the disk when the power comes back.</summary>
@@ -104,7 +107,7 @@ internal sealed class CrashFiles(Random random) : ILedgerFiles
             throw new PowerCutException();
         }
 
-        if (Calls++ == FailAt)
+        if (Calls++ == FailAt || Broken)
         {
             throw new IOException("Input/output error (injected)");
         }

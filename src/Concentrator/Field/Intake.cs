@@ -1,0 +1,163 @@
+using System.Threading.Channels;
+using Concentrator.Ports;
+using Metering;
+using Metering.Driver;
+using Metering.Ledger;
+
+namespace Concentrator.Field;
+
+/// <summary>
+/// The single consumer of what drivers tell: copies out, foreign meters counted, the keep-slot rule, then the ledger. What is not kept goes to the black box.
+/// Whether a record is ours is known when its append completes, not before.
+/// </summary>
+internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount flow, FrameFeed feed, Action<RawFrame, string> blackBox, ILogger log)
+{
+    private readonly CopyFilter _copies = new();
+    private readonly Channel<Task<ulong>> _appends = Channel.CreateBounded<Task<ulong>>(new BoundedChannelOptions(65_536) { SingleReader = true, SingleWriter = true });
+
+    /// <summary>Takes events until the channel ends, and returns when the last append is settled.</summary>
+    internal async Task RunAsync(ChannelReader<DriverEvent> events)
+    {
+        var settling = SettleAsync();
+        try
+        {
+            await foreach (var driverEvent in events.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+            {
+                switch (driverEvent)
+                {
+                    case DriverEvent.ReadingsTaken taken:
+                        await TakeAsync(taken.Block.Meter, taken.Raw, taken.Security, taken.Block, null).ConfigureAwait(false);
+                        break;
+                    case DriverEvent.Rejected rejected:
+                        await TakeAsync(rejected.Meter, rejected.Raw, SecurityFacts.Clear, null, rejected.Fault).ConfigureAwait(false);
+                        break;
+                    case DriverEvent.MeterHeard heard:
+                        TakeHeard(heard);
+                        break;
+                    default:
+                        break; // joins, leaves and events belong to drivers that this version does not have
+                }
+            }
+        }
+        finally
+        {
+            _appends.Writer.Complete();
+            await settling.ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask TakeAsync(MeterId meter, RawFrame raw, SecurityFacts security, ReadingBlock? block, Fault? fault)
+    {
+        flow.Heard();
+        var outcome = Outcome.Of(security, fault);
+        if (meter.IsNone)
+        {
+            flow.Rejected();
+            Pass(meter, raw, outcome);
+            return;
+        }
+
+        if (_copies.IsCopy(meter, raw.ContentHash, raw.At))
+        {
+            flow.Copy();
+            Pass(meter, raw, "copy");
+            return;
+        }
+
+        var isNew = false;
+        var entry = Outcome.IsWorthKeeping(fault) ? registry.Meet(meter, Media.Of(meter), raw.At, out isNew) : registry.EntryOf(meter); // rubbish makes no meters
+        if (entry is null || !entry.Accepted)
+        {
+            flow.Foreign();
+            entry?.Hear(raw.At, raw.Link.Source, raw.Link.RssiDbm, block is not null, outcome, null);
+            Pass(meter, raw, "foreign");
+            return;
+        }
+
+        Count(block, fault);
+        if (entry.Hear(raw.At, raw.Link.Source, raw.Link.RssiDbm, block is not null, outcome, fault?.Sentence))
+        {
+            registry.Changed(meter);
+        }
+
+        var keeps = Outcome.IsWorthKeeping(fault) && entry.Keep.Keeps(SlotClock(raw.At), StatusOf(block, fault));
+        Show(meter, raw, keeps ? outcome : outcome + ", not kept");
+        if (!keeps)
+        {
+            blackBox(raw, outcome);
+            return;
+        }
+
+        flow.Kept();
+        entry.Kept++;
+        var telegram = new NewRecord(
+            RecordType.Telegram, block is null ? RecordClass.None : RecordClass.Reading, raw.At, new LedgerRecord(meter, raw, security, block, fault).ToPayload());
+        IReadOnlyList<NewRecord> records = isNew ? [registry.ToRecord(entry), telegram] : [telegram];
+        await _appends.Writer.WriteAsync(ledger.AppendAsync(records, Urgency.Reading, CancellationToken.None).AsTask()).ConfigureAwait(false);
+    }
+
+    private void TakeHeard(DriverEvent.MeterHeard heard)
+    {
+        flow.Heard();
+        if (_copies.IsCopy(heard.Meter, heard.Raw.ContentHash, heard.Raw.At))
+        {
+            flow.Copy();
+            return;
+        }
+
+        var entry = registry.Meet(heard.Meter, Media.Of(heard.Meter), heard.Raw.At, out _);
+        entry?.Hear(heard.Raw.At, heard.Raw.Link.Source, heard.Raw.Link.RssiDbm, decoded: false, entry.Security, entry.Sentence);
+        Pass(heard.Meter, heard.Raw, heard.What);
+    }
+
+    private void Count(ReadingBlock? block, Fault? fault)
+    {
+        if (block is not null)
+        {
+            flow.Decoded();
+        }
+        else if (Outcome.IsWorthKeeping(fault))
+        {
+            flow.Undecodable();
+        }
+        else
+        {
+            flow.Rejected();
+        }
+    }
+
+    private void Pass(MeterId meter, RawFrame raw, string outcome)
+    {
+        blackBox(raw, outcome);
+        Show(meter, raw, outcome);
+    }
+
+    private void Show(MeterId meter, RawFrame raw, string outcome)
+    {
+        if (feed.IsWatched)
+        {
+            feed.Show(new FrameGlimpse(raw.At.Utc, raw.Link.Source, meter, raw.Link.RssiDbm, outcome, raw.Octets));
+        }
+    }
+
+    private async Task SettleAsync()
+    {
+        await foreach (var append in _appends.Reader.ReadAllAsync().ConfigureAwait(false))
+        {
+            try
+            {
+                await append.ConfigureAwait(false);
+                flow.Stored();
+            }
+            catch (StorageFaultException e)
+            {
+                log.NotStored(e.Message); // the ledger counts it and will say the gap
+            }
+        }
+    }
+
+    private static TimeSpan SlotClock(BoxTime at) => at.Utc is { } utc ? TimeSpan.FromTicks(utc.Ticks) : TimeSpan.FromTicks(at.Monotonic);
+
+    private static uint StatusOf(ReadingBlock? block, Fault? fault) =>
+        block is null ? 0x8000_0000 | (uint)fault!.Kind : block.Rows[0].Status << 24 | (uint)(block.Rows[0].Flags & (StatusFlags)0x00FF_FFFF);
+}
