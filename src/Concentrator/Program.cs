@@ -1,1 +1,3 @@
-System.Console.WriteLine("concentrator");
+using Concentrator.Board;
+
+Console.WriteLine(Identity.Measure());

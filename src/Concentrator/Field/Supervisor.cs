@@ -2,6 +2,7 @@ using System.Threading.Channels;
 using Concentrator.Ports;
 using Metering;
 using Metering.Driver;
+using Metering.Orders;
 
 namespace Concentrator.Field;
 

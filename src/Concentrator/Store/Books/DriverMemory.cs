@@ -1,7 +1,7 @@
 using System.Collections.Concurrent;
 using Concentrator.Ports;
 using Metering;
-using Metering.Driver;
+using Metering.Orders;
 using Metering.Ledger;
 
 namespace Concentrator.Store.Books;

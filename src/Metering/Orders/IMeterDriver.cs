@@ -1,6 +1,6 @@
-using Metering.Orders;
+using Metering.Driver;
 
-namespace Metering.Driver;
+namespace Metering.Orders;
 
 /// <summary>What a driver can do, as data.</summary>
 /// <param name="Name">Its name in the configuration.</param>
