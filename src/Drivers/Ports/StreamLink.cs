@@ -1,0 +1,75 @@
+using System.IO.Pipelines;
+
+namespace Drivers.Ports;
+
+/// <summary>
+/// A link over a stream. One loop reads the stream into a pipe and is never cancelled inside a read: on a tty a cancelled read may take octets with it.
+/// </summary>
+internal sealed class StreamLink : ILink
+{
+    private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 128 * 1024, useSynchronizationContext: false));
+    private readonly Stream _stream;
+    private readonly IDisposable _owner;
+    private readonly string _name;
+    private readonly Task _pump;
+
+    internal StreamLink(Stream stream, IDisposable owner, string name)
+    {
+        _stream = stream;
+        _owner = owner;
+        _name = name;
+        _pump = PumpAsync();
+    }
+
+    public PipeReader Input => _pipe.Reader;
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken stop)
+    {
+        try
+        {
+            await _stream.WriteAsync(octets, stop).ConfigureAwait(false);
+            await _stream.FlushAsync(stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException or TimeoutException or UnauthorizedAccessException)
+        {
+            throw new IOException($"{_name} takes nothing any more: {e.Message}", e);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _owner.Dispose();
+        await _pump.ConfigureAwait(false);
+        await _pipe.Reader.CompleteAsync().ConfigureAwait(false);
+    }
+
+    private async Task PumpAsync()
+    {
+        Exception? end;
+        try
+        {
+            while (true)
+            {
+                var read = await _stream.ReadAsync(_pipe.Writer.GetMemory(4096), CancellationToken.None).ConfigureAwait(false);
+                if (read == 0)
+                {
+                    end = new IOException($"{_name} is gone: the far end closed");
+                    break;
+                }
+
+                _pipe.Writer.Advance(read);
+                if ((await _pipe.Writer.FlushAsync(CancellationToken.None).ConfigureAwait(false)).IsCompleted)
+                {
+                    end = null;
+                    break;
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException or UnauthorizedAccessException)
+        {
+            end = new IOException($"{_name} is gone: {e.Message}", e); // each was met when a USB stick is pulled while a read is pending
+        }
+
+        await _pipe.Writer.CompleteAsync(end).ConfigureAwait(false);
+    }
+}
