@@ -1,0 +1,25 @@
+using System.Net;
+
+namespace Concentrator.Settings;
+
+/// <summary>Everything a box is told (CONTRACTS section 4), checked. Plain values: rooms get the parts they need.</summary>
+internal sealed record BoxSettings(
+    string Id, string Profile, string Flag, IReadOnlyList<UpstreamSettings> Upstreams, IReadOnlyList<DriverSettings> Drivers, string? KeysFile,
+    IPEndPoint HttpListen, IReadOnlyList<string> TimeSources, MeterSettings Meters, IReadOnlyList<IssuerSettings> Issuers,
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Roles, string StateDirectory, string SocketPath);
+
+/// <summary>One head-end.</summary>
+internal sealed record UpstreamSettings(
+    string Name, Uri Url, bool HeadEndAcknowledges, string? Ca, string? Certificate, string? Key, string? User, string? PasswordFile, string TopicBase);
+
+/// <summary>One modem or radio.</summary>
+internal sealed record DriverSettings(string Name, string Family, string Port, string Mode);
+
+/// <summary>Which meters, what is kept of them, how soon it is committed.</summary>
+/// <param name="AcceptAll">False: only those in the keys file, imported or expected.</param>
+/// <param name="Keep">Slot per meter on the air; zero keeps all.</param>
+/// <param name="Commit">How long readings wait for company; null: 1 s below 200 meters, else 10 s.</param>
+internal sealed record MeterSettings(bool AcceptAll, TimeSpan Keep, TimeSpan? Commit);
+
+/// <summary>Who may sign orders.</summary>
+internal sealed record IssuerSettings(string KeyId, string PublicKey, IReadOnlyList<string> Orders);

@@ -1,0 +1,195 @@
+using System.Globalization;
+using System.Net;
+using System.Text;
+using System.Text.RegularExpressions;
+
+namespace Concentrator.Settings;
+
+/// <summary>Takes a tree that fits the key table to <see cref="BoxSettings"/>, and checks what no table can: files, addresses, durations, names.</summary>
+internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsFault> faults)
+{
+    /// <summary>sun_path of a Unix socket address holds 108 octets with its end.</summary>
+    private const int LongestSocketPath = 107;
+
+    internal BoxSettings Bind(string stateDirectory, string socketPath)
+    {
+        if (Encoding.UTF8.GetByteCount(socketPath) > LongestSocketPath)
+        {
+            faults.Add(new SettingsFault(new Place(socketPath, 0, 0), $"a socket path may have {LongestSocketPath} octets, this has {Encoding.UTF8.GetByteCount(socketPath)}: choose a shorter --state or --socket"));
+        }
+
+        var id = Text(tree, "id", "");
+        if (!BoxId().IsMatch(id))
+        {
+            faults.Add(new SettingsFault(PlaceOf(tree, "id"), id.Length == 0 ? "id is missing: give the box a name, id = \"dc-0001\"" : $"id = \"{id}\" may hold 1 to 40 of a-z, A-Z, 0-9, '-', '_' and '.'"));
+        }
+
+        if (!Flag().IsMatch(Text(tree, "flag", "XXX")))
+        {
+            faults.Add(new SettingsFault(PlaceOf(tree, "flag"), "flag wants the three FLAG letters A-Z of the maker"));
+        }
+
+        var meters = Table(tree, "meters");
+        return new BoxSettings(
+            id, Text(tree, "profile", "nnap"), Text(tree, "flag", "XXX"),
+            [.. Table(tree, "upstream").Items.Where(entry => entry.Value is TomlNode.Table).Select(entry => Upstream(entry.Key, (TomlNode.Table)entry.Value, id))],
+            Drivers(), File(Table(tree, "keys"), "file", secret: true), Listen(), Texts(Table(tree, "time"), "sources", ["kernel"]),
+            new MeterSettings(Text(meters, "accept", "all") == "all", Keep(meters), Commit(meters)),
+            [.. Tables(tree, "issuer").Select(issuer => new IssuerSettings(Needed(issuer, "keyId"), File(issuer, "publicKey", secret: false) ?? "", Texts(issuer, "orders", ["*"])))],
+            Table(tree, "roles").Items.Keys.ToDictionary(role => role, role => Texts(Table(tree, "roles"), role, [])), stateDirectory, socketPath);
+    }
+
+    private UpstreamSettings Upstream(string name, TomlNode.Table table, string id)
+    {
+        var text = Needed(table, "url");
+        var wellFormed = Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "mqtt" or "mqtts" && url.Host.Length > 0;
+        if (!wellFormed && text.Length > 0)
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "url"), $"url = \"{text}\" wants mqtts://host:port (mqtt:// for tests only); dlms:// comes with a later version"));
+        }
+
+        if (!Name().IsMatch(name))
+        {
+            faults.Add(new SettingsFault(table.Place, $"head-end name \"{name}\" may hold 1 to 40 of a-z, 0-9, '-' and '_'"));
+        }
+
+        var certificate = File(table, "certificate", secret: false);
+        var key = File(table, "key", secret: true);
+        if (certificate is null != key is null)
+        {
+            faults.Add(new SettingsFault(table.Place, $"[upstream.{name}] has a client {(key is null ? "certificate without its key" : "key without its certificate")}: set both or none"));
+        }
+
+        return new UpstreamSettings(
+            name, wellFormed ? url! : new Uri("mqtt://invalid"), Text(table, "acknowledge", "broker") == "head-end", File(table, "ca", secret: false), certificate, key,
+            table.Items.ContainsKey("user") ? Text(table, "user", "") : null, File(table, "password", secret: true),
+            Text(table, "topic", "dc/v1/{id}").Replace("{id}", id, StringComparison.Ordinal));
+    }
+
+    private List<DriverSettings> Drivers()
+    {
+        var drivers = new List<DriverSettings>();
+        foreach (var table in Tables(tree, "driver"))
+        {
+            var driver = new DriverSettings(Needed(table, "name"), Needed(table, "family"), Needed(table, "port"), Text(table, "mode", "C1+T1"));
+            if (!Name().IsMatch(driver.Name) && driver.Name.Length > 0)
+            {
+                faults.Add(new SettingsFault(PlaceOf(table, "name"), $"driver name \"{driver.Name}\" may hold 1 to 40 of a-z, 0-9, '-' and '_'"));
+            }
+
+            if (drivers.Any(other => other.Name == driver.Name))
+            {
+                faults.Add(new SettingsFault(PlaceOf(table, "name"), $"two drivers are called \"{driver.Name}\": give each its own name"));
+            }
+
+            if (drivers.Any(other => other.Port == driver.Port) && driver.Port.Length > 0)
+            {
+                faults.Add(new SettingsFault(PlaceOf(table, "port"), $"two drivers want {driver.Port}: a port has one driver"));
+            }
+
+            var isTcp = Uri.TryCreate(driver.Port, UriKind.Absolute, out var url) && url.Scheme == "tcp" && url.Port > 0;
+            if (driver.Port.Length > 0 && !isTcp && !Path.IsPathRooted(driver.Port))
+            {
+                faults.Add(new SettingsFault(PlaceOf(table, "port"), $"port = \"{driver.Port}\" wants a device path (/dev/ttyUSB0) or tcp://host:port"));
+            }
+
+            drivers.Add(driver);
+        }
+
+        return drivers;
+    }
+
+    private IPEndPoint Listen()
+    {
+        var http = Table(tree, "http");
+        var text = Text(http, "listen", "127.0.0.1:8080");
+        if (IPEndPoint.TryParse(text, out var listen) && text.Contains(':', StringComparison.Ordinal))
+        {
+            return listen;
+        }
+
+        faults.Add(new SettingsFault(PlaceOf(http, "listen"), $"listen = \"{text}\" wants address:port, such as 127.0.0.1:8080"));
+        return new IPEndPoint(IPAddress.Loopback, 0);
+    }
+
+    private TimeSpan Keep(TomlNode.Table meters) => Text(meters, "keep", "15m") is "all" ? TimeSpan.Zero : Duration(meters, "keep", "15m");
+
+    private TimeSpan? Commit(TomlNode.Table meters) => Text(meters, "commit", "auto") is "auto" ? null : Duration(meters, "commit", "10s");
+
+    private TimeSpan Duration(TomlNode.Table table, string name, string byDefault)
+    {
+        var text = Text(table, name, byDefault);
+        var match = DurationText().Match(text);
+        if (!match.Success)
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, name), $"{name} = \"{text}\" wants a duration: a number with s, m, h or d, such as {byDefault}"));
+            return TimeSpan.FromMinutes(15);
+        }
+
+        var number = int.Parse(match.Groups[1].ValueSpan, CultureInfo.InvariantCulture);
+        return match.Groups[2].Value switch
+        {
+            "s" => TimeSpan.FromSeconds(number),
+            "m" => TimeSpan.FromMinutes(number),
+            "h" => TimeSpan.FromHours(number),
+            _ => TimeSpan.FromDays(number),
+        };
+    }
+
+    /// <summary>A file that must be there, and nobody else's to read where it is a secret. Null where it is not set.</summary>
+    private string? File(TomlNode.Table table, string name, bool secret)
+    {
+        if (!table.Items.ContainsKey(name))
+        {
+            return null;
+        }
+
+        var path = Text(table, name, "");
+        if (!System.IO.File.Exists(path))
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, name), $"{name} = \"{path}\": the file is not there"));
+        }
+        else if (secret && (System.IO.File.GetUnixFileMode(path) & (UnixFileMode.GroupRead | UnixFileMode.GroupWrite | UnixFileMode.OtherRead | UnixFileMode.OtherWrite)) != 0)
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, name), $"{name} = \"{path}\": others may read it; run chmod 0400 {path}"));
+        }
+
+        return path;
+    }
+
+    private string Needed(TomlNode.Table table, string name)
+    {
+        if (!table.Items.ContainsKey(name))
+        {
+            faults.Add(new SettingsFault(table.Place, $"{name} is missing in this table"));
+        }
+
+        return Text(table, name, "");
+    }
+
+    private static string Text(TomlNode.Table table, string name, string byDefault) =>
+        table.Items.GetValueOrDefault(name) is TomlNode.Scalar { Content: string text } ? text : byDefault;
+
+    private static IReadOnlyList<string> Texts(TomlNode.Table table, string name, IReadOnlyList<string> byDefault) =>
+        table.Items.GetValueOrDefault(name) is TomlNode.List list ? [.. list.Items.OfType<TomlNode.Scalar>().Select(item => (string)item.Content)] : byDefault;
+
+    private static TomlNode.Table Table(TomlNode.Table table, string name) =>
+        table.Items.GetValueOrDefault(name) as TomlNode.Table ?? new TomlNode.Table(table.Place, []);
+
+    private static IEnumerable<TomlNode.Table> Tables(TomlNode.Table table, string name) =>
+        table.Items.GetValueOrDefault(name) is TomlNode.List list ? list.Items.OfType<TomlNode.Table>() : [];
+
+    private static Place PlaceOf(TomlNode.Table table, string name) => table.Items.GetValueOrDefault(name)?.Place ?? table.Place;
+
+    [GeneratedRegex("^[A-Za-z0-9._-]{1,40}$")]
+    private static partial Regex BoxId();
+
+    [GeneratedRegex("^[A-Z]{3}$")]
+    private static partial Regex Flag();
+
+    [GeneratedRegex("^[a-z0-9_-]{1,40}$")]
+    private static partial Regex Name();
+
+    [GeneratedRegex("^([1-9][0-9]{0,6})([smhd])$")]
+    private static partial Regex DurationText();
+}

@@ -1,0 +1,119 @@
+using Concentrator.Settings;
+
+namespace Unit.Flows.Settings;
+
+public sealed class SettingsTests : IDisposable
+{
+    private readonly string _directory = Directory.CreateTempSubdirectory("settings").FullName;
+
+    [Fact]
+    public void The_contracts_example_is_understood()
+    {
+        var keys = Secret("meters.keys");
+        var outcome = Load($"""
+            id = "dc-0001"
+            [upstream.main]
+            url = "mqtts://hes.example:8883"
+            acknowledge = "head-end"
+            [[driver]]
+            name = "radio0"
+            family = "im871a"
+            port = "/dev/ttyUSB0"
+            mode = "C1+T1"
+            [keys]
+            file = "{keys}"
+            [collection]
+            tasks = [ {"{"} read = "daily-profile", every = "1d", start = "00:05", due = "12:00" {"}"} ]
+            [http]
+            listen = "127.0.0.1:8081"
+            [meters]
+            accept = "listed"
+            keep = "1h"
+            commit = "2s"
+            [roles]
+            operator = ["alice"]
+            """);
+        Assert.Empty(outcome.Faults);
+        var settings = outcome.Settings!;
+        Assert.Equal("dc-0001", settings.Id);
+        Assert.True(settings.Upstreams[0].HeadEndAcknowledges);
+        Assert.Equal("dc/v1/dc-0001", settings.Upstreams[0].TopicBase);
+        Assert.Equal(8081, settings.HttpListen.Port);
+        Assert.False(settings.Meters.AcceptAll);
+        Assert.Equal(TimeSpan.FromHours(1), settings.Meters.Keep);
+        Assert.Equal(TimeSpan.FromSeconds(2), settings.Meters.Commit);
+        Assert.Equal(["alice"], settings.Roles["operator"]);
+    }
+
+    [Theory]
+    [InlineData("id = \"a\"\nprofil = \"nnap\"", ":2:1: \"profil\" is not known at the top level; did you mean \"profile\"?")]
+    [InlineData("id = \"a\"\n[meters]\nkeeep = \"1h\"", ":3:1: \"keeep\" is not known in [meters]; did you mean \"keep\"?")]
+    [InlineData("id = 7", ":1:1: id wants a text in quotes")]
+    [InlineData("profile = \"nnap\"", "id is missing")]
+    [InlineData("id = \"a\"\nprofile = \"dnap\"", "possible: nnap, lnap, both")]
+    [InlineData("id = \"a\"\n[upstream.main]\nurl = \"http://x\"", "wants mqtts://host:port")]
+    [InlineData("id = \"a\"\n[upstream.main]\nacknowledge = \"broker\"", "url is missing in this table")]
+    [InlineData("id = \"a\"\n[[driver]]\nname = \"r\"\nfamily = \"prime\"\nport = \"/dev/x\"", "\"prime\" is not possible in this version; possible: im871a")]
+    [InlineData("id = \"a\"\n[[driver]]\nname = \"r\"\nfamily = \"im871a\"\nport = \"/dev/x\"\n[[driver]]\nname = \"r\"\nfamily = \"im871a\"\nport = \"/dev/y\"", "two drivers are called \"r\"")]
+    [InlineData("id = \"a\"\n[http]\nlisten = \"here\"", "wants address:port")]
+    [InlineData("id = \"a\"\n[meters]\nkeep = \"soon\"", "wants a duration")]
+    [InlineData("id = \"a\"\n[keys]\nfile = \"/nowhere/keys\"", "the file is not there")]
+    [InlineData("id = \"a\"\nid = \"b\"", ":2:")]
+    [InlineData("id = ", ":1:")]
+    public void What_is_wrong_is_said_with_file_line_and_what_to_do(string text, string sentence)
+    {
+        var outcome = Load(text);
+        Assert.Null(outcome.Settings);
+        Assert.Contains(outcome.Faults, fault => fault.ToString().Contains(sentence, StringComparison.Ordinal));
+        Assert.All(outcome.Faults, fault => Assert.StartsWith(_directory, fault.Place.File, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void All_faults_are_said_not_only_the_first() => Assert.Equal(3, Load("idd = \"a\"\n[http]\nlissen = 1\n[meters]\nkeeep = 2").Faults.Count);
+
+    [Fact]
+    public void A_later_drop_in_wins_and_the_environment_wins_over_both()
+    {
+        Directory.CreateDirectory(Path.Combine(_directory, "conf.d"));
+        File.WriteAllText(Path.Combine(_directory, "conf.d", "10-a.toml"), "[http]\nlisten = \"127.0.0.1:1001\"\n[meters]\nkeep = \"all\"");
+        File.WriteAllText(Path.Combine(_directory, "conf.d", "20-b.toml"), "[http]\nlisten = \"127.0.0.1:1002\"");
+        var settings = Load("id = \"a\"\n[http]\nlisten = \"127.0.0.1:1000\"").Settings!;
+        Assert.Equal(1002, settings.HttpListen.Port);
+        Assert.Equal(TimeSpan.Zero, settings.Meters.Keep);
+        var fromEnvironment = Load("id = \"a\"", new() { ["CONCENTRATOR__Http__Listen"] = "127.0.0.1:1003" }).Settings!;
+        Assert.Equal(1003, fromEnvironment.HttpListen.Port);
+    }
+
+    [Fact]
+    public void A_secret_that_others_may_read_is_refused()
+    {
+        var keys = Path.Combine(_directory, "open.keys");
+        File.WriteAllText(keys, "");
+        File.SetUnixFileMode(keys, UnixFileMode.UserRead | UnixFileMode.OtherRead);
+        Assert.Contains(Load($"id = \"a\"\n[keys]\nfile = \"{keys}\"").Faults, fault => fault.Sentence.Contains("chmod 0400", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void A_socket_path_that_no_socket_can_have_is_refused()
+    {
+        File.WriteAllText(Path.Combine(_directory, "concentrator.toml"), "id = \"a\"");
+        var outcome = SettingsLoader.Load(Path.Combine(_directory, "concentrator.toml"), "/tmp/" + new string('x', 120), null, new Dictionary<string, string>());
+        Assert.Contains(outcome.Faults, fault => fault.Sentence.Contains("107 octets", StringComparison.Ordinal));
+    }
+
+    public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    private string Secret(string name)
+    {
+        var path = Path.Combine(_directory, name);
+        File.WriteAllText(path, "");
+        File.SetUnixFileMode(path, UnixFileMode.UserRead);
+        return path;
+    }
+
+    private SettingsOutcome Load(string text, Dictionary<string, string>? environment = null)
+    {
+        File.WriteAllText(Path.Combine(_directory, "concentrator.toml"), text);
+        return SettingsLoader.Load(Path.Combine(_directory, "concentrator.toml"), Path.Combine(_directory, "state"), null, environment ?? []);
+    }
+}
