@@ -39,3 +39,21 @@ public interface ISlotStore
     /// <summary>Takes octets (at most 16 KiB) to be written with the next group commit; the last one wins.</summary>
     void Save(string name, ReadOnlyMemory<byte> octets);
 }
+
+/// <summary>A row that a head-end refused: kept, listed, alarmed, re-sendable.</summary>
+/// <param name="Upstream">Which head-end.</param>
+/// <param name="Key">The row's key; <c>*</c> for every row of the batch.</param>
+/// <param name="Reason">In the head-end's words.</param>
+/// <param name="First">First sequence of its batch.</param>
+/// <param name="Last">Last sequence of its batch.</param>
+public sealed record DeadLetter(string Upstream, string Key, string Reason, ulong First, ulong Last);
+
+/// <summary>Keeps what head-ends refused.</summary>
+public interface IDeadLetters
+{
+    /// <summary>Writes it down; durable when it returns.</summary>
+    ValueTask AddAsync(IReadOnlyList<DeadLetter> letters, CancellationToken stop);
+
+    /// <summary>Those of one head-end, oldest first.</summary>
+    IReadOnlyList<DeadLetter> List(string upstream);
+}

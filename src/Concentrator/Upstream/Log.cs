@@ -1,0 +1,20 @@
+namespace Concentrator.Upstream;
+
+/// <summary>What the upstream room says; ids 400 to 499. Never a payload.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(400, LogLevel.Information, "{Upstream}: connected to {Where}")]
+    internal static partial void Connected(this ILogger log, string upstream, string where);
+
+    [LoggerMessage(401, LogLevel.Warning, "{Upstream}: {Sentence}; next try in {Seconds:F0} s. Nothing is lost meanwhile.")]
+    internal static partial void Disconnected(this ILogger log, string upstream, string sentence, double seconds);
+
+    [LoggerMessage(402, LogLevel.Warning, "{Upstream}: mqtt:// is not encrypted: for tests only")]
+    internal static partial void Insecure(this ILogger log, string upstream);
+
+    [LoggerMessage(403, LogLevel.Warning, "{Upstream}: the head-end refused {Rows} rows of {Batch}; they are kept as dead letters")]
+    internal static partial void RowsRefused(this ILogger log, string upstream, int rows, string batch);
+
+    [LoggerMessage(404, LogLevel.Warning, "{Upstream}: a message on {Topic} is no acknowledgement: {Reason}")]
+    internal static partial void BadAcknowledgement(this ILogger log, string upstream, string topic, string reason);
+}
