@@ -134,7 +134,7 @@ public sealed class BlackBoxRing
         catch (Exception e) when (e is IOException or UnauthorizedAccessException)
         {
             Interlocked.Increment(ref _dropped);
-            Let();
+            Abandon();
             _failedAt = _time.GetTimestamp();
             if (!_troubled)
             {
@@ -148,7 +148,24 @@ public sealed class BlackBoxRing
         }
     }
 
-    /// <summary>Lets the segment go: after trouble a new one is begun, because the end of this may be torn.</summary>
+    /// <summary>After trouble a new segment is begun, because the end of this may be torn; one in which nothing stands would only push out an older one.</summary>
+    private void Abandon()
+    {
+        var empty = _used == 0 ? _segment?.Name : null;
+        Let();
+        try
+        {
+            if (empty is not null)
+            {
+                File.Delete(empty);
+            }
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            // The disk is in trouble, which is said already.
+        }
+    }
+
     private void Let()
     {
         try
