@@ -110,7 +110,7 @@ public sealed class ArchiveView : IReadingArchive, IAsyncDisposable
             next = await AskAsync(
                 () => _state.Read(file =>
                 {
-                    file.ReadBlocks(first, last, BlocksAtOnce, OctetsAtOnce, out var more).ForEach(page.Look);
+                    file.ReadBlocks(first, last, page.IsWanted, BlocksAtOnce, OctetsAtOnce, out var more).ForEach(page.Look);
                     return more;
                 }),
                 stop);

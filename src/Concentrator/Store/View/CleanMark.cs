@@ -23,21 +23,18 @@ internal static class CleanMark
         File.WriteAllBytes(path, octets);
     }
 
-    /// <summary>True where the mark is there and fits.</summary>
-    internal static bool Holds(string path, string file, string log)
+    /// <summary>True where the mark fits the file, false where it does not, null where there is none.</summary>
+    internal static bool? Holds(string path, string file, string log)
     {
-        if (!File.Exists(path) || !File.Exists(file) || new FileInfo(log) is { Exists: true, Length: > 0 })
+        if (!File.Exists(path))
         {
-            return false;
+            return null;
         }
 
         var octets = File.ReadAllBytes(path);
-        if (octets.Length != Size || !octets.AsSpan().StartsWith(Magic) || BinaryPrimitives.ReadInt64LittleEndian(octets.AsSpan(8)) != new FileInfo(file).Length)
-        {
-            return false;
-        }
-
-        return BinaryPrimitives.ReadUInt32LittleEndian(octets.AsSpan(4)) == Measure(file).Crc;
+        return octets.Length == Size && octets.AsSpan().StartsWith(Magic) && new FileInfo(log) is not { Exists: true, Length: > 0 }
+            && new FileInfo(file) is { Exists: true } present && BinaryPrimitives.ReadInt64LittleEndian(octets.AsSpan(8)) == present.Length
+            && BinaryPrimitives.ReadUInt32LittleEndian(octets.AsSpan(4)) == Measure(file).Crc;
     }
 
     private static (long Length, uint Crc) Measure(string file)

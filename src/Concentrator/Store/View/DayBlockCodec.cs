@@ -5,7 +5,7 @@ using Metering.Ledger;
 namespace Concentrator.Store.View;
 
 /// <summary>
-/// A day block as octets: version, meter, profile, table of columns, rows that refer to it (sequences and times as differences), CRC-32C u32 little-endian over all of it.
+/// A day block as octets: version, meter, profile, table of columns, rows that refer to it (differences of sequence and time, then the rest with its length), CRC-32C u32 little-endian over all of it.
 /// LiteDB has no checksum of its own.
 /// </summary>
 internal static class DayBlockCodec
@@ -32,10 +32,17 @@ internal static class DayBlockCodec
         }
 
         to.Number((ulong)block.Entries.Count);
-        var before = (Sequence: 0UL, Ticks: 0L);
+        var (sequence, ticks) = (0UL, 0L);
+        var body = new OctetWriter();
         foreach (var entry in block.Entries)
         {
-            WriteEntry(to, entry, columns, ref before);
+            var at = entry.ReceivedAt?.Ticks ?? 0;
+            to.Signed(unchecked((long)(entry.Sequence - sequence)));
+            to.Signed(at - ticks);
+            (sequence, ticks) = (entry.Sequence, at);
+            body.Clear();
+            WriteBody(body, entry, columns);
+            to.Octets(body.Written.Span);
         }
 
         var octets = new byte[to.Written.Length + 4];
@@ -44,8 +51,11 @@ internal static class DayBlockCodec
         return octets;
     }
 
+    /// <summary>Reads a block back.</summary>
+    /// <param name="octets">As written.</param>
+    /// <param name="wanted">Which rows, by sequence and time of reception; the others are passed over unread. Null means all.</param>
     /// <exception cref="InvalidDataException">The octets are not what was written.</exception>
-    internal static DayBlock Read(ReadOnlyMemory<byte> octets)
+    internal static DayBlock Read(ReadOnlyMemory<byte> octets, Func<ulong, DateTime?, bool>? wanted = null)
     {
         if (octets.Length < 4 || BinaryPrimitives.ReadUInt32LittleEndian(octets.Span[^4..]) != Crc32C.Compute(octets.Span[..^4]))
         {
@@ -65,10 +75,17 @@ internal static class DayBlockCodec
             columns[i] = ReadColumn(ref from);
         }
 
-        var before = (Sequence: 0UL, Ticks: 0L);
+        var (sequence, ticks) = (0UL, 0L);
         for (var left = from.Count(); left > 0; left--)
         {
-            block.Append(ReadEntry(ref from, columns, ref before));
+            sequence = unchecked(sequence + (ulong)from.Signed());
+            ticks += from.Signed();
+            var receivedAt = ticks == 0 ? (DateTime?)null : new DateTime(ticks, DateTimeKind.Utc);
+            var body = from.Octets();
+            if (wanted is null || wanted(sequence, receivedAt))
+            {
+                block.Append(ReadBody(new OctetReader(body), columns, sequence, receivedAt));
+            }
         }
 
         return block;
@@ -87,12 +104,8 @@ internal static class DayBlockCodec
     private static BlockColumn ReadColumn(ref OctetReader from) =>
         new(from.Text(), from.OptionalText(), (ushort)from.Number(), from.Byte(), (ushort)from.Number(), from.Text());
 
-    private static void WriteEntry(OctetWriter to, BlockEntry entry, Dictionary<BlockColumn, ulong> columns, ref (ulong Sequence, long Ticks) before)
+    private static void WriteBody(OctetWriter to, BlockEntry entry, Dictionary<BlockColumn, ulong> columns)
     {
-        var ticks = entry.ReceivedAt?.Ticks ?? 0;
-        to.Signed(unchecked((long)(entry.Sequence - before.Sequence)));
-        to.Signed(ticks - before.Ticks);
-        before = (entry.Sequence, ticks);
         to.Number((ulong)entry.Revision);
         to.Text(entry.Instant);
         to.Number((ulong)entry.Occurrence);
@@ -116,9 +129,8 @@ internal static class DayBlockCodec
         }
     }
 
-    private static BlockEntry ReadEntry(ref OctetReader from, BlockColumn[] columns, ref (ulong Sequence, long Ticks) before)
+    private static BlockEntry ReadBody(OctetReader from, BlockColumn[] columns, ulong sequence, DateTime? receivedAt)
     {
-        before = (unchecked(before.Sequence + (ulong)from.Signed()), before.Ticks + from.Signed());
         var revision = (int)from.Number();
         var instant = from.Text();
         var occurrence = (int)from.Number();
@@ -138,7 +150,6 @@ internal static class DayBlockCodec
             };
         }
 
-        var receivedAt = before.Ticks == 0 ? (DateTime?)null : new DateTime(before.Ticks, DateTimeKind.Utc);
-        return new BlockEntry(before.Sequence, revision, receivedAt, instant, occurrence, at, status, quality, values);
+        return new BlockEntry(sequence, revision, receivedAt, instant, occurrence, at, status, quality, values);
     }
 }

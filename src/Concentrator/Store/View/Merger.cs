@@ -2,9 +2,9 @@ namespace Concentrator.Store.View;
 
 /// <summary>Brings waiting rows into the day blocks: appended to the last part, a new part where that is full; a revised row replaces what it revises.</summary>
 /// <param name="file">Where the blocks are.</param>
-/// <param name="days">The days that have blocks.</param>
+/// <param name="days">The days that have blocks, or will have when all is added.</param>
 /// <param name="partOctets">A part beyond so many octets is full.</param>
-internal sealed class Merger(ViewFile file, IReadOnlyDictionary<int, ulong> days, int partOctets)
+internal sealed class Merger(ViewFile file, IReadOnlyList<int> days, int partOctets)
 {
     /// <summary>Octets of a row without its values, and of a value, as they come out for M-Bus: only for knowing when a part is full.</summary>
     private const int RowOctets = 48, ValueOctets = 6;
@@ -60,7 +60,7 @@ internal sealed class Merger(ViewFile file, IReadOnlyDictionary<int, ulong> days
             return left;
         }
 
-        foreach (var day in days.Keys.Append(key.Day).Distinct())
+        foreach (var day in days)
         {
             var other = key with { Day = day };
             for (var n = 0; left is not null && !(day == key.Day && n == part) && Load(other, n) is { } earlier; n++)

@@ -28,16 +28,23 @@ internal sealed class PageSelection(ArchiveQuery query, ulong after, int most)
         from value in row.Entry.Values
         select row.Entry.ToRow(row.Meter, row.Profile, value);
 
+    /// <summary>Takes from a block's rows, which are wanted.</summary>
     internal void Look(DayBlock block)
     {
         foreach (var entry in block.Entries)
         {
-            if (entry.Sequence > after && entry.Sequence < _below && InTime(entry) && Wanted(entry) is { } wanted)
+            // The page may have become full since the block was read.
+            if (entry.Sequence < _below && Wanted(entry) is { } wanted)
             {
                 Choose(block, wanted);
             }
         }
     }
+
+    /// <summary>Whether a row can be in the page.</summary>
+    internal bool IsWanted(ulong sequence, DateTime? receivedAt) =>
+        sequence > after && sequence < _below
+        && ((query.From is null && query.To is null) || (receivedAt is { } at && !(at < query.From) && !(at >= query.To)));
 
     private void Choose(DayBlock block, BlockEntry entry)
     {
@@ -55,10 +62,6 @@ internal sealed class PageSelection(ArchiveQuery query, ulong after, int most)
             _chosen.Remove(_below);
         }
     }
-
-    private bool InTime(BlockEntry entry) =>
-        (query.From is null && query.To is null)
-        || (entry.ReceivedAt is { } at && !(at < query.From) && !(at >= query.To));
 
     private BlockEntry? Wanted(BlockEntry entry)
     {

@@ -12,12 +12,35 @@ internal sealed class ViewFile : IDisposable
     private const string Blocks = "blocks", Days = "days", Meta = "meta";
     private const int AnchorId = 1;
 
+    /// <summary>An engine whose transaction could not even be rolled back: collected, the finalizer of that transaction would throw and end the process.</summary>
+    private static readonly List<LiteEngine> BeyondRepair = [];
+
+    private readonly ViewStream _stream;
+    private readonly ViewStream _log;
     private readonly LiteEngine _engine;
 
-    private ViewFile(LiteEngine engine) => _engine = engine;
+    private ViewFile(ViewStream stream, ViewStream log)
+    {
+        (_stream, _log) = (stream, log);
+        _engine = new LiteEngine(new EngineSettings { DataStream = stream, LogStream = log, Collation = Collation.Binary });
+    }
 
-    /// <summary>Opens the file, or makes it.</summary>
-    internal static ViewFile Open(string path) => Guard(() => new ViewFile(new LiteEngine(new EngineSettings { Filename = path, Collation = Collation.Binary })));
+    /// <summary>Opens the file and its log, or makes them.</summary>
+    internal static ViewFile Open(string path, string logPath)
+    {
+        var streams = new List<ViewStream>();
+        try
+        {
+            streams.Add(new ViewStream(path));
+            streams.Add(new ViewStream(logPath));
+            return Guard(() => new ViewFile(streams[0], streams[1]));
+        }
+        catch (Exception)
+        {
+            streams.ForEach(stream => stream.Dispose());
+            throw;
+        }
+    }
 
     /// <summary>How far the file has come; null where it says nothing.</summary>
     internal ViewAnchor? ReadAnchor() => Guard(() => Find(Meta, AnchorId) is { } found ? ViewAnchor.TryRead(found["a"].AsBinary) : null);
@@ -40,10 +63,11 @@ internal sealed class ViewFile : IDisposable
     /// <summary>The blocks from one key to another in their order, at most so many and so many octets (but one at least).</summary>
     /// <param name="from">First key.</param>
     /// <param name="to">Last key.</param>
+    /// <param name="wanted">Which of their rows.</param>
     /// <param name="mostBlocks">At most so many.</param>
     /// <param name="mostOctets">Stops when so many octets were read.</param>
     /// <param name="next">Where to read on; null where there are no more.</param>
-    internal List<DayBlock> ReadBlocks(byte[] from, byte[] to, int mostBlocks, int mostOctets, out byte[]? next)
+    internal List<DayBlock> ReadBlocks(byte[] from, byte[] to, Func<ulong, DateTime?, bool> wanted, int mostBlocks, int mostOctets, out byte[]? next)
     {
         byte[]? last = null;
         var blocks = Guard(() =>
@@ -51,7 +75,7 @@ internal sealed class ViewFile : IDisposable
             var found = new List<DayBlock>();
             foreach (var document in Take(Blocks, Between(from, to), mostBlocks, mostOctets))
             {
-                found.Add(DayBlockCodec.Read(document["d"].AsBinary));
+                found.Add(DayBlockCodec.Read(document["d"].AsBinary, wanted));
                 last = document["_id"].AsBinary;
             }
 
@@ -100,6 +124,9 @@ internal sealed class ViewFile : IDisposable
     {
         _engine.Checkpoint();
         _engine.Dispose();
+        ThrowIfNotWritten();
+        _stream.Dispose();
+        _log.Dispose();
         return true;
     });
 
@@ -113,7 +140,11 @@ internal sealed class ViewFile : IDisposable
         catch (Exception)
         {
             // A broken file is being let go: whoever lets it go has said why already.
+            BeyondRepair.Add(_engine);
         }
+
+        _stream.Dispose();
+        _log.Dispose();
     }
 
     private static T Guard<T>(Func<T> work)
@@ -139,16 +170,41 @@ internal sealed class ViewFile : IDisposable
         }
         catch (Exception)
         {
-            _engine.Rollback();
+            RollBack();
             throw;
         }
 
-        // The writer of LiteDB works behind the commit; the checkpoint waits for it, and shows its errors.
+        // The writer of LiteDB works behind the commit; the checkpoint waits for it.
         _engine.Checkpoint();
+        ThrowIfNotWritten();
         return true;
     });
 
-    private void Upsert(string collection, BsonDocument document) => _engine.Upsert(collection, [document], BsonAutoId.Int32);
+    private void RollBack()
+    {
+        try
+        {
+            _engine.Rollback();
+        }
+        catch (Exception)
+        {
+            BeyondRepair.Add(_engine);
+        }
+    }
+
+    private void ThrowIfNotWritten()
+    {
+        if ((_stream.Failure ?? _log.Failure) is { } failure)
+        {
+            throw new ViewFileException(failure.Message, failure);
+        }
+    }
+
+    private void Upsert(string collection, BsonDocument document)
+    {
+        ThrowIfNotWritten();
+        _engine.Upsert(collection, [document], BsonAutoId.Int32);
+    }
 
     private BsonDocument? Find(string collection, BsonValue id)
     {

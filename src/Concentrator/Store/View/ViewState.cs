@@ -145,18 +145,24 @@ internal sealed class ViewState(ViewSettings settings, ILedgerReader ledger, ILe
         }
 
         Forget();
-        _file = ViewFile.Open(_shelf.File);
+        _file = ViewFile.Open(_shelf.File, _shelf.Log);
         _writtenAt = time.GetTimestamp();
         Rebuilds++;
         BeginRebuild(anchors.OldestBulkSequence, rebuilding: true);
     }
 
     /// <summary>Why the file that lies there cannot be trusted; null where it can and is open.</summary>
-    private string? TryTrust(bool clean)
+    /// <param name="clean">What the mark of a clean stop says; null where there is none.</param>
+    private string? TryTrust(bool? clean)
     {
+        if (clean == false)
+        {
+            return "is not as it was left at the last stop";
+        }
+
         try
         {
-            _file = ViewFile.Open(_shelf.File);
+            _file = ViewFile.Open(_shelf.File, _shelf.Log);
             if (_file.ReadAnchor() is not { } anchor)
             {
                 return "says not how far it has come";
@@ -168,9 +174,9 @@ internal sealed class ViewState(ViewSettings settings, ILedgerReader ledger, ILe
                 return $"does not fit the ledger at sequence {anchor.Sequence}";
             }
 
-            if (!clean && anchor.BootId != anchors.BootId)
+            if (clean is null && anchor.BootId != anchors.BootId)
             {
-                return "was not closed cleanly before the box restarted, or has changed since";
+                return "was not closed cleanly before the box restarted";
             }
 
             _days = _file.ReadDays();
@@ -254,7 +260,7 @@ internal sealed class ViewState(ViewSettings settings, ILedgerReader ledger, ILe
 
         var hash = new byte[Seal.HashSize];
         var known = _through != 0 && anchors.TryGetChainHash(_through, hash);
-        var merger = new Merger(file, _days, settings.PartOctets);
+        var merger = new Merger(file, [.. _days.Keys.Union(days.Keys)], settings.PartOctets);
         file.Commit(
             () =>
             {

@@ -143,6 +143,31 @@ public sealed class BlackBoxRingTests : IDisposable
     }
 
     [Fact]
+    public async Task A_full_disk_drops_the_new_and_leaves_the_old()
+    {
+        await using var disk = await SmallDisk.MountAsync(_root, octets: 1 << 20);
+        var settings = new BlackBoxSettings(Path.Combine(disk.Path, "box")) { Waiting = 40_000 };
+        var ring = new BlackBoxRing(settings, _time, _log);
+        for (var i = 0; i < 20_000; i++)
+        {
+            ring.Add(Numbered(i));
+        }
+
+        await ring.RunAsync(new CancellationToken(canceled: true));
+        Assert.Equal(20_000, ring.Written + ring.Dropped);
+        Assert.NotEqual(0, ring.Dropped);
+        for (var i = 0; i < 100; i++)
+        {
+            _time.Advance(TimeSpan.FromSeconds(11));
+            ring.Add(Numbered(-1));
+            await ring.RunAsync(new CancellationToken(canceled: true));
+        }
+
+        Assert.Equal(Enumerable.Range(0, (int)ring.Written), ring.Read().Select(NumberOf));
+        Assert.Equal([600], _log.Lines.Select(line => line.Id));
+    }
+
+    [Fact]
     public void Reading_where_nothing_was_written_gives_nothing() => Assert.Empty(Read(new BlackBoxSettings(Path.Combine(_root, "absent"))));
 
     private static async Task Reaches(Func<bool> condition)
