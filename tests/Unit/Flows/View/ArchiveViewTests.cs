@@ -293,15 +293,18 @@ public sealed class ArchiveViewTests : IAsyncDisposable
         }
 
         Assert.NotNull(_bench.View.RebuildingPercent);
-
-        // What LiteDB leaves behind after a failed write must not throw in its finalizer: that would end the process.
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
         await disk.GrowAsync(octets: 64 << 20);
         Assert.Equal(40_000, (await RowsWhileTimePassesAsync()).Count);
         Assert.Equal(1, _bench.Log.Lines.Count(line => line.Id == 503));
         Assert.Equal(1, _bench.Log.Lines.Count(line => line.Id == 505));
         await _bench.StopAsync();
+
+        // What LiteDB leaves behind after a failed write must not throw in its finalizer: that would end the process. A second round finds what the first set free.
+        for (var round = 0; round < 3; round++)
+        {
+            GC.Collect();
+            GC.WaitForPendingFinalizers();
+        }
     }
 
     [Fact(Timeout = Limit)]
