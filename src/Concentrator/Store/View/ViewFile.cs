@@ -12,7 +12,7 @@ internal sealed class ViewFile : IDisposable
     private const string Blocks = "blocks", Days = "days", Meta = "meta";
     private const int AnchorId = 1;
 
-    /// <summary>An engine whose transaction could not even be rolled back: collected, the finalizer of that transaction would throw and end the process.</summary>
+    /// <summary>An engine whose transaction could not even be rolled back: collected, the finalizer of that transaction may throw and end the process.</summary>
     private static readonly List<LiteEngine> BeyondRepair = [];
 
     private readonly ViewStream _stream;

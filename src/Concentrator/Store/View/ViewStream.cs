@@ -1,9 +1,9 @@
 namespace Concentrator.Store.View;
 
 /// <summary>
-/// A file under LiteDB that keeps failed writes to itself. LiteDB 5.0.20 does not survive them: a write error in a commit leaves a transaction behind whose
-/// finalizer throws ("discarded page must be writable") and ends the process. So the first failure is kept for <see cref="ViewFile"/> to see, and nothing
-/// is written from then on; the file is thrown away. Nothing is synced either: a view that a power cut catches is built again in any case.
+/// A file under LiteDB that keeps failed writes to itself. With its own files LiteDB 5.0.20 once left a transaction behind on a full disk whose finalizer threw
+/// ("discarded page must be writable", seen once, not at will), which would end the process. So the first failure is kept for <see cref="ViewFile"/>
+/// to see, and nothing is written from then on; the file is thrown away. Nothing is synced either: a view that a power cut catches is built again in any case.
 /// </summary>
 internal sealed class ViewStream(string path) : Stream
 {
