@@ -1,0 +1,137 @@
+using System.Buffers.Binary;
+using Metering;
+using Metering.Ledger;
+
+namespace Unit.Flows.View;
+
+/// <summary>Ledger payloads of telegrams written octet by octet from the format, because only Protocols can make readings.</summary>
+public static class PayloadWriter
+{
+    public sealed record Field(string Dib, Obis Obis, UnitSymbol Unit, sbyte Scaler, Value Value);
+
+    /// <summary>A telegram with one row.</summary>
+    public static byte[] Telegram(string meter, string instant, int revision, IReadOnlyList<Field> fields, uint status = 0, StatusFlags flags = StatusFlags.None)
+    {
+        var to = new OctetWriter();
+        to.Byte(1 | 4); // has a block, has RSSI
+        to.Text(meter);
+        to.Text("radio0");
+        to.Text("wmbus");
+        to.Text("C1+T1");
+        to.Signed(-71);
+        to.Raw(new byte[8]);
+        to.Octets([0x2E, 0x44, 0x01, 0x02]);
+        to.Signed(0);
+        to.Number(0);
+        to.Number((ulong)revision);
+        to.Number(0);
+        to.Text(meter);
+        to.Text("mbus");
+        to.Number(0);
+        to.Byte(0);
+        to.Text(null);
+        to.Number(0);
+        to.Text(null);
+        to.Text(null);
+        to.Text(null);
+        to.Number((ulong)fields.Count);
+        Span<byte> obis = stackalloc byte[8];
+        foreach (var field in fields)
+        {
+            to.Byte(0);
+            to.Octets(Convert.FromHexString(field.Dib));
+            to.Number(1);
+            BinaryPrimitives.WriteUInt64BigEndian(obis, field.Obis.Packed);
+            to.Raw(obis[2..]);
+            to.Byte((byte)field.Unit);
+            to.Signed(field.Scaler);
+            to.Byte((byte)ReadingKind.Register);
+            to.Byte((byte)field.Value.Kind);
+        }
+
+        to.Number(1);
+        to.Text(instant);
+        to.Byte(0);
+        to.Number(0);
+        to.Byte((byte)RowClock.None);
+        to.Byte((byte)RowZone.Assumed);
+        to.Number(status);
+        to.Number((ulong)flags);
+        foreach (var field in fields)
+        {
+            WriteValue(to, field.Value);
+        }
+
+        return to.ToArray();
+    }
+
+    /// <summary>A telegram that could not be decoded.</summary>
+    public static byte[] Undecoded(string meter)
+    {
+        var to = new OctetWriter();
+        to.Byte(2);
+        to.Text(meter);
+        to.Text("radio0");
+        to.Text("wmbus");
+        to.Text(null);
+        to.Raw(new byte[8]);
+        to.Octets([0x2E, 0x44]);
+        to.Signed(5);
+        to.Number(0);
+        to.Number(0);
+        to.Number(0);
+        to.Byte(1);
+        to.Text("no key");
+        return to.ToArray();
+    }
+
+    private static void WriteValue(OctetWriter to, Value value)
+    {
+        switch (value.Kind)
+        {
+            case ValueKind.None:
+                to.Byte(0);
+                break;
+            case ValueKind.Decimal when value.Mantissa > long.MaxValue || value.Mantissa < long.MinValue:
+                to.Byte(0x81);
+                to.Signed(value.Exponent);
+                Span<byte> wide = stackalloc byte[16];
+                BinaryPrimitives.WriteInt128LittleEndian(wide, value.Mantissa);
+                to.Raw(wide);
+                break;
+            case ValueKind.Decimal:
+                to.Byte(1);
+                to.Signed(value.Exponent);
+                to.Signed((long)value.Mantissa);
+                break;
+            case ValueKind.Real:
+                to.Byte(2);
+                to.Byte((byte)value.RealWidth);
+                Span<byte> bits = stackalloc byte[8];
+                BinaryPrimitives.WriteUInt64LittleEndian(bits, value.RealBits);
+                to.Raw(bits[..(value.RealWidth / 8)]);
+                break;
+            case ValueKind.Instant:
+                var time = value.AsInstant;
+                to.Byte(4);
+                to.Number(time.Year);
+                to.Raw([time.Month, time.Day, time.Hour, time.Minute, time.Second, time.Hundredths]);
+                to.Signed(time.OffsetMinutes);
+                to.Byte((byte)time.Flags);
+                break;
+            case ValueKind.Bits:
+                to.Byte(6);
+                to.Number((ulong)value.BitCount);
+                to.Octets(value.AsOctets.Span);
+                break;
+            case ValueKind.Bool:
+                to.Byte(7);
+                to.Byte(value.AsBool ? (byte)1 : (byte)0);
+                break;
+            default:
+                to.Byte((byte)value.Kind);
+                to.Octets(value.AsOctets.Span);
+                break;
+        }
+    }
+}
