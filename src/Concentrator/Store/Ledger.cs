@@ -10,7 +10,7 @@ namespace Concentrator.Store;
 /// The truth: two append-only logs (books, bulk), one writer, one group commit. A task of <see cref="AppendAsync"/> completes after the sync of its batch;
 /// nothing is acknowledged to a meter, an operator or a head-end before.
 /// </summary>
-internal sealed class Ledger : ILedger, ILedgerReader, IDisposable
+internal sealed class Ledger : ILedger, ILedgerReader, ILedgerAnchors, IDisposable
 {
     private readonly LedgerOptions _options;
     private readonly ILedgerFiles _files;
@@ -19,6 +19,7 @@ internal sealed class Ledger : ILedger, ILedgerReader, IDisposable
     private readonly SegmentLog _bulk;
     private readonly Retention _retention;
     private readonly CommitLoop _loop;
+    private readonly ITimeSource _time;
     private readonly List<Func<IEnumerable<NewRecord>>> _liveState = [];
 
     /// <summary>Opens or makes the ledger in a directory; everything that was synced before is there when this returns.</summary>
@@ -27,6 +28,7 @@ internal sealed class Ledger : ILedger, ILedgerReader, IDisposable
     {
         _options = options;
         _files = files;
+        _time = time;
         _pool = new SegmentPool(files, options.SegmentOctets);
         _books = new SegmentLog(LogKind.Books, files, _pool);
         _bulk = new SegmentLog(LogKind.Bulk, files, _pool);
@@ -41,11 +43,13 @@ internal sealed class Ledger : ILedger, ILedgerReader, IDisposable
 
     public ulong DurableSequence => _loop.Durable.Sequence;
 
+    public ulong BootId => _time.Now.BootId;
+
     /// <summary>Sentences about octets that were acknowledged and cannot be read any more.</summary>
     internal IReadOnlyList<string> Damages => [.. _books.Damages, .. _bulk.Damages];
 
     /// <summary>First sequence of the oldest bulk segment; 0 where there is none.</summary>
-    internal ulong OldestBulkSequence => _bulk.OldestSequence;
+    public ulong OldestBulkSequence => _bulk.OldestSequence;
 
     /// <summary>Octets given to the disk since start.</summary>
     internal long OctetsWritten => _loop.OctetsWritten;
@@ -89,14 +93,14 @@ internal sealed class Ledger : ILedger, ILedgerReader, IDisposable
     public Task WaitBeyondAsync(ulong sequence, CancellationToken stop) => _loop.Durable.WaitBeyondAsync(sequence, stop);
 
     /// <summary>Hash of the bulk seal that covers a sequence. False where the log does not hold it.</summary>
-    internal bool TryGetChainHash(ulong sequence, Span<byte> hash)
+    public bool TryGetChainHash(ulong sequence, Span<byte> hash32)
     {
         if (_bulk.Covering(sequence) is not { } batch || batch.First > sequence)
         {
             return false;
         }
 
-        batch.Hash.Span.CopyTo(hash);
+        batch.Hash.Span.CopyTo(hash32);
         return true;
     }
 

@@ -1,0 +1,186 @@
+using System.Threading.Channels;
+using Concentrator.Board;
+using Concentrator.Field;
+using Concentrator.Ports;
+using Concentrator.Security;
+using Concentrator.Settings;
+using Concentrator.Store;
+using Concentrator.Store.BlackBox;
+using Concentrator.Store.Books;
+using Concentrator.Store.Files;
+using Concentrator.Store.View;
+using Concentrator.Upstream;
+using Concentrator.Upstream.Mqtt;
+using Metering;
+using Metering.Driver;
+using Metering.Keys;
+using Metering.Ledger;
+using Protocols.MBus;
+
+namespace Concentrator.Composition;
+
+/// <summary>
+/// The service, put together from top to bottom in the order a frame travels, and taken apart in the same order: drivers stop first, the ledger last.
+/// </summary>
+internal sealed class Appliance(BoxSettings settings, Identity identity, ILoggerFactory logs, TimeProvider clock)
+{
+    private readonly SystemTime _time = new(clock);
+    private readonly FlowCount _flow = new();
+    private readonly FrameFeed _feed = new();
+
+    /// <summary>Runs until told to stop.</summary>
+    /// <param name="serve">Opens the doors for tools and the console; gives what closes them.</param>
+    /// <exception cref="IOException">The state directory cannot be used: which, and what to do.</exception>
+    internal async Task RunAsync(Func<ApplianceParts, CancellationToken, Task<IAsyncDisposable>> serve, CancellationToken stop)
+    {
+        // 1 state
+        using var held = StateLock.Take(settings.StateDirectory);
+        using var device = DeviceKey.Open(settings.StateDirectory, Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"));
+
+        // 2 the ledger, and what lives in its books
+        MeterRegistry registry = null!;
+        var deliveries = new List<Delivery>();
+        var ledgerFiles = new DiskFiles(Path.Combine(settings.StateDirectory, "ledger"));
+        var options = new LedgerOptions
+        {
+            ReadingWindow = () => settings.Meters.Commit ?? (registry.AcceptedCount < 200 ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(10)),
+            IsDelivered = last => deliveries.TrueForAll(delivery => delivery.IsDelivered(last)),
+        };
+        using var ledger = new Ledger(options, ledgerFiles, _time, clock, logs.CreateLogger("store"));
+        using var slots = new SlotStore(new DiskFiles(Path.Combine(settings.StateDirectory, "delivery")), ledger.Nudge, logs.CreateLogger("store"));
+        ledger.AddFollower(slots.Flush);
+        var keys = new KeyRing(device, ledger, _time, logs.CreateLogger("security"));
+        using var counters = new CounterStore(ledger, _time, clock);
+        var memory = new DriverMemory(ledger, _time);
+        var deadLetters = new DeadLetterBook(ledger, _time);
+        registry = new MeterRegistry(id => settings.Meters.AcceptAll || keys.Knows(id.Text), id => keys.Knows(id.Text), settings.Meters.Keep, _time);
+        Replay(ledger, keys, counters, memory, deadLetters, registry);
+        foreach (Func<IEnumerable<NewRecord>> part in new Func<IEnumerable<NewRecord>>[]
+            { registry.LiveState, keys.LiveState, counters.LiveState, memory.LiveState, deadLetters.LiveState })
+        {
+            ledger.AddLiveState(part);
+        }
+
+        using var storing = new Stopping();
+        storing.Start(ledger.RunAsync);
+        await ledger.AppendAsync([BootRecord()], Urgency.Order, stop).ConfigureAwait(false);
+
+        // 3 what is made of the ledger, and what goes beside it
+        var view = new ArchiveView(new ViewSettings(Path.Combine(settings.StateDirectory, "view")), ledger, ledger, clock, logs.CreateLogger<ArchiveView>());
+        await using var closingView = view.ConfigureAwait(false);
+        var blackBox = new BlackBoxRing(new BlackBoxSettings(Path.Combine(settings.StateDirectory, "blackbox")), clock, logs.CreateLogger<BlackBoxRing>());
+        using var beside = new Stopping();
+        beside.Start(view.RunAsync);
+        beside.Start(blackBox.RunAsync);
+
+        // 4 keys
+        using var watching = new Stopping();
+        if (settings.KeysFile is { } keysFile)
+        {
+            var watch = new KeysFileWatch(keysFile, keys.TakeFile, clock, logs.CreateLogger("security"));
+            watch.Look();
+            watching.Start(watch.RunAsync);
+        }
+
+        watching.Start(counters.RunAsync);
+        var late = new TelegramReceiver(keys, new OnceHeard());
+        watching.Start(new LateDecoder(ledger, ledger, keys, () => keys.Devices, late.Receive, clock, logs.CreateLogger("field")).RunAsync);
+
+        // 5 the field: drivers, one channel, one intake
+        var events = Channel.CreateBounded<DriverEvent>(new BoundedChannelOptions(4096) { SingleReader = true });
+        var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, events.Writer)).ToList();
+        var intake = new Intake(ledger, registry, _flow, _feed, (raw, outcome) => blackBox.Add(ToFrame(raw, outcome)), logs.CreateLogger("field"));
+        using var taking = new Stopping();
+        taking.Start(_ => intake.RunAsync(events.Reader));
+
+        // 6 the head-ends
+        var upstreams = new List<IUpstream>();
+        var status = new BoxStatusSource(
+            settings.Id, identity.Version, _time, registry, _flow.Snapshot, () => ledger.View(view.RebuildingPercent), [.. supervisors.Select(one => (Func<DriverView>)(() => one.View))], upstreams);
+        using var delivering = new Stopping();
+        foreach (var upstream in settings.Upstreams)
+        {
+            var delivery = new Delivery(upstream.Name, ledger, slots, _time.BootId);
+            var publisher = Publish(upstream, delivery, ledger, deadLetters, registry, status);
+            deliveries.Add(delivery);
+            upstreams.Add(publisher);
+            delivering.Start(publisher.RunAsync);
+        }
+
+        // 7 doors for people, then listen
+        var parts = new ApplianceParts(settings, identity, status, registry, view, keys, _feed, upstreams);
+        var doors = await serve(parts, stop).ConfigureAwait(false);
+        using var hearing = new Stopping();
+        supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
+        await WaitAsync([hearing, delivering, watching, beside, storing], stop).ConfigureAwait(false);
+
+        // 8 the way back
+        await hearing.StopAsync().ConfigureAwait(false);
+        events.Writer.Complete();
+        var drained = taking.StopAsync();
+        await doors.DisposeAsync().ConfigureAwait(false);
+        await watching.StopAsync().ConfigureAwait(false);
+        await delivering.StopAsync().ConfigureAwait(false);
+        await storing.StopAsync().ConfigureAwait(false);
+        await drained.ConfigureAwait(false);
+        slots.Flush();
+        await beside.StopAsync().ConfigureAwait(false);
+        foreach (var loops in new[] { taking, watching, delivering, storing, beside, hearing })
+        {
+            await loops.RethrowAsync().ConfigureAwait(false);
+        }
+    }
+
+    private static void Replay(Ledger ledger, KeyRing keys, CounterStore counters, DriverMemory memory, DeadLetterBook deadLetters, MeterRegistry registry)
+    {
+        foreach (var record in ledger.ReadBooks())
+        {
+            Action<StoredRecord>? take = record.Type switch
+            {
+                RecordType.Meter => registry.Replay,
+                RecordType.WrappedKey => keys.Replay,
+                RecordType.AcceptedCounters or RecordType.CounterReservation => counters.Replay,
+                RecordType.DriverMemory => memory.Replay,
+                RecordType.DeadLetter => deadLetters.Replay,
+                _ => null,
+            };
+            take?.Invoke(record);
+        }
+    }
+
+    private Supervisor Supervise(DriverSettings driver, IKeyRing keys, ICounterStore counters, ChannelWriter<DriverEvent> events)
+    {
+        var receiver = new TelegramReceiver(keys, counters);
+        return new Supervisor(
+            () => DriverCatalog.Make(driver.Family, driver.Name, driver.Port, driver.Mode, receiver.Receive, _time, clock),
+            driver.Name, driver.Family, driver.Port, events, _time, clock, logs.CreateLogger("field"));
+    }
+
+    private MqttPublisher Publish(UpstreamSettings upstream, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IBoxStatus status)
+    {
+        var options = new MqttUpstreamOptions(
+            upstream.Name, upstream.Url, upstream.HeadEndAcknowledges, upstream.Ca, upstream.Certificate, upstream.Key, upstream.User, upstream.PasswordFile,
+            upstream.TopicBase, settings.Id);
+        var who = new IdentityMessage(settings.Id, identity.Version, identity.Metrology, identity.Executable, null);
+        var announcements = new MqttAnnouncements(options, who, _time.BootId, status, meters, () => delivery.Backlog, _time, clock);
+        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, _time, clock, logs.CreateLogger("upstream"));
+    }
+
+    private NewRecord BootRecord()
+    {
+        var to = new OctetWriter();
+        to.Text(identity.Version);
+        to.Text(identity.Metrology);
+        to.Text(identity.Executable);
+        return new NewRecord(RecordType.Boot, RecordClass.None, _time.Now, to.ToArray());
+    }
+
+    private static BlackBoxFrame ToFrame(RawFrame raw, string outcome) => new(raw.At.Utc, raw.Link.Source, raw.Link.RssiDbm, raw.Octets, outcome);
+
+    private static async Task WaitAsync(Stopping[] groups, CancellationToken stop)
+    {
+        var stopped = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        await using var registration = stop.Register(stopped.SetResult);
+        await Task.WhenAny([stopped.Task, .. groups.Select(group => group.FirstToEnd)]).ConfigureAwait(false);
+    }
+}
