@@ -1,3 +1,3 @@
-using Concentrator.Board;
+using Concentrator.Cli.Frames;
 
-Console.WriteLine(Identity.Measure());
+return FrameDecodeCommand.Run(new FrameDecodeOptions("auto", null, true, []), Console.In, Console.Out, Console.Error);

@@ -67,6 +67,18 @@ public sealed class ReadingBlock
         _values = values;
     }
 
+    /// <summary>The same block with more flags on every row.</summary>
+    internal ReadingBlock WithFlags(StatusFlags flags)
+    {
+        var rows = _rows.ToArray();
+        for (var i = 0; i < rows.Length; i++)
+        {
+            rows[i] = rows[i] with { Flags = rows[i].Flags | flags };
+        }
+
+        return new ReadingBlock(Meter, Profile, PeriodSeconds, Stamp, _columns, rows, _values, Via, Task, OrderId);
+    }
+
     /// <summary>The device that measured.</summary>
     public MeterId Meter { get; }
 

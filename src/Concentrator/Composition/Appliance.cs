@@ -11,7 +11,6 @@ using Concentrator.Store.Files;
 using Concentrator.Store.View;
 using Concentrator.Upstream;
 using Concentrator.Upstream.Mqtt;
-using Metering;
 using Metering.Driver;
 using Metering.Keys;
 using Metering.Ledger;
@@ -175,7 +174,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         return new NewRecord(RecordType.Boot, RecordClass.None, _time.Now, to.ToArray());
     }
 
-    private static BlackBoxFrame ToFrame(RawFrame raw, string outcome) => new(raw.At.Utc, raw.Link.Source, raw.Link.RssiDbm, raw.Octets, outcome);
+    private static BlackBoxFrame ToFrame(RawFrame raw, string outcome) => new(raw.At.Utc, raw.Link.Source, raw.Link.RssiDbm, outcome, raw.Octets);
 
     private static async Task WaitAsync(Stopping[] groups, CancellationToken stop)
     {

@@ -92,10 +92,11 @@ internal sealed class Ledger : ILedger, ILedgerReader, ILedgerAnchors, IDisposab
 
     public Task WaitBeyondAsync(ulong sequence, CancellationToken stop) => _loop.Durable.WaitBeyondAsync(sequence, stop);
 
-    /// <summary>Hash of the bulk seal that covers a sequence. False where the log does not hold it.</summary>
+    /// <summary>Hash of the seal that covers a sequence. False where the log does not hold it.</summary>
     public bool TryGetChainHash(ulong sequence, Span<byte> hash32)
     {
-        if (_bulk.Covering(sequence) is not { } batch || batch.First > sequence)
+        var found = _bulk.Covering(sequence) is { } bulk && bulk.First <= sequence ? bulk : _books.Covering(sequence);
+        if (found is not { } batch || batch.First > sequence)
         {
             return false;
         }

@@ -1,0 +1,235 @@
+using Metering.Driver;
+using Metering.Keys;
+using Protocols.MBus.Records;
+using Protocols.MBus.Security;
+
+namespace Protocols.MBus;
+
+/// <summary>
+/// Takes one bare telegram to records, layer by layer, in a buffer of its own that is used again: nothing is allocated. Not thread-safe; what it shows holds until the next
+/// telegram.
+/// </summary>
+public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDisposable
+{
+    private readonly KeyCache _keys = new(ring);
+    private readonly FormatTable _formats = new();
+    private readonly byte[] _plain = new byte[1024];
+    private readonly byte[] _rebuilt = new byte[1024];
+    private readonly MBusRecord[] _records = new MBusRecord[RecordReader.Most];
+    private TelegramLayers _layers;
+
+    /// <summary>What the layers say.</summary>
+    public ref readonly TelegramLayers Layers => ref _layers;
+
+    /// <summary>The records; empty where there is a fault, or none are in it.</summary>
+    public ReadOnlySpan<MBusRecord> Records => _records.AsSpan(0, RecordCount);
+
+    /// <summary>How many records.</summary>
+    public int RecordCount { get; private set; }
+
+    /// <summary>The octets the records point into.</summary>
+    public ReadOnlyMemory<byte> Plain { get; private set; }
+
+    /// <summary>Octets that no record explains.</summary>
+    public ReadOnlyMemory<byte> Tail { get; private set; }
+
+    /// <summary>The last record did not fit; those before stand.</summary>
+    public bool Truncated { get; private set; }
+
+    /// <summary>A layer was encrypted and is open now.</summary>
+    public bool Decrypted { get; private set; }
+
+    /// <summary>A MAC was checked and held.</summary>
+    public bool Authenticated { get; private set; }
+
+    /// <summary>What the telegram is where it carries no records: <c>SND-IR</c>, <c>alarm</c>; else null.</summary>
+    public string? Service { get; private set; }
+
+    /// <summary>Decodes. Null where all is well; else why there are no records.</summary>
+    /// <param name="telegram">Bare, from the L field.</param>
+    /// <param name="contentHash">Tells a copy from a replay where a counter is equal.</param>
+    /// <param name="predecrypted">The body is already clear although the header says encrypted: for telegrams out of others' logs.</param>
+    public Fault? Decode(ReadOnlySpan<byte> telegram, ulong contentHash, bool predecrypted = false)
+    {
+        (RecordCount, Plain, Tail, Truncated, Decrypted, Authenticated, Service) = (0, default, default, false, false, false, null);
+        _layers = default;
+        if (telegram.Length > _plain.Length)
+        {
+            return new Fault(FaultKind.Malformed, $"{telegram.Length} octets are more than any telegram has");
+        }
+
+        telegram.CopyTo(_plain);
+        return OpenLink(telegram.Length, predecrypted)
+            ?? OpenTransport(telegram.Length, contentHash, predecrypted)
+            ?? ReadApplication(telegram.Length);
+    }
+
+    /// <summary>Decodes a wired long frame's content: C, A, CI, data.</summary>
+    public Fault? DecodeWired(ReadOnlySpan<byte> frame)
+    {
+        (RecordCount, Plain, Tail, Truncated, Decrypted, Authenticated, Service) = (0, default, default, false, false, false, null);
+        _layers = default;
+        var content = frame[4..^2];
+        content.CopyTo(_plain);
+        if (content.Length < 3)
+        {
+            return new Fault(FaultKind.Malformed, "the frame has no CI field");
+        }
+
+        _layers.Control = content[0];
+        _layers.Transport = 2;
+        return Malformed(LayerReader.ReadTransport(_plain.AsSpan(0, content.Length), ref _layers)) ?? ReadApplication(content.Length);
+    }
+
+    /// <inheritdoc/>
+    public void Dispose() => _keys.Dispose();
+
+    private Fault? OpenLink(int length, bool predecrypted)
+    {
+        var octets = _plain.AsSpan(0, length);
+        var fault = Malformed(LayerReader.ReadLink(octets, ref _layers) ?? LayerReader.ReadExtendedLink(octets, ref _layers));
+        if (fault is not null || _layers.EllPayload == 0)
+        {
+            return fault;
+        }
+
+        if (!(predecrypted && _layers.EllEncrypted))
+        {
+            fault = TelegramOpener.OpenExtendedLink(_plain, length, _layers, _layers.EllEncrypted ? _keys.Find(_layers.Link, 0) : null);
+            Decrypted = fault is null && _layers.EllEncrypted;
+        }
+
+        return fault;
+    }
+
+    private Fault? OpenTransport(int length, ulong contentHash, bool predecrypted)
+    {
+        var octets = _plain.AsSpan(0, length);
+        if (_layers.Transport >= length)
+        {
+            return new Fault(FaultKind.Malformed, "the telegram ends before its CI field");
+        }
+
+        var fault = Malformed(LayerReader.ReadFragmentation(octets, ref _layers) ?? LayerReader.ReadTransport(octets, ref _layers));
+        if (fault is not null)
+        {
+            return fault;
+        }
+
+        if ((_layers.AflControl & 0x40FF) != 0)
+        {
+            return new Fault(FaultKind.Unsupported, $"fragment {_layers.AflControl & 0xFF} of a longer message: this version does not put fragments together");
+        }
+
+        if (!ControlField.IsFromMeter(_layers.Control))
+        {
+            Service = ControlField.Name(_layers.Control);
+            return null;
+        }
+
+        return _layers.Mode == 0 || (predecrypted && _layers.Mode is 5 or 7) ? null : OpenApplication(length, contentHash);
+    }
+
+    private Fault? OpenApplication(int length, ulong contentHash)
+    {
+        if (_layers.Mode is not (5 or 7))
+        {
+            return TelegramOpener.Unsupported(_layers.Mode);
+        }
+
+        var key = _keys.Find(_layers.Meter, _layers.KeyId);
+        if (_layers.MacAt != 0 && key is not null)
+        {
+            var fault = TelegramOpener.CheckMac(_plain.AsSpan(0, length), _layers, key);
+            if (fault is not null)
+            {
+                return fault;
+            }
+
+            Authenticated = true;
+            fault = Replayed(contentHash);
+            if (fault is not null)
+            {
+                return fault;
+            }
+        }
+
+        var opened = _layers.Mode == 5 ? TelegramOpener.OpenMode5(_plain, length, _layers, key) : TelegramOpener.OpenMode7(_plain, length, _layers, key);
+        Decrypted = opened is null;
+        return opened;
+    }
+
+    private Fault? Replayed(ulong contentHash)
+    {
+        if (_layers.Counter is not { } counter)
+        {
+            return null;
+        }
+
+        var name = new KeyName(_layers.Meter.ToMeterId().Text, KeyPurpose.MBus, 0, _layers.KeyId);
+        return counters.Accept(name, counter, contentHash) == CounterVerdict.Replayed
+            ? new Fault(FaultKind.Replayed, $"message counter {counter} was used before: the telegram is a replay, or another device sends under this identity")
+            : null;
+    }
+
+    private Fault? ReadApplication(int length)
+    {
+        if (Service is not null)
+        {
+            return null;
+        }
+
+        var kind = CiField.Of(_plain[_layers.Transport]).Kind;
+        switch (kind)
+        {
+            case ApplicationKind.Records:
+                ReadRecords(_plain.AsMemory(0, length), _layers.Payload);
+                _formats.Learn(_layers.Meter, Plain.Span, Records);
+                return null;
+            case ApplicationKind.CompactFrame:
+                return ReadCompact(length);
+            case ApplicationKind.Empty or ApplicationKind.ApplicationError or ApplicationKind.Alarm or ApplicationKind.ToMeter or ApplicationKind.Service:
+                Service = kind switch
+                {
+                    ApplicationKind.Empty => ControlField.Name(_layers.Control),
+                    ApplicationKind.ApplicationError => "application error",
+                    ApplicationKind.Alarm => "alarm",
+                    _ => "service message",
+                };
+                Tail = _plain.AsMemory(_layers.Payload, length - _layers.Payload);
+                return null;
+            default:
+                Tail = _plain.AsMemory(_layers.Payload, length - _layers.Payload);
+                return new Fault(FaultKind.Unsupported, $"CI field {_plain[_layers.Transport]:X2} ({kind switch
+                {
+                    ApplicationKind.Maker => "the maker's own layout",
+                    ApplicationKind.Dlms => "DLMS",
+                    ApplicationKind.FormatFrame => "format frame",
+                    _ => "not in the standard",
+                }}) is not decoded by this version");
+        }
+    }
+
+    private Fault? ReadCompact(int length)
+    {
+        var rebuilt = _formats.Rebuild(_layers.Meter, _plain.AsSpan(_layers.Payload, length - _layers.Payload), _rebuilt);
+        if (rebuilt <= 0)
+        {
+            Tail = _plain.AsMemory(_layers.Payload, length - _layers.Payload);
+            return rebuilt == 0
+                ? new Fault(FaultKind.FormatUnknown, "compact frame: its record headers are not known yet; they come with the meter's next full frame")
+                : new Fault(FaultKind.BadChecksum, "compact frame: the rebuilt frame's CRC does not hold");
+        }
+
+        ReadRecords(_rebuilt.AsMemory(0, rebuilt), 0);
+        return null;
+    }
+
+    private void ReadRecords(ReadOnlyMemory<byte> plain, int at)
+    {
+        RecordCount = RecordReader.Read(plain, at, _records, out var tail, out var truncated);
+        (Plain, Tail, Truncated) = (plain, plain[tail..], truncated);
+    }
+
+    private static Fault? Malformed(string? sentence) => sentence is null ? null : new Fault(FaultKind.Malformed, sentence);
+}
