@@ -78,6 +78,11 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
 
         _layers.Control = content[0];
         _layers.Transport = 2;
+        if (content[2] == 0x73)
+        {
+            return new Fault(FaultKind.Unsupported, "fixed data structure (CI 73 on the wire) is not decoded by this version");
+        }
+
         return Malformed(LayerReader.ReadTransport(_plain.AsSpan(0, content.Length), ref _layers)) ?? ReadApplication(content.Length);
     }
 

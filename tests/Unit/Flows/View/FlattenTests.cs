@@ -2,7 +2,6 @@ using Concentrator.Ports;
 using Concentrator.Store.View;
 using Metering;
 using Metering.Ledger;
-using Xunit;
 
 namespace Unit.Flows.View;
 

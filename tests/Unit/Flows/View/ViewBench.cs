@@ -2,7 +2,6 @@ using Concentrator.Ports;
 using Concentrator.Store.View;
 using Metering;
 using Microsoft.Extensions.Time.Testing;
-using Xunit;
 
 namespace Unit.Flows.View;
 

@@ -1,8 +1,6 @@
 using Concentrator.Store.BlackBox;
-using CsCheck;
 using Microsoft.Extensions.Time.Testing;
 using Unit.Flows.View;
-using Xunit;
 
 namespace Unit.Properties.BlackBox;
 

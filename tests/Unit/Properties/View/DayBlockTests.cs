@@ -1,7 +1,5 @@
 using Concentrator.Store.View;
-using CsCheck;
 using Metering;
-using Xunit;
 
 namespace Unit.Properties.View;
 

@@ -1,0 +1,83 @@
+using Concentrator.Settings;
+
+namespace Concentrator.Cli;
+
+/// <summary>The tool side of the binary: a table of verbs. Data on stdout, messages on stderr, exit codes of CONTRACTS section 2.</summary>
+internal static class CommandLine
+{
+    internal static IReadOnlyList<Command> Commands { get; } =
+    [
+        new("run", "[--config FILE] [--state DIR]", "run the service until stopped", ["concentrator run --config /etc/concentrator/concentrator.toml"], ServiceVerbs.RunAsync),
+        new("status", "[--json]", "how the box is, in one sentence and a table", ["concentrator status", "concentrator status --json"], ServiceVerbs.StatusAsync),
+        new("meter list", "[--json]", "every meter heard", ["concentrator meter list"], ServiceVerbs.MeterListAsync),
+        new("meter show", "ID [--json]", "one meter", ["concentrator meter show GWI-12345678-3C-03"], ServiceVerbs.MeterShowAsync),
+        new("meter key set", "ID [--purpose mbus] [--from FILE]", "set a key, read from stdin or a file, never from the command line",
+            ["concentrator meter key set GWI-12345678-3C-03 < key.txt"], ServiceVerbs.MeterKeySetAsync),
+        new("reading query", "[--meter ID] [--obis CODE] [--from TIME] [--to TIME] [--limit N] [--jsonl]", "stored values, oldest first",
+            ["concentrator reading query --meter GWI-12345678-3C-03 --limit 20", "concentrator reading query --jsonl > rows.jsonl"], ReadingVerbs.QueryAsync),
+        new("reading export", "--output FILE [--format csv|jsonl] [--meter ID] [--from TIME] [--to TIME]", "stored values to a file", ["concentrator reading export --output day.csv"], ReadingVerbs.ExportAsync),
+        new("frame decode", "[--protocol wmbus|mbus|auto] [--keys FILE] [--jsonl] [HEX...]", "decode frames, without a service",
+            ["concentrator frame decode 2E44931578563412330333637A...", "concentrator frame decode --jsonl --keys meters.keys < frames.txt"], LocalVerbs.FrameDecodeAsync),
+        new("frame tail", "[--jsonl]", "frames as they pass", ["concentrator frame tail"], ServiceVerbs.FrameTailAsync),
+        new("hes test", "[NAME]", "connect to the head-end and say each step", ["concentrator hes test main"], ServiceVerbs.HesTestAsync),
+        new("hes status", "[--json]", "head-ends, backlog, last acknowledgement", ["concentrator hes status"], ServiceVerbs.HesStatusAsync),
+        new("config check", "[--config FILE]", "check the configuration exactly as a start does", ["concentrator config check"], LocalVerbs.ConfigCheckAsync),
+        new("config show", "[--config FILE]", "effective values and where each comes from", ["concentrator config show"], LocalVerbs.ConfigShowAsync),
+        new("config schema", "", "JSON Schema of the configuration", ["concentrator config schema"], LocalVerbs.ConfigSchemaAsync),
+        new("ledger verify", "[--state DIR]", "read every octet of the ledger and check its chain; needs no service", ["concentrator ledger verify --state /var/lib/concentrator"], LocalVerbs.LedgerVerifyAsync),
+        new("ledger stat", "[--state DIR] [--json]", "what the ledger holds", ["concentrator ledger stat"], LocalVerbs.LedgerStatAsync),
+        new("completion", "bash|zsh|fish", "completion script for a shell", ["concentrator completion bash > /etc/bash_completion.d/concentrator"], LocalVerbs.CompletionAsync),
+        new("version", "[--json]", "version, identification of the legally relevant part, hash of the executable", ["concentrator version --json"], LocalVerbs.VersionAsync),
+    ];
+
+    internal static async Task<int> RunAsync(string[] args, CliEnvironment environment)
+    {
+        var arguments = Arguments.Parse(args);
+        if (arguments.Error is not null)
+        {
+            await environment.Errors.WriteLineAsync($"concentrator: {arguments.Error}").ConfigureAwait(false);
+            return ExitCode.Usage;
+        }
+
+        var command = Commands.Where(candidate => Begins(arguments.Words, candidate.Name)).MaxBy(candidate => candidate.Name.Length);
+        if (command is null)
+        {
+            return await NoCommandAsync(arguments, environment).ConfigureAwait(false);
+        }
+
+        if (arguments.Has("help"))
+        {
+            await environment.Output.WriteLineAsync(HelpOf(command)).ConfigureAwait(false);
+            return ExitCode.Ok;
+        }
+
+        var rest = arguments with { Words = [.. arguments.Words.Skip(command.Name.Split(' ').Length)] };
+        return await command.RunAsync(rest, environment).ConfigureAwait(false);
+    }
+
+    private static async Task<int> NoCommandAsync(Arguments arguments, CliEnvironment environment)
+    {
+        if (arguments.Words.Count == 0)
+        {
+            await environment.Output.WriteLineAsync(Overview()).ConfigureAwait(false);
+            return arguments.Has("help") ? ExitCode.Ok : ExitCode.Usage;
+        }
+
+        var said = string.Join(' ', arguments.Words.Take(3));
+        var nearest = Commands.MinBy(command => KeyCheck.Distance(command.Name, said))!;
+        await environment.Errors.WriteLineAsync($"concentrator: \"{said}\" is no verb; did you mean \"{nearest.Name}\"? All verbs: concentrator --help").ConfigureAwait(false);
+        return ExitCode.Usage;
+    }
+
+    private static bool Begins(IReadOnlyList<string> words, string name)
+    {
+        var wanted = name.Split(' ');
+        return words.Count >= wanted.Length && words.Take(wanted.Length).SequenceEqual(wanted);
+    }
+
+    private static string HelpOf(Command command) =>
+        $"{string.Join('\n', command.Examples.Select(example => "  " + example))}\n\n{command.Summary}\n\nusage: concentrator {command.Name} {command.Usage}";
+
+    private static string Overview() =>
+        $"  concentrator config check\n  concentrator status\n  concentrator frame decode HEX\n\nusage: concentrator VERB [--config FILE] [--state DIR] [--socket PATH]\n\n{string.Join('\n', Commands.Select(command => $"  {command.Name,-16} {command.Summary}"))}";
+}

@@ -1,0 +1,156 @@
+using System.Text;
+using System.Text.Json;
+using Concentrator.Settings;
+using Concentrator.Web;
+
+namespace Concentrator.Cli;
+
+/// <summary>Verbs that talk to the running service.</summary>
+internal static class ServiceVerbs
+{
+    internal static async Task<int> RunAsync(Arguments arguments, CliEnvironment environment)
+    {
+        var outcome = LocalVerbs.Load(arguments, environment);
+        foreach (var fault in outcome.Faults)
+        {
+            await environment.Errors.WriteLineAsync(fault.ToString()).ConfigureAwait(false);
+        }
+
+        return outcome.Settings is null ? ExitCode.ConfigurationInvalid : await environment.Run(outcome.Settings, environment.Stop).ConfigureAwait(false);
+    }
+
+    internal static Task<int> StatusAsync(Arguments arguments, CliEnvironment environment) => WithAsync(arguments, environment, async service =>
+    {
+        var json = await TextAsync(service, "/api/v1/status", environment.Stop).ConfigureAwait(false);
+        if (arguments.Has("json"))
+        {
+            await environment.Output.WriteLineAsync(json).ConfigureAwait(false);
+            return ExitCode.Ok;
+        }
+
+        var status = JsonSerializer.Deserialize(json, WebJson.Default.StatusShape)!;
+        var flow = status.Flow;
+        await environment.Output.WriteLineAsync(
+            $"{status.Verdict}\n\nheard {flow.Heard}, copies {flow.Copies}, decoded {flow.Decoded}, kept {flow.Kept}, stored {flow.Stored}, delivered {flow.Delivered}\n"
+            + string.Join('\n', status.Drivers.Select(driver => $"driver {driver.Name,-10} {driver.State,-12} {driver.Sentence}"))
+            + "\n" + string.Join('\n', status.Upstreams.Select(Line))).ConfigureAwait(false);
+        return ExitCode.Ok;
+    });
+
+    internal static Task<int> MeterListAsync(Arguments arguments, CliEnvironment environment) => WithAsync(arguments, environment, async service =>
+    {
+        var json = await TextAsync(service, "/api/v1/meters", environment.Stop).ConfigureAwait(false);
+        if (arguments.Has("json"))
+        {
+            await environment.Output.WriteLineAsync(json).ConfigureAwait(false);
+            return ExitCode.Ok;
+        }
+
+        foreach (var meter in JsonSerializer.Deserialize(json, WebJson.Default.IReadOnlyListMeterShape)!)
+        {
+            await environment.Output.WriteLineAsync($"{meter.Id,-22} {meter.Media,-14} {meter.LastHeard:yyyy-MM-dd HH:mm:ss}  {meter.Rssi,4} dBm  {meter.Security,-12} {meter.Sentence}".TrimEnd()).ConfigureAwait(false);
+        }
+
+        return ExitCode.Ok;
+    });
+
+    internal static Task<int> MeterShowAsync(Arguments arguments, CliEnvironment environment) => WithAsync(arguments, environment, async service =>
+    {
+        if (arguments.Words is not [var id])
+        {
+            throw new ServiceFault(ExitCode.Usage, "concentrator meter show ID");
+        }
+
+        var json = await TextAsync(service, "/api/v1/meters/" + Uri.EscapeDataString(id), environment.Stop).ConfigureAwait(false);
+        if (!arguments.Has("json"))
+        {
+            using var document = JsonDocument.Parse(json);
+            json = string.Join('\n', document.RootElement.EnumerateObject().Select(fact => $"{fact.Name,-12} {fact.Value}"));
+        }
+
+        await environment.Output.WriteLineAsync(json).ConfigureAwait(false);
+        return ExitCode.Ok;
+    });
+
+    internal static Task<int> MeterKeySetAsync(Arguments arguments, CliEnvironment environment) => WithAsync(arguments, environment, async service =>
+    {
+        if (arguments.Words is not [var id])
+        {
+            throw new ServiceFault(ExitCode.Usage, "concentrator meter key set ID [--purpose mbus] [--from FILE]; the key comes from stdin or the file, never from the command line");
+        }
+
+        var key = (arguments["from"] is { } path ? await File.ReadAllTextAsync(path, environment.Stop).ConfigureAwait(false) : await environment.Input.ReadToEndAsync(environment.Stop).ConfigureAwait(false)).Trim();
+        var shape = new KeyShape(arguments["purpose"] ?? "mbus", key, int.Parse(arguments["client"] ?? "0", System.Globalization.CultureInfo.InvariantCulture), uint.Parse(arguments["key-id"] ?? "0", System.Globalization.CultureInfo.InvariantCulture));
+        using var content = new StringContent(JsonSerializer.Serialize(shape, WebJson.Default.KeyShape), Encoding.UTF8, "application/json");
+        using var answer = await service.AskAsync(HttpMethod.Put, $"/api/v1/meters/{Uri.EscapeDataString(id)}/keys", content, environment.Stop).ConfigureAwait(false);
+        await environment.Errors.WriteLineAsync($"the key of {id} is set; it is stored wrapped and never shown again").ConfigureAwait(false);
+        return ExitCode.Ok;
+    });
+
+    internal static Task<int> FrameTailAsync(Arguments arguments, CliEnvironment environment) => WithAsync(arguments, environment, async service =>
+    {
+        await foreach (var line in service.LinesAsync(HttpMethod.Get, "/api/v1/frames", environment.Stop).ConfigureAwait(false))
+        {
+            var frame = JsonSerializer.Deserialize(line, WebJson.Default.FrameShape)!;
+            await environment.Output.WriteLineAsync(arguments.Has("jsonl") ? line : $"{frame.At:HH:mm:ss.fff} {frame.Source,-8} {frame.Meter,-22} {frame.Rssi,4} dBm  {frame.Outcome,-12} {frame.Hex}").ConfigureAwait(false);
+        }
+
+        return ExitCode.Ok;
+    });
+
+    internal static Task<int> HesTestAsync(Arguments arguments, CliEnvironment environment) => WithAsync(arguments, environment, async service =>
+    {
+        var name = arguments.Words is [var given] ? given : "main";
+        var passed = true;
+        await foreach (var line in service.LinesAsync(HttpMethod.Post, $"/api/v1/upstreams/{Uri.EscapeDataString(name)}/test", environment.Stop).ConfigureAwait(false))
+        {
+            var step = JsonSerializer.Deserialize(line, WebJson.Default.UpstreamTestStep)!;
+            passed &= step.Passed;
+            await environment.Output.WriteLineAsync($"{(step.Passed ? "ok    " : "failed")} {step.Step,-14} {step.Milliseconds,8:0.0} ms  {step.Sentence}").ConfigureAwait(false);
+        }
+
+        return passed ? ExitCode.Ok : ExitCode.Unreachable;
+    });
+
+    internal static Task<int> HesStatusAsync(Arguments arguments, CliEnvironment environment) => WithAsync(arguments, environment, async service =>
+    {
+        var status = JsonSerializer.Deserialize(await TextAsync(service, "/api/v1/status", environment.Stop).ConfigureAwait(false), WebJson.Default.StatusShape)!;
+        foreach (var upstream in status.Upstreams)
+        {
+            await environment.Output.WriteLineAsync(arguments.Has("json") ? JsonSerializer.Serialize(upstream, WebJson.Default.UpstreamShape) : Line(upstream)).ConfigureAwait(false);
+        }
+
+        return ExitCode.Ok;
+    });
+
+    internal static async Task<int> WithAsync(Arguments arguments, CliEnvironment environment, Func<ServiceClient, Task<int>> verb)
+    {
+        using var service = new ServiceClient(SocketOf(arguments));
+        try
+        {
+            return await verb(service).ConfigureAwait(false);
+        }
+        catch (ServiceFault fault)
+        {
+            await environment.Errors.WriteLineAsync($"concentrator: {fault.Message}").ConfigureAwait(false);
+            return fault.ExitCode;
+        }
+        catch (Exception e) when (e is IOException or OperationCanceledException)
+        {
+            await environment.Errors.WriteLineAsync($"concentrator: {e.Message}").ConfigureAwait(false);
+            return ExitCode.Unreachable;
+        }
+    }
+
+    internal static async Task<string> TextAsync(ServiceClient service, string path, CancellationToken stop)
+    {
+        using var answer = await service.AskAsync(HttpMethod.Get, path, null, stop).ConfigureAwait(false);
+        return await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false);
+    }
+
+    private static string SocketOf(Arguments arguments) =>
+        arguments["socket"] ?? (arguments["state"] is { } state ? Path.Combine(Path.GetFullPath(state), "s") : SettingsLoader.DefaultSocket);
+
+    private static string Line(UpstreamShape upstream) =>
+        $"head-end {upstream.Name,-8} {(upstream.Connected ? "connected" : "not connected"),-14} waiting {upstream.Backlog.Values.Sum()}, batches delivered {upstream.Delivered}, sent again {upstream.Duplicates}, refused rows {upstream.DeadLetters} {upstream.Sentence}".TrimEnd();
+}

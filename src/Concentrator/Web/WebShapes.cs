@@ -1,0 +1,71 @@
+using System.Text.Json.Serialization;
+using Concentrator.Ports;
+
+namespace Concentrator.Web;
+
+/// <summary>GET /api/v1/status.</summary>
+public sealed record StatusShape(
+    string Id, string Version, string BootId, DateTime? Now, string ClockQuality, bool Well, string Verdict, int Meters, int MetersSilent, int MetersWithoutKey,
+    FlowCounters Flow, StorageView Storage, IReadOnlyList<DriverShape> Drivers, IReadOnlyList<UpstreamShape> Upstreams);
+
+/// <summary>A driver in the status.</summary>
+public sealed record DriverShape(
+    string Name, string Family, string Port, string State, string Sentence, DateTime? Since, IReadOnlyDictionary<string, string> Facts, IReadOnlyDictionary<string, long> Counters);
+
+/// <summary>A head-end in the status.</summary>
+public sealed record UpstreamShape(
+    string Name, string Url, bool Connected, string? Sentence, IReadOnlyDictionary<string, long> Backlog, long Delivered, long Duplicates, long DeadLetters, DateTime? LastAcknowledged);
+
+/// <summary>GET /api/v1/meters, /api/v1/meters/{id}.</summary>
+public sealed record MeterShape(
+    string Id, string Media, string Source, bool Accepted, DateTime? FirstHeard, DateTime? LastHeard, int? Rssi, long Heard, long Decoded, long Kept, string Security, string? Sentence,
+    string? Place, bool HasKey);
+
+/// <summary>One line of GET /api/v1/readings: a truth line with rev, q, seq.</summary>
+public sealed record ReadingShape(
+    string Meter, string Profile, string? Obis, [property: JsonPropertyName("class")] int Class, int Attr, int Index, string? At, int Occ, string? Value, int Scaler, string Unit, uint Status,
+    string Key, string Column, int Rev, string Q, ulong Seq, DateTime? ReceivedAt);
+
+/// <summary>One line of GET /api/v1/frames.</summary>
+public sealed record FrameShape(DateTime? At, string Source, string Meter, int? Rssi, string Outcome, string Hex);
+
+/// <summary>Whatever went wrong.</summary>
+public sealed record FaultShape(string Error, int? Percent);
+
+/// <summary>PUT /api/v1/meters/{id}/keys.</summary>
+public sealed record KeyShape(string Purpose, string Key, int Client, uint KeyId);
+
+/// <summary>The shapes of the interface, made at build.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(StatusShape))]
+[JsonSerializable(typeof(IReadOnlyList<MeterShape>))]
+[JsonSerializable(typeof(MeterShape))]
+[JsonSerializable(typeof(ReadingShape))]
+[JsonSerializable(typeof(FrameShape))]
+[JsonSerializable(typeof(FaultShape))]
+[JsonSerializable(typeof(KeyShape))]
+[JsonSerializable(typeof(UpstreamTestStep))]
+internal sealed partial class WebJson : JsonSerializerContext;
+
+/// <summary>Takes what the rooms say to shapes.</summary>
+internal static class Shapes
+{
+    internal static StatusShape Of(BoxStatus status) => new(
+        status.Id, status.Version, status.BootId.ToString("x16", System.Globalization.CultureInfo.InvariantCulture), status.Now.Utc, status.Now.Quality.ToString().ToLowerInvariant(),
+        status.Well, status.Verdict, status.Meters, status.MetersSilent, status.MetersWithoutKey, status.Flow, status.Storage,
+        [.. status.Drivers.Select(driver => new DriverShape(
+            driver.Name, driver.Family, driver.Port, driver.State.ToString().ToLowerInvariant(), driver.Sentence, driver.Since, driver.Facts, driver.Counters))],
+        [.. status.Upstreams.Select(upstream => new UpstreamShape(
+            upstream.Name, upstream.Url, upstream.Connected, upstream.Sentence, upstream.Backlog.ToDictionary(entry => entry.Key.ToString().ToLowerInvariant(), entry => entry.Value),
+            upstream.Delivered, upstream.Duplicates, upstream.DeadLetters, upstream.LastAcknowledged))]);
+
+    internal static MeterShape Of(MeterView meter) => new(
+        meter.Id.Text, meter.Media, meter.Source, meter.Accepted, meter.FirstHeard, meter.LastHeard, meter.RssiDbm, meter.Heard, meter.Decoded, meter.Kept, meter.Security, meter.Sentence,
+        meter.Place, meter.HasKey);
+
+    internal static ReadingShape Of(ArchivedRow row) => new(
+        row.Meter.Text, row.Profile, row.Obis, row.Class, row.Attribute, row.Index, row.At, row.Occurrence, row.Value, row.Scaler, row.Unit, row.Status, row.Key, row.Column, row.Revision,
+        row.Quality.ToString().ToLowerInvariant(), row.Sequence, row.ReceivedAt);
+
+    internal static FrameShape Of(FrameGlimpse frame) => new(frame.At, frame.Source, frame.Meter.Text, frame.RssiDbm, frame.Outcome, Convert.ToHexString(frame.Octets.Span));
+}

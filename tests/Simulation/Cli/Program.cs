@@ -1,0 +1,50 @@
+using System.Runtime.InteropServices;
+using Simulation.Cli;
+using Simulation.Truth;
+
+if (args is ["compare", ..])
+{
+    return Compare(args[1..]);
+}
+
+var error = SimOptions.TryParse(args, out var options);
+if (error is not null)
+{
+    Console.Error.WriteLine($"concentrator-sim: {error}");
+    return 2;
+}
+
+using var stop = new CancellationTokenSource();
+using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
+using var terminate = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
+await new Street(options, TimeProvider.System).RunAsync(Console.Out, Console.Error, stop.Token);
+return 0;
+
+void Stop(PosixSignalContext signal)
+{
+    signal.Cancel = true;
+    stop.Cancel();
+}
+
+static int Compare(string[] arguments)
+{
+    if (arguments.Length is not (2 or 4) || (arguments.Length == 4 && arguments[2] != "--slot"))
+    {
+        Console.Error.WriteLine("concentrator-sim compare TRUTH ROWS [--slot 15m]");
+        return 2;
+    }
+
+    var slot = arguments.Length == 4 ? TimeSpan.FromMinutes(int.Parse(arguments[3].TrimEnd('m'), System.Globalization.CultureInfo.InvariantCulture)) : TimeSpan.Zero;
+    var comparison = new Comparison(slot);
+    foreach (var line in File.ReadLines(arguments[0]).Where(line => line.Length > 0))
+    {
+        comparison.AddTruth(line);
+    }
+
+    foreach (var line in File.ReadLines(arguments[1]).Where(line => line.Length > 0))
+    {
+        comparison.AddDelivered(line);
+    }
+
+    return comparison.Judge(Console.Out) ? 0 : 1;
+}

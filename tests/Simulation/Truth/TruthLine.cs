@@ -1,0 +1,18 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+namespace Simulation.Truth;
+
+/// <summary>One value a simulated meter sent (CONTRACTS section 6).</summary>
+public sealed record TruthLine(
+    string Meter, string Profile, string? Obis, [property: JsonPropertyName("class")] int Class, int Attr, int Index, string? At, int Occ, string? Value, int Scaler, string Unit,
+    int Status, string Key, string Column, string? Fate, DateTime SentAt)
+{
+    /// <summary>As one line of JSON.</summary>
+    public string ToJson() => JsonSerializer.Serialize(this, TruthJson.Default.TruthLine);
+}
+
+/// <summary>Its shape.</summary>
+[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
+[JsonSerializable(typeof(TruthLine))]
+internal sealed partial class TruthJson : JsonSerializerContext;

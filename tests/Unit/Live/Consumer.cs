@@ -1,0 +1,46 @@
+using System.Buffers;
+using System.Security.Cryptography.X509Certificates;
+using System.Text;
+using MQTTnet;
+using MQTTnet.Protocol;
+
+namespace Unit.Live;
+
+/// <summary>A subscriber that none of the product wrote: keeps its session at the broker and every message it ever got.</summary>
+internal sealed class Consumer(string directory, int port, string topic) : IAsyncDisposable
+{
+    private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+
+    internal List<(string Topic, string Payload)> Messages { get; } = [];
+
+    internal async Task ConnectAsync()
+    {
+        _client.ApplicationMessageReceivedAsync += message =>
+        {
+            lock (Messages)
+            {
+                Messages.Add((message.ApplicationMessage.Topic, Encoding.UTF8.GetString(message.ApplicationMessage.Payload.ToArray())));
+            }
+
+            return Task.CompletedTask;
+        };
+        var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(directory, "consumer.pem"), Path.Combine(directory, "consumer.key"));
+        await _client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId("consumer").WithCleanSession(false)
+            .WithTlsOptions(tls => tls.UseTls().WithCertificateValidationHandler(_ => true).WithClientCertificates([certificate])).Build());
+        await _client.SubscribeAsync(topic, MqttQualityOfServiceLevel.AtLeastOnce);
+    }
+
+    internal string[] Readings()
+    {
+        lock (Messages)
+        {
+            return [.. Messages.Where(message => message.Topic.Contains("/readings/", StringComparison.Ordinal)).Select(message => message.Payload)];
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _client.DisconnectAsync(new MqttClientDisconnectOptions());
+        _client.Dispose();
+    }
+}

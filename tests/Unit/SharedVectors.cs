@@ -1,0 +1,17 @@
+using System.Text.Json;
+using Unit.Plan;
+
+namespace Unit;
+
+/// <summary>Third-party vectors beside the repository: read where they are, never copied into it.</summary>
+internal static class SharedVectors
+{
+    /// <summary>Rows of a file; the test is skipped, with the reason, where the folder does not exist.</summary>
+    internal static IEnumerable<JsonElement> Rows(string file)
+    {
+        var folder = Environment.GetEnvironmentVariable("CONCENTRATOR_VECTORS") ?? Path.Combine(Sources.Root, "..", "shared", "vectors");
+        var path = Path.Combine(folder, file);
+        Assert.SkipUnless(File.Exists(path), $"{path} is not there: set CONCENTRATOR_VECTORS to the folder of third-party vectors");
+        return File.ReadLines(path).Where(line => line.Length > 0).Select(line => JsonDocument.Parse(line).RootElement);
+    }
+}

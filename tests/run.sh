@@ -1,0 +1,75 @@
+#!/usr/bin/env bash
+# ./build.sh run: a street of simulated meters, a radio on a pty, the shipped service and a broker, with live progress, until Ctrl-C.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+meters=20 seed=1 scenario=street mqtt=1883
+while [ $# -gt 0 ]; do
+    case $1 in
+        --meters) meters=$2 ;;
+        --seed) seed=$2 ;;
+        --scenario) scenario=$2 ;;
+        --mqtt) mqtt=$2 ;;
+        *) echo "run: $1 is no option; there are --meters --seed --scenario --mqtt" >&2; exit 2 ;;
+    esac
+    shift 2 || { echo "run: $1 wants a value" >&2; exit 2; }
+done
+
+dir=$(mktemp -d /tmp/concentrator-run.XXXXXX)
+artifacts/concentrator-sim --scenario "$scenario" --meters "$meters" --seed "$seed" --ports "$dir/ports" --keys "$dir/meters.keys" \
+    --truth "$dir/truth.jsonl" --rows "$dir/head-end.jsonl" --mqtt "$mqtt" > "$dir/sim.out" 2> "$dir/sim.err" &
+sim=$!
+service=
+finish() {
+    trap - INT TERM EXIT
+    echo
+    kill -TERM "$sim" 2>/dev/null || true
+    if [ -n "$service" ]; then
+        sleep 3 # the last readings are committed and delivered
+        artifacts/concentrator reading query --jsonl --state "$dir/state" > "$dir/rows.jsonl" 2>> "$dir/service.log" || true
+        kill -TERM "$service" 2>/dev/null || true
+    fi
+    wait 2>/dev/null || true
+    echo "truth file: $dir/truth.jsonl"
+    if [ -s "$dir/rows.jsonl" ]; then
+        artifacts/concentrator-sim compare "$dir/truth.jsonl" "$dir/rows.jsonl" | tail -n 5
+    fi
+    exit 0
+}
+trap finish INT TERM EXIT
+for _ in $(seq 100); do [ -s "$dir/sim.out" ] && [ -e "$dir/ports/im871a" ] && [ -e "$dir/meters.keys" ] && break; sleep 0.1; done
+[ -s "$dir/sim.out" ] || { cat "$dir/sim.err" >&2; exit 1; }
+head -n 1 "$dir/sim.out"
+port=$(sed -nE '1s/.*127\.0\.0\.1:([0-9]+).*/\1/p' "$dir/sim.out")
+http=$((8080 + port % 1000))
+cat > "$dir/concentrator.toml" <<CONFIG
+id = "dc-demo"
+[upstream.main]
+url = "mqtt://127.0.0.1:$port"
+acknowledge = "head-end"
+[[driver]]
+name = "radio0"
+family = "im871a"
+port = "$dir/ports/im871a"
+mode = "C1+T1"
+[keys]
+file = "$dir/meters.keys"
+[meters]
+keep = "all"
+[http]
+listen = "127.0.0.1:$http"
+CONFIG
+artifacts/concentrator run --config "$dir/concentrator.toml" --state "$dir/state" > "$dir/service.log" 2>&1 &
+service=$!
+echo "console:  http://127.0.0.1:$http/     service log: $dir/service.log     Ctrl-C ends it"
+while kill -0 "$service" 2>/dev/null && kill -0 "$sim" 2>/dev/null; do
+    status=$(artifacts/concentrator status --json --state "$dir/state" 2>/dev/null || true)
+    if [ -n "$status" ]; then
+        number() { sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" <<<"$status"; }
+        printf '\r%s  meters %s  heard %s  decoded %s  kept %s  stored %s  delivered %s  waiting %s   ' "$(date +%T)" "$(number meters)" "$(number heard)" \
+            "$(number decoded)" "$(number kept)" "$(number stored)" "$(number delivered)" "$(number reading)"
+    fi
+    sleep 1
+done
+echo "the service ended: see $dir/service.log" >&2
+tail -n 5 "$dir/service.log" >&2
+exit 1
