@@ -1,1 +1,57 @@
-{}
+"use strict";
+const at = id => document.getElementById(id);
+const number = value => value.toLocaleString("en-GB");
+const element = (tag, text, className) => { const made = document.createElement(tag); made.textContent = text; if (className) made.className = className; return made; };
+const age = time => { if (!time) return "never"; const s = Math.max(0, (Date.now() - Date.parse(time)) / 1000); return s < 90 ? `${Math.round(s)} s ago` : s < 5400 ? `${Math.round(s / 60)} min ago` : s < 172800 ? `${Math.round(s / 3600)} h ago` : `${Math.round(s / 86400)} d ago`; };
+let meters = [];
+
+function tile(name, figure, line, bad) {
+  const made = element("div", "", bad ? "tile bad" : "tile");
+  made.append(element("h3", name), element("strong", figure), element("p", line));
+  return made;
+}
+
+function showStatus(s) {
+  document.body.className = s.well ? "well" : "unwell";
+  at("verdict").textContent = s.verdict;
+  at("who").textContent = `${s.id} · version ${s.version} · ${s.now ? new Date(s.now).toLocaleString() : "no time"}`;
+  const waiting = s.upstreams.map(u => Object.values(u.backlog).reduce((a, b) => a + b, 0)).reduce((a, b) => Math.max(a, b), 0);
+  const down = s.upstreams.filter(u => !u.connected), deaf = s.drivers.filter(d => d.state !== "listening");
+  at("tiles").replaceChildren(
+    tile("Meters", number(s.meters), s.metersWithoutKey ? `${number(s.metersWithoutKey)} without the right key` : `${number(s.metersSilent)} silent for 24 h`, s.metersWithoutKey > 0),
+    tile("Head-end", down.length ? "down" : s.upstreams.length ? "up" : "none", down.length ? down[0].sentence ?? "connecting" : `last acknowledged ${age(s.upstreams[0]?.lastAcknowledged)}`, down.length > 0),
+    tile("Backlog", number(waiting), waiting ? "sequences wait here, none is lost" : "everything delivered", false),
+    tile("Drivers", deaf.length ? `${deaf.length} deaf` : number(s.drivers.length), deaf.length ? deaf[0].sentence : s.drivers[0]?.sentence ?? "none configured", deaf.length > 0),
+    tile("Clock", s.clockQuality, s.now ? new Date(s.now).toISOString().slice(11, 19) + " UTC" : "not set", s.clockQuality === "unset"),
+    tile("Storage", s.storage.healthy ? "sound" : "fault", s.storage.sentence ?? `${number(s.flow.stored)} telegrams stored since start`, !s.storage.healthy));
+}
+
+function showMeters() {
+  const wanted = at("search").value.toLowerCase();
+  const fitting = meters.filter(m => m.accepted && `${m.id} ${m.media} ${m.security} ${m.sentence ?? ""}`.toLowerCase().includes(wanted));
+  at("meters").replaceChildren(...fitting.slice(0, 300).map(m => {
+    const row = document.createElement("tr");
+    const trouble = !["clear", "decrypted"].includes(m.security);
+    row.append(element("td", m.id), element("td", m.media), element("td", age(m.lastHeard)), element("td", m.rssi === null ? "" : `${m.rssi} dBm`, "number"), element("td", number(m.heard), "number"),
+      element("td", m.sentence ?? m.security, trouble ? "trouble" : ""));
+    return row;
+  }));
+  at("more").textContent = fitting.length > 300 ? `${number(fitting.length - 300)} more: narrow the search` : fitting.length ? "" : "No meter fits.";
+}
+
+async function refresh() {
+  try {
+    const [status, list] = await Promise.all([fetch("/api/v1/status"), fetch("/api/v1/meters")]);
+    showStatus(await status.json());
+    meters = await list.json();
+    showMeters();
+    document.body.classList.remove("stale");
+  } catch {
+    document.body.classList.add("stale");
+    at("who").textContent = "The box does not answer; what is shown is old.";
+  }
+}
+
+at("search").addEventListener("input", showMeters);
+refresh();
+setInterval(refresh, 3000);
