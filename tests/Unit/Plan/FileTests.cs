@@ -16,9 +16,9 @@ public class FileTests
     }
 
     [Fact]
-    public void The_median_file_of_each_project_has_under_100_lines()
+    public void The_median_file_of_each_product_project_and_of_the_simulation_has_under_100_lines()
     {
-        foreach (var project in Projects.Where(project => Sources.In(project).Any()))
+        foreach (var project in Projects[..5])
         {
             var lines = Sources.In(project).Select(file => Lines(file.Text)).Order().ToList();
             Assert.True(lines[lines.Count / 2] < 100, $"{project}: median {lines[lines.Count / 2]} lines");

@@ -32,5 +32,5 @@ public class ReferenceTests
         Assembly.Load(from).GetReferencedAssemblies().Select(reference => reference.Name!).Intersect(to);
 
     private static bool IsFramework(string name) =>
-        name is "System" or "mscorlib" or "netstandard" || (name.StartsWith("System.", StringComparison.Ordinal) && name != "System.IO.Ports");
+        name is "System" or "Microsoft.Win32.Primitives" or "mscorlib" or "netstandard" || (name.StartsWith("System.", StringComparison.Ordinal) && name != "System.IO.Ports");
 }

@@ -1,0 +1,138 @@
+using System.Buffers;
+using System.Text;
+using System.Text.Json;
+using Concentrator.Upstream.Mqtt;
+using Metering;
+using Metering.Driver;
+using Metering.Keys;
+using Metering.Ledger;
+using Protocols.MBus;
+using Simulation.Air;
+using Simulation.Encoding;
+using Simulation.Field;
+using Simulation.Truth;
+
+namespace Unit.Flows.Field;
+
+/// <summary>
+/// From the simulated meters' octets to the message a subscriber gets, judged by the truth. One planted bug a layer on the meters' side must turn it red: then a bug of ours would, too.
+/// </summary>
+public sealed class PlantedBugTests
+{
+    private static readonly DateTime Start = new(2026, 11, 24, 8, 0, 0, DateTimeKind.Utc);
+
+    [Fact]
+    public void Every_value_sent_arrives_as_sent() => Assert.True(Flow(PlantedBug.None, out var report), report);
+
+    [Theory]
+    [InlineData(PlantedBug.CrcPolynomial)]
+    [InlineData(PlantedBug.InitialVectorOrder)]
+    [InlineData(PlantedBug.KeyDerivationConstant)]
+    [InlineData(PlantedBug.Scaler)]
+    public void A_planted_bug_turns_the_flow_red(PlantedBug bug) => Assert.False(Flow(bug, out _));
+
+    [Fact]
+    public void A_wrong_key_a_tampered_telegram_and_a_replay_are_told_apart()
+    {
+        var field = new StreetField(24, 3, Start);
+        var counters = new Fresh();
+        using var receiver = new TelegramReceiver(new StreetKeys(field), counters);
+        using var keyless = new TelegramReceiver(new NoKeys(), counters);
+        var (replayed, tampered, withoutKey) = (0, 0, 0);
+        for (var i = 0; i < 60; i++)
+        {
+            var due = field.Next();
+            if (due.Transmission.Meter.Security != Simulation.Meters.MeterSecurity.Mode7)
+            {
+                continue;
+            }
+
+            Assert.IsType<DriverEvent.ReadingsTaken>(Take(receiver, due.Transmission.Telegram));
+            var changed = (byte[])due.Transmission.Telegram.Clone();
+            changed[^3] ^= 1;
+            tampered += Take(receiver, changed) is DriverEvent.Rejected { Fault.Kind: FaultKind.MacFailed } ? 1 : 100;
+            counters.Replaying = true;
+            replayed += Take(receiver, due.Transmission.Telegram) is DriverEvent.Rejected { Fault.Kind: FaultKind.Replayed } ? 1 : 100;
+            counters.Replaying = false;
+            withoutKey += Take(keyless, due.Transmission.Telegram) is DriverEvent.Rejected { Fault.Kind: FaultKind.NoKey } ? 1 : 100;
+        }
+
+        Assert.InRange(tampered, 5, 60);
+        Assert.Equal(tampered, replayed);
+        Assert.Equal(tampered, withoutKey);
+    }
+
+    private static DriverEvent Take(TelegramReceiver receiver, byte[] telegram) =>
+        receiver.Receive(telegram, new LinkFacts("radio0", "wmbus", -60, "C1+T1"), new BoxTime(Start, TimeQuality.Synchronised, 1, 1));
+
+    private static bool Flow(PlantedBug bug, out string report)
+    {
+        var field = new StreetField(24, 3, Start, bug);
+        using var receiver = new TelegramReceiver(new StreetKeys(field), new Fresh());
+        var comparison = new Comparison(TimeSpan.Zero);
+        for (var i = 0; i < 150; i++)
+        {
+            var due = field.Next();
+            foreach (var line in StreetField.TruthOf(due, Start, due.Fate == AirFate.Received ? null : "lost"))
+            {
+                comparison.AddTruth(line.ToJson());
+            }
+
+            if (due.Fate == AirFate.Received && Take(receiver, due.Transmission.Telegram) is DriverEvent.ReadingsTaken taken)
+            {
+                // Through the ledger's format and the subscriber's, as in the service.
+                var payload = new LedgerRecord(taken.Block.Meter, taken.Raw, taken.Security, taken.Block, null).ToPayload();
+                comparison.AddDelivered(Message(LedgerRecord.Parse(taken.Raw.At, payload)));
+            }
+        }
+
+        var text = new StringWriter();
+        var explained = comparison.Judge(text);
+        report = text.ToString();
+        return explained && comparison.Delivered > 100;
+    }
+
+    private static string Message(LedgerRecord record)
+    {
+        var buffer = new ArrayBufferWriter<byte>();
+        using (var writer = new Utf8JsonWriter(buffer))
+        {
+            writer.WriteStartObject();
+            writer.WriteStartArray("blocks");
+            BlockWriter.Write(writer, record, 1, historical: false);
+            writer.WriteEndArray();
+            writer.WriteEndObject();
+        }
+
+        return Encoding.UTF8.GetString(buffer.WrittenSpan);
+    }
+
+    private sealed class StreetKeys(StreetField field) : IKeyRing
+    {
+        public long Version => 0;
+
+        public int Find(in KeyName name, Span<byte> destination)
+        {
+            var device = name.Device;
+            var meter = field.Meters.FirstOrDefault(candidate => candidate.Address.Id == device);
+            meter?.Key.CopyTo(destination);
+            return meter is null ? 0 : 16;
+        }
+    }
+
+    private sealed class NoKeys : IKeyRing
+    {
+        public long Version => 0;
+
+        public int Find(in KeyName name, Span<byte> destination) => 0;
+    }
+
+    private sealed class Fresh : ICounterStore
+    {
+        internal bool Replaying { get; set; }
+
+        public CounterVerdict Accept(in KeyName key, uint counter, ulong contentHash) => Replaying ? CounterVerdict.Replayed : CounterVerdict.Fresh;
+
+        public ValueTask<uint> ReserveAsync(KeyName key, int count, CancellationToken stop) => throw new InvalidOperationException();
+    }
+}

@@ -1,0 +1,121 @@
+using Concentrator.Ports;
+using Concentrator.Upstream;
+using Metering;
+using Metering.Ledger;
+
+namespace Unit.Properties.Upstream;
+
+/// <summary>At least once on the wire, exactly once after upserting: random losses, doubled and late acknowledgements, restarts that lose the newest state.</summary>
+public class DeliveryTests
+{
+    [Fact]
+    public void Nothing_is_lost_in_200000_operations_of_a_bad_network()
+    {
+        var random = new Random(20261124);
+        var (ledger, slots) = (new ListLedger(), new Slots());
+        var delivery = new Delivery("main", ledger, slots, 7);
+        var (got, acks) = (new HashSet<ulong>(), new List<BatchId>());
+        for (var step = 0; step < 200_000; step++)
+        {
+            switch (random.Next(10))
+            {
+                case 0 when ledger.Records.Count < 2000:
+                    ledger.Records.Add(Record(random));
+                    break;
+                case 1 when random.Next(50) == 0:
+                    delivery = new Delivery("main", ledger, slots.AfterKill(random), 7); // may have lost the newest state
+                    delivery.SessionBegan();
+                    break;
+                case 2 when random.Next(10) == 0:
+                    delivery.SessionBegan();
+                    break;
+                case 3 or 4 when acks.Count > 0:
+                    var ack = acks[random.Next(acks.Count)];
+                    delivery.Settle(ack); // in any order, twice
+                    break;
+                default:
+                    if (delivery.InFlight < 8 && delivery.Take(random.Next(1, 20), 100_000) is { } batch)
+                    {
+                        Assert.All(batch.Records, record => Assert.Equal(batch.Id.Class, record.Class));
+                        if (random.Next(4) > 0)
+                        {
+                            got.UnionWith(batch.Records.Select(record => record.Sequence));
+                            acks.Add(batch.Id);
+                        }
+                        else
+                        {
+                            delivery.Return(batch.Id);
+                        }
+                    }
+
+                    break;
+            }
+        }
+
+        // What counts as delivered must have been got.
+        for (ulong sequence = 1; sequence <= ledger.DurableSequence; sequence++)
+        {
+            var recordClass = ledger.Records[(int)sequence - 1].Class;
+            if (recordClass != RecordClass.None && delivery.IsDelivered(sequence))
+            {
+                Assert.Contains(sequence, got);
+            }
+        }
+
+        delivery.SessionBegan();
+        while (delivery.Take(50, 100_000) is { } rest)
+        {
+            got.UnionWith(rest.Records.Select(record => record.Sequence));
+            delivery.Settle(rest.Id);
+        }
+
+        Assert.Equal(ledger.Records.Count(record => record.Class != RecordClass.None), got.Count);
+        Assert.All(delivery.Backlog.Values, waiting => Assert.Equal(0, waiting));
+    }
+
+    [Fact]
+    public void A_65th_range_merges_the_two_nearest_and_loses_none()
+    {
+        var set = new RangeSet();
+        for (ulong sequence = 2; sequence <= 300; sequence += 2)
+        {
+            set.Remove(sequence, sequence);
+        }
+
+        Assert.True(set.Ranges.Count <= RangeSet.Most);
+        for (ulong sequence = 1; sequence <= 301; sequence += 2)
+        {
+            Assert.True(set.Contains(sequence), $"{sequence} is lost");
+        }
+    }
+
+    [Fact]
+    public void A_batch_id_reads_back_and_a_forged_one_does_not_settle()
+    {
+        var id = new BatchId(0xABCDEF, RecordClass.Reading, 5, 9);
+        Assert.True(BatchId.TryParse(id.ToString(), out var again));
+        Assert.Equal(id, again);
+        Assert.False(BatchId.TryParse("x.reading.9-5", out _));
+        var delivery = new Delivery("main", new ListLedger(), new Slots(), 7);
+        Assert.False(delivery.Settle(id)); // nothing of it was written yet
+    }
+
+    private static NewRecord Record(Random random) => new(
+        RecordType.Telegram, (RecordClass)random.Next(0, 4), new BoxTime(null, TimeQuality.Unset, 1, 7), new byte[random.Next(1, 300)]);
+
+    private sealed class Slots : ISlotStore
+    {
+        private readonly List<ReadOnlyMemory<byte>> _states = [default];
+
+        public ReadOnlyMemory<byte> Load(string name) => _states[^1];
+
+        public void Save(string name, ReadOnlyMemory<byte> octets) => _states.Add(octets.ToArray());
+
+        internal Slots AfterKill(Random random)
+        {
+            var lost = Math.Min(random.Next(3), _states.Count - 1);
+            _states.RemoveRange(_states.Count - lost, lost);
+            return this;
+        }
+    }
+}
