@@ -6,13 +6,15 @@ namespace Simulation.Modems;
 /// <summary>A pseudo terminal: the simulator's end. The other end has a path that a service opens as it would /dev/ttyUSB0.</summary>
 public sealed partial class Pty : IDisposable
 {
-    private const int ReadWrite = 2, NoTerminal = 0x100, PollIn = 1, PollHangUp = 0x10;
+    private const int ReadWrite = 2, NoTerminal = 0x100, NonBlocking = 0x800, PollIn = 1, PollOut = 4, PollHangUp = 0x10;
+    private const int Patience = 200; // ms that a far end which does not read is waited for
     private readonly int _master;
+    private byte[] _unsent = [];
 
     /// <summary>Opens one, in raw mode.</summary>
     public Pty()
     {
-        _master = Check(OpenMaster(ReadWrite | NoTerminal), "posix_openpt");
+        _master = Check(OpenMaster(ReadWrite | NoTerminal | NonBlocking), "posix_openpt");
         Check(Grant(_master), "grantpt");
         Check(Unlock(_master), "unlockpt");
         Span<byte> name = stackalloc byte[128];
@@ -29,12 +31,12 @@ public sealed partial class Pty : IDisposable
     public string Path { get; }
 
     /// <summary>True while somebody has the other end open.</summary>
-    public bool IsOpen => (Poll(0) & PollHangUp) == 0;
+    public bool IsOpen => (Poll(PollIn, 0) & PollHangUp) == 0;
 
     /// <summary>Octets from the other end, at most after a wait; empty where none came or nobody is there.</summary>
     public byte[] Read(int milliseconds)
     {
-        var events = Poll(milliseconds);
+        var events = Poll(PollIn, milliseconds);
         if ((events & PollIn) == 0)
         {
             return [];
@@ -45,33 +47,57 @@ public sealed partial class Pty : IDisposable
         return read > 0 ? buffer[..(int)read] : [];
     }
 
-    /// <summary>Octets to the other end. False where nobody is there.</summary>
+    /// <summary>
+    /// A frame to the other end. False where nobody is there, or where the far end has it open and does not read: a frame is then dropped whole, one that
+    /// was begun is ended before the next, as a stick without flow control would be seen by a host that wakes up again.
+    /// </summary>
     public bool Write(ReadOnlySpan<byte> octets)
     {
-        while (!octets.IsEmpty)
+        if (!IsOpen)
         {
-            if (!IsOpen)
-            {
-                return false;
-            }
-
-            var written = WriteMaster(_master, octets, octets.Length);
-            if (written <= 0)
-            {
-                return false;
-            }
-
-            octets = octets[(int)written..];
+            _unsent = [];
+            return false;
         }
 
-        return true;
+        if (_unsent.Length > 0 && !Send(_unsent))
+        {
+            return false;
+        }
+
+        return Send(octets);
+    }
+
+    /// <summary>True where all octets left, or enough that the rest will follow.</summary>
+    private bool Send(ReadOnlySpan<byte> octets)
+    {
+        var begun = false;
+        while (!octets.IsEmpty)
+        {
+            var written = WriteMaster(_master, octets, octets.Length);
+            if (written > 0)
+            {
+                octets = octets[(int)written..];
+                begun = true;
+            }
+            else if ((Poll(PollOut, Patience) & PollOut) == 0)
+            {
+                break;
+            }
+        }
+
+        if (begun || octets.IsEmpty)
+        {
+            _unsent = octets.ToArray();
+        }
+
+        return begun || octets.IsEmpty;
     }
 
     public void Dispose() => _ = CloseMaster(_master);
 
-    private int Poll(int milliseconds)
+    private int Poll(short events, int milliseconds)
     {
-        var entry = new PollEntry { Descriptor = _master, Events = PollIn };
+        var entry = new PollEntry { Descriptor = _master, Events = events };
         _ = PollDescriptors(ref entry, 1, milliseconds);
         return entry.Returned;
     }

@@ -66,11 +66,7 @@ public sealed class Im871aDriverTests
         await AdvanceUntilSent(TimeSpan.FromMilliseconds(100), "A501030600020A300100");
         await _link.Modem.WriteAsync(Indication);
         await Until(() => Telegrams == 1);
-        for (var i = 0; i < 100 && !running.IsCompleted; i++)
-        {
-            await Pause();
-            _clock.Advance(TimeSpan.FromMilliseconds(100));
-        }
+        Assert.True(await _clock.AdvanceUntilAsync(() => running.IsCompleted, TimeSpan.FromMilliseconds(100)));
 
         await running;
         Assert.Contains(_events, e => e is DriverEvent.LinkChanged { State: LinkState.Stalled });
@@ -81,11 +77,7 @@ public sealed class Im871aDriverTests
     public async Task No_answer_at_all_says_that_it_is_no_such_stick()
     {
         var running = Run();
-        for (var i = 0; i < 100 && !running.IsCompleted; i++)
-        {
-            await Pause();
-            _clock.Advance(TimeSpan.FromMilliseconds(100));
-        }
+        Assert.True(await _clock.AdvanceUntilAsync(() => running.IsCompleted, TimeSpan.FromMilliseconds(100)));
 
         await running;
         Assert.Contains("not an iM871A, or another program has it", ((DriverEvent.LinkChanged)_events[^1]).Sentence, StringComparison.Ordinal);
@@ -177,12 +169,7 @@ public sealed class Im871aDriverTests
     private async Task AdvanceUntilSent(TimeSpan step, string hex)
     {
         var sent = Expect(hex);
-        for (var i = 0; i < 1000 && !sent.IsCompleted; i++)
-        {
-            await Pause();
-            _clock.Advance(step);
-        }
-
+        await _clock.AdvanceUntilAsync(() => sent.IsCompleted, step);
         await sent;
     }
 
@@ -192,22 +179,5 @@ public sealed class Im871aDriverTests
         await running;
     }
 
-    private static async Task Until(Func<bool> condition)
-    {
-        for (var i = 0; i < 20_000 && !condition(); i++)
-        {
-            await Pause();
-        }
-
-        Assert.True(condition());
-    }
-
-    private static async Task Pause()
-    {
-        for (var i = 0; i < 10; i++)
-        {
-            await Task.Yield();
-            Thread.Yield();
-        }
-    }
+    private static async Task Until(Func<bool> condition) => Assert.True(await Patience.UntilAsync(condition));
 }

@@ -38,13 +38,9 @@ public sealed class LedgerTests
         var running = ledger.RunAsync(stop.Token);
         var reading = ledger.AppendAsync([Telegram(1)], Urgency.Reading, CancellationToken.None).AsTask();
         var order = ledger.AppendAsync([new NewRecord(RecordType.Order, RecordClass.None, default, new byte[8])], Urgency.Order, CancellationToken.None).AsTask();
-        for (var i = 0; i < 20 && !(reading.IsCompleted && order.IsCompleted); i++)
-        {
-            await Settled();
-            _clock.Advance(TimeSpan.FromMilliseconds(10));
-        }
-
-        Assert.True(reading.IsCompletedSuccessfully && order.IsCompletedSuccessfully);
+        await AdvanceUntil(order);
+        Assert.Equal(2UL, await reading); // the end of the batch it was committed in: the order took it along
+        Assert.Equal(2UL, await order);
         await Stop(stop, running);
     }
 
@@ -183,24 +179,10 @@ public sealed class LedgerTests
 
     private async Task AdvanceUntil(Task task)
     {
-        for (var i = 0; i < 200 && !task.IsCompleted; i++)
-        {
-            await Settled();
-            _clock.Advance(TimeSpan.FromMilliseconds(500));
-        }
-
-        Assert.True(task.IsCompleted, "nothing happened in 100 s of fake time");
+        Assert.True(await _clock.AdvanceUntilAsync(() => task.IsCompleted, TimeSpan.FromMilliseconds(500)), "the commit loop never came to an end");
     }
 
-    /// <summary>Lets the loop reach its next wait: fake time moves nothing that is still running.</summary>
-    private static async Task Settled()
-    {
-        for (var i = 0; i < 20; i++)
-        {
-            await Task.Yield();
-            Thread.Yield();
-        }
-    }
+    private static Task Settled() => Patience.SettledAsync();
 
     private static async Task Stop(CancellationTokenSource stop, Task running)
     {

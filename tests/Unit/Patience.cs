@@ -1,0 +1,55 @@
+using System.Diagnostics;
+using Microsoft.Extensions.Time.Testing;
+
+namespace Unit;
+
+/// <summary>Waits for conditions in flows on fake time. The real deadline is for a hang, never for speed: a slow disk of a busy machine is no failure.</summary>
+internal static class Patience
+{
+    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
+
+    /// <summary>Moves fake time on, step by step, until the condition holds; false when it never did.</summary>
+    internal static async Task<bool> AdvanceUntilAsync(this FakeTimeProvider clock, Func<bool> condition, TimeSpan step)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(began) > Hang)
+            {
+                return false;
+            }
+
+            await SettledAsync();
+            clock.Advance(step);
+        }
+
+        return true;
+    }
+
+    /// <summary>Waits without moving fake time; false when the condition never held.</summary>
+    internal static async Task<bool> UntilAsync(Func<bool> condition)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            if (Stopwatch.GetElapsedTime(began) > Hang)
+            {
+                return false;
+            }
+
+            await SettledAsync();
+        }
+
+        return true;
+    }
+
+    /// <summary>Lets other threads reach their next wait: fake time moves nothing that is still running.</summary>
+    internal static async Task SettledAsync()
+    {
+        for (var i = 0; i < 20; i++)
+        {
+            await Task.Yield();
+            Thread.Yield();
+        }
+    }
+}
