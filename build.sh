@@ -99,6 +99,12 @@ publish() {
     say "published artifacts/publish/$1 ($(du -sh "artifacts/publish/$1/concentrator" | cut -f1))"
 }
 
+# Two builds that exist to be killed; nothing of them is ever shipped (src/Concentrator/Store/FaultPoint.cs).
+build_faults() {
+    dotnet build src/Concentrator -c Release -v quiet --nologo -p:FaultPoints=true
+    dotnet build src/Concentrator -c Release -v quiet --nologo -p:FaultPoints=true -p:AcknowledgeBeforeSync=true
+}
+
 # The closing line is printed whatever happens before it: a crash or a hang counts as one failed test.
 tests() {
     local filter=${1:-} log=artifacts/test.log
@@ -108,6 +114,7 @@ tests() {
     need strace strace
     need openssl openssl
     build
+    build_faults
     if [ -z "${CONCENTRATOR_SKIP_AOT:-}" ]; then
         publish linux-x64
         publish linux-arm64

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Security.Cryptography.X509Certificates;
 using System.Text;
+using System.Text.Json;
 using MQTTnet;
 using MQTTnet.Protocol;
 
@@ -10,6 +11,9 @@ namespace Unit.Live;
 internal sealed class Consumer(string directory, int port, string topic) : IAsyncDisposable
 {
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
+
+    private MqttClientOptions? _options;
+    private volatile bool _ending;
 
     internal List<(string Topic, string Payload)> Messages { get; } = [];
 
@@ -24,9 +28,11 @@ internal sealed class Consumer(string directory, int port, string topic) : IAsyn
 
             return Task.CompletedTask;
         };
+        _client.DisconnectedAsync += _ => _ending ? Task.CompletedTask : ReturnAsync();
         var certificate = X509Certificate2.CreateFromPemFile(Path.Combine(directory, "consumer.pem"), Path.Combine(directory, "consumer.key"));
-        await _client.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId("consumer").WithCleanSession(false)
-            .WithTlsOptions(tls => tls.UseTls().WithCertificateValidationHandler(_ => true).WithClientCertificates([certificate])).Build());
+        _options = new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", port).WithClientId("consumer").WithCleanSession(false)
+            .WithTlsOptions(tls => tls.UseTls().WithCertificateValidationHandler(_ => true).WithClientCertificates([certificate])).Build();
+        await _client.ConnectAsync(_options);
         await _client.SubscribeAsync(topic, MqttQualityOfServiceLevel.AtLeastOnce);
     }
 
@@ -38,8 +44,31 @@ internal sealed class Consumer(string directory, int port, string topic) : IAsyn
         }
     }
 
+    /// <summary>The keys of all rows given so far.</summary>
+    internal string[] Keys() =>
+        [.. Readings().SelectMany(message => JsonDocument.Parse(message).RootElement.GetProperty("blocks").EnumerateArray())
+            .SelectMany(block => block.GetProperty("rows").EnumerateArray()).Select(row => row.GetProperty("key").GetString()!).Distinct()];
+
+    private async Task ReturnAsync()
+    {
+        while (!_ending && !_client.IsConnected)
+        {
+            try
+            {
+                await Task.Delay(100);
+                await _client.ConnectAsync(_options);
+                await _client.SubscribeAsync(topic, MqttQualityOfServiceLevel.AtLeastOnce);
+            }
+            catch (MQTTnet.Exceptions.MqttCommunicationException)
+            {
+                // The broker is not back yet.
+            }
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
+        _ending = true;
         await _client.DisconnectAsync(new MqttClientDisconnectOptions());
         _client.Dispose();
     }

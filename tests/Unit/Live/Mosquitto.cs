@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
@@ -53,13 +54,21 @@ internal sealed class Mosquitto : IDisposable
         }
     }
 
+    /// <summary>Stops it as a system does: it writes its sessions and what waits in them to the disk.</summary>
     internal void Stop()
     {
-        _process?.Kill();
-        _process?.WaitForExit();
+        Process.Start("kill", ["-TERM", _process!.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+        _process.WaitForExit();
     }
 
-    public void Dispose() => Stop();
+    public void Dispose()
+    {
+        if (_process is { HasExited: false })
+        {
+            _process.Kill();
+            _process.WaitForExit();
+        }
+    }
 
     internal static int FreePort()
     {

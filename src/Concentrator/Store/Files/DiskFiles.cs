@@ -39,7 +39,7 @@ internal sealed class DiskFiles : ILedgerFiles
     {
         var path = Path.Combine(_directory, name);
         var handle = File.OpenHandle(path, create ? FileMode.OpenOrCreate : FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete);
-        return new DiskFile(handle, path);
+        return FaultPoint.Through(new DiskFile(handle, path));
     }
 
     public void Rename(string from, string to) => File.Move(Path.Combine(_directory, from), Path.Combine(_directory, to), overwrite: true);

@@ -18,9 +18,9 @@ internal sealed class LedgerWriter(SegmentLog books, SegmentLog bulk, Func<bool>
     internal long OctetsWritten { get; private set; }
 
     /// <summary>Writes and syncs; gives the last sequence.</summary>
-    /// <param name="beforeSync">Called between write and sync; nothing may be acknowledged there.</param>
+    /// <param name="tooEarly">For the test build that is wrong on purpose: called between write and sync. Null in the product.</param>
     /// <exception cref="IOException">Not durable, also not in a new segment.</exception>
-    internal ulong Commit(IReadOnlyList<CommitRequest> requests, Action? beforeSync = null)
+    internal ulong Commit(IReadOnlyList<CommitRequest> requests, Action? tooEarly = null)
     {
         MakeSure(books, BatchBuffer.SealOctets + requests.Sum(r => r.Records.Where(x => x.Log == LogKind.Books).Sum(x => RecordHeader.Size + x.Payload.Length)));
         MakeSure(bulk, BatchBuffer.SealOctets + requests.Sum(r => r.Records.Where(x => x.Log == LogKind.Bulk).Sum(x => RecordHeader.Size + x.Payload.Length)));
@@ -33,12 +33,12 @@ internal sealed class LedgerWriter(SegmentLog books, SegmentLog bulk, Func<bool>
         }
 
         NextSequence = sequence; // also where the disk refuses: a number is never used twice for different records
-        Put(books, _books, beforeSync);
-        Put(bulk, _bulk, beforeSync);
+        Put(books, _books, tooEarly);
+        Put(bulk, _bulk, tooEarly);
         return NextSequence - 1;
     }
 
-    private void Put(SegmentLog log, BatchBuffer buffer, Action? beforeSync)
+    private void Put(SegmentLog log, BatchBuffer buffer, Action? tooEarly)
     {
         if (buffer.IsEmpty)
         {
@@ -47,27 +47,32 @@ internal sealed class LedgerWriter(SegmentLog books, SegmentLog bulk, Func<bool>
 
         try
         {
-            PutOnce(log, buffer, beforeSync);
+            PutOnce(log, buffer, tooEarly);
         }
         catch (IOException)
         {
             log.Abandon();
             MakeSure(log, buffer.SealedLength);
             NextSequence = buffer.Renumber(NextSequence);
-            PutOnce(log, buffer, beforeSync);
+            PutOnce(log, buffer, tooEarly);
         }
     }
 
-    private void PutOnce(SegmentLog log, BatchBuffer buffer, Action? beforeSync)
+    private void PutOnce(SegmentLog log, BatchBuffer buffer, Action? tooEarly)
     {
         var tail = log.Tail!;
         tail.Write(buffer.LayOut(tail.Header.Nonce, log.ChainHash.Span, tail.End, out var batch));
         OctetsWritten += buffer.SealedLength;
-        beforeSync?.Invoke();
         FaultPoint.Reach("after-write");
+#if ACKNOWLEDGE_BEFORE_SYNC
+        log.Index(batch, buffer.SealedLength);
+        tooEarly?.Invoke();
+        tail.Sync();
+#else
         tail.Sync();
         FaultPoint.Reach("after-sync");
         log.Index(batch, buffer.SealedLength);
+#endif
     }
 
     /// <summary>Makes sure that the log's tail takes a batch of so many octets.</summary>

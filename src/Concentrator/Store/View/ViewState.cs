@@ -267,6 +267,7 @@ internal sealed class ViewState(ViewSettings settings, ILedgerReader ledger, ILe
                 foreach (var (key, entries) in _pending.ByBlock)
                 {
                     merger.Add(key, entries);
+                    ReachRebuildPoint();
                 }
             },
             days,
@@ -284,6 +285,14 @@ internal sealed class ViewState(ViewSettings settings, ILedgerReader ledger, ILe
         {
             Log.WorksAgain(logger);
             _troubled = false;
+        }
+    }
+
+    private void ReachRebuildPoint()
+    {
+        if (_percent >= 0)
+        {
+            FaultPoint.Reach("view-rebuild");
         }
     }
 

@@ -1,0 +1,200 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Text.Json;
+using Simulation.Truth;
+using Unit.Plan;
+
+namespace Unit.Live;
+
+/// <summary>A street of simulated meters, a stick on a pty, a service binary, and a real broker over TLS with client certificates and a subscriber of nobody's making.</summary>
+internal sealed class Street : IAsyncDisposable
+{
+    private readonly string _binary;
+    private readonly Process _simulator;
+
+    private Street(string binary)
+    {
+        _binary = binary;
+        Directory = System.IO.Directory.CreateTempSubdirectory("street").FullName;
+        Broker = new Mosquitto(Directory);
+        Consumer = new Consumer(Directory, Broker.Port, "dc/v1/+/#");
+        _simulator = StartSimulator();
+        WriteConfiguration();
+    }
+
+    internal string Directory { get; }
+
+    internal string State => Path.Combine(Directory, "state");
+
+    internal Mosquitto Broker { get; }
+
+    internal Consumer Consumer { get; }
+
+    /// <summary>What the fault builds of build.sh are called, and the shipped ones.</summary>
+    internal static string Shipped => Path.Combine(Sources.Root, "artifacts", "bin", "Concentrator", "release", "concentrator");
+
+    internal static string Native => Path.Combine(Sources.Root, "artifacts", "publish", "linux-x64", "concentrator");
+
+    internal static string WithFaultPoints => Path.Combine(Sources.Root, "artifacts", "faults", "bin", "Concentrator", "release", "concentrator");
+
+    internal static string AcknowledgingTooEarly => Path.Combine(Sources.Root, "artifacts", "faults", "early", "bin", "Concentrator", "release", "concentrator");
+
+    internal static async Task<Street> OpenAsync(string binary)
+    {
+        Assert.SkipUnless(File.Exists(binary), $"{binary} is not there: ./build.sh test makes it");
+        var street = new Street(binary);
+        await street.Consumer.ConnectAsync();
+        return street;
+    }
+
+    /// <summary>The service; delayed: under strace, which makes every sync take 300 ms as an SD card does.</summary>
+    /// <param name="killAt">Fault builds: the point at which it is killed, and that kills are power cuts.</param>
+    internal Process StartService(bool delayed = false, string? killAt = null)
+    {
+        string[] service = [_binary, "run", "--config", Path.Combine(Directory, "concentrator.toml"), "--state", State];
+        string[] command = delayed ? ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_enter=300000", .. service] : service;
+        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
+        if (killAt is not null)
+        {
+            start.Environment["CONCENTRATOR_KILL_AT"] = killAt;
+            start.Environment["CONCENTRATOR_SYNC_MS"] = "300";
+        }
+
+        var process = Process.Start(start)!;
+        _ = process.StandardOutput.ReadToEndAsync();
+        _ = process.StandardError.ReadToEndAsync();
+        return process;
+    }
+
+    internal async Task KillAsync(Process service)
+    {
+        Process.Start("pkill", ["-KILL", "-f", $"concentrator run --config {Directory}/concentrator.toml"]).WaitForExit();
+        await service.WaitForExitAsync();
+    }
+
+    internal static async Task StopAsync(Process process)
+    {
+        Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
+        await process.WaitForExitAsync();
+    }
+
+    /// <summary>No more telegrams.</summary>
+    internal Task StopSimulatorAsync() => StopAsync(_simulator);
+
+    /// <summary>A tool verb; its exit code and standard output.</summary>
+    internal (int Code, string Output) Tool(params string[] arguments)
+    {
+        using var tool = Process.Start(new ProcessStartInfo(_binary, [.. arguments, "--state", State]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _ = tool.StandardError.ReadToEndAsync();
+        var output = tool.StandardOutput.ReadToEnd();
+        tool.WaitForExit();
+        return (tool.ExitCode, output);
+    }
+
+    /// <summary>The rows of the archive, once it can answer.</summary>
+    internal async Task<string[]> RowsAsync()
+    {
+        (int Code, string Output) answer = (-1, "");
+        await WaitAsync(() => (answer = Tool("reading", "query", "--jsonl")).Code == 0, TimeSpan.FromSeconds(60), "the archive never answered");
+        return answer.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries);
+    }
+
+    /// <summary>Rows a subscriber was given and the box no longer has: nothing may leave before its sync.</summary>
+    internal async Task<string[]> GivenAndNotHeldAsync()
+    {
+        var held = (await RowsAsync()).Select(line => JsonDocument.Parse(line).RootElement.GetProperty("key").GetString()!).ToHashSet();
+        return [.. Consumer.Keys().Except(held)];
+    }
+
+    /// <summary>What the judge says of the truth file and everything the subscriber got.</summary>
+    internal (bool Explained, Comparison Figures, string Report) Judge()
+    {
+        var comparison = new Comparison(TimeSpan.Zero);
+        foreach (var line in File.ReadLines(Path.Combine(Directory, "truth.jsonl")))
+        {
+            comparison.AddTruth(line);
+        }
+
+        foreach (var message in Consumer.Readings())
+        {
+            comparison.AddDelivered(message);
+        }
+
+        var report = new StringWriter();
+        return (comparison.Judge(report), comparison, report.ToString());
+    }
+
+    /// <summary>One last life takes in what waits; then the books are balanced.</summary>
+    internal async Task MustHaveLostNothingAsync(int atLeast)
+    {
+        using (var last = StartService())
+        {
+            await Task.Delay(TimeSpan.FromSeconds(6));
+            await StopSimulatorAsync();
+            await Task.Delay(TimeSpan.FromSeconds(4));
+            Assert.Empty(await GivenAndNotHeldAsync());
+            await StopAsync(last);
+            Assert.Equal(0, last.ExitCode);
+        }
+
+        var (code, output) = Tool("ledger", "verify");
+        Assert.True(code == 0, output);
+        var (explained, figures, report) = Judge();
+        Assert.True(explained, report);
+        Assert.True(figures.Delivered >= atLeast, report);
+        TestContext.Current.TestOutputHelper?.WriteLine($"{figures.Sent} values sent, {figures.Delivered} delivered, {figures.Duplicates} of them again on the wire");
+    }
+
+    internal static async Task WaitAsync(Func<bool> condition, TimeSpan atMost, string what)
+    {
+        var began = Stopwatch.GetTimestamp();
+        while (!condition())
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < atMost, what);
+            await Task.Delay(50);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Process.Start("pkill", ["-KILL", "-f", Directory + "/"]).WaitForExit();
+        _simulator.WaitForExit();
+        await Consumer.DisposeAsync();
+        Broker.Dispose();
+        System.IO.Directory.Delete(Directory, recursive: true);
+    }
+
+    private Process StartSimulator()
+    {
+        var simulator = Process.Start(new ProcessStartInfo(
+            Path.Combine(Sources.Root, "artifacts", "bin", "Simulation", "release", "concentrator-sim"),
+            ["--meters", "20", "--seed", "7", "--ports", Directory, "--keys", Path.Combine(Directory, "meters.keys"), "--truth", Path.Combine(Directory, "truth.jsonl")])
+            { RedirectStandardError = true })!;
+        _ = simulator.StandardError.ReadToEndAsync();
+        for (var i = 0; i < 400 && !File.Exists(Path.Combine(Directory, "im871a")); i++)
+        {
+            Thread.Sleep(25);
+        }
+
+        return simulator;
+    }
+
+    private void WriteConfiguration() => File.WriteAllText(Path.Combine(Directory, "concentrator.toml"), $"""
+        id = "dc-test"
+        [upstream.main]
+        url = "mqtts://localhost:{Broker.Port}"
+        ca = "{Directory}/ca.pem"
+        certificate = "{Directory}/client.pem"
+        key = "{Directory}/client.key"
+        [[driver]]
+        name = "radio0"
+        family = "im871a"
+        port = "{Directory}/im871a"
+        [keys]
+        file = "{Directory}/meters.keys"
+        [meters]
+        keep = "all"
+        [http]
+        listen = "127.0.0.1:{Mosquitto.FreePort()}"
+        """);
+}
