@@ -11,12 +11,16 @@ namespace Protocols.MBus;
 /// </summary>
 public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDisposable
 {
+    /// <summary>The highest security mode that is defined (13: TLS); the field has room for 31.</summary>
+    private const int LastMode = 13;
+
     private readonly KeyCache _keys = new(ring);
     private readonly FormatTable _formats = new();
     private readonly byte[] _plain = new byte[1024];
     private readonly byte[] _rebuilt = new byte[1024];
     private readonly MBusRecord[] _records = new MBusRecord[RecordReader.Most];
     private TelegramLayers _layers;
+    private bool _wired;
 
     /// <summary>What the layers say.</summary>
     public ref readonly TelegramLayers Layers => ref _layers;
@@ -51,8 +55,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
     /// <param name="predecrypted">The body is already clear although the header says encrypted: for telegrams out of others' logs.</param>
     public Fault? Decode(ReadOnlySpan<byte> telegram, ulong contentHash, bool predecrypted = false)
     {
-        (RecordCount, Plain, Tail, Truncated, Decrypted, Authenticated, Service) = (0, default, default, false, false, false, null);
-        _layers = default;
+        Forget(wired: false);
         if (telegram.Length > _plain.Length)
         {
             return new Fault(FaultKind.Malformed, $"{telegram.Length} octets are more than any telegram has");
@@ -64,11 +67,12 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             ?? ReadApplication(telegram.Length);
     }
 
-    /// <summary>Decodes a wired long frame's content: C, A, CI, data.</summary>
-    public Fault? DecodeWired(ReadOnlySpan<byte> frame)
+    /// <summary>Decodes a wired long frame whose lengths and check sum hold.</summary>
+    /// <param name="frame">From 68 to 16.</param>
+    /// <param name="predecrypted">As in <see cref="Decode"/>.</param>
+    public Fault? DecodeWired(ReadOnlySpan<byte> frame, bool predecrypted = false)
     {
-        (RecordCount, Plain, Tail, Truncated, Decrypted, Authenticated, Service) = (0, default, default, false, false, false, null);
-        _layers = default;
+        Forget(wired: true);
         var content = frame[4..^2];
         content.CopyTo(_plain);
         if (content.Length < 3)
@@ -78,16 +82,35 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
 
         _layers.Control = content[0];
         _layers.Transport = 2;
-        if (content[2] == 0x73)
+        if (!ControlField.IsFromMeter(content[0]))
         {
-            return new Fault(FaultKind.Unsupported, "fixed data structure (CI 73 on the wire) is not decoded by this version");
+            return new Fault(FaultKind.Unsupported, $"{ControlField.Name(content[0])} (CI {content[2]:X2}) is said to a meter: it carries no values");
         }
 
-        return Malformed(LayerReader.ReadTransport(_plain.AsSpan(0, content.Length), ref _layers)) ?? ReadApplication(content.Length);
+        if (content[2] == 0x73)
+        {
+            var fault = Malformed(FixedStructure.Read(_plain.AsSpan(0, content.Length), 3, ref _layers, _records));
+            (RecordCount, Plain) = fault is null ? (2, _plain.AsMemory(0, content.Length)) : (0, default);
+            return fault;
+        }
+
+        return OpenTransport(content.Length, 0, predecrypted) ?? ReadApplication(content.Length) ?? WiredComplaint();
     }
+
+    /// <summary>The check sum held, so what does not fit was sent so: the meter's own mistake, or its refusal.</summary>
+    private Fault? WiredComplaint() =>
+        Truncated ? new Fault(FaultKind.Malformed, $"the record at octet {Plain.Length - Tail.Length + 4} does not fit: it runs beyond the end, or has more than ten DIFE or VIFE")
+        : Service == ApplicationError.Name ? new Fault(FaultKind.Unsupported, ApplicationError.Sentence(Tail.Span))
+        : null;
 
     /// <inheritdoc/>
     public void Dispose() => _keys.Dispose();
+
+    private void Forget(bool wired)
+    {
+        (RecordCount, Plain, Tail, Truncated, Decrypted, Authenticated, Service) = (0, default, default, false, false, false, null);
+        (_layers, _wired) = (default, wired);
+    }
 
     private Fault? OpenLink(int length, bool predecrypted)
     {
@@ -124,6 +147,11 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
         if ((_layers.AflControl & 0x40FF) != 0)
         {
             return new Fault(FaultKind.Unsupported, $"fragment {_layers.AflControl & 0xFF} of a longer message: this version does not put fragments together");
+        }
+
+        if (_wired && _layers.Mode > LastMode)
+        {
+            _layers.Configuration = 0; // old wired meters keep a signature here
         }
 
         if (!ControlField.IsFromMeter(_layers.Control))
@@ -197,7 +225,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
                 Service = kind switch
                 {
                     ApplicationKind.Empty => ControlField.Name(_layers.Control),
-                    ApplicationKind.ApplicationError => "application error",
+                    ApplicationKind.ApplicationError => ApplicationError.Name,
                     ApplicationKind.Alarm => "alarm",
                     _ => "service message",
                 };

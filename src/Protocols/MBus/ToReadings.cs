@@ -58,7 +58,7 @@ internal static class ToReadings
         var type = record.Value.Kind == ValueKind.None ? TypeOf(record.Form) : record.Value.Kind;
         var scaler = record.Value.Kind == ValueKind.Decimal ? record.Value.Exponent : type == ValueKind.Decimal ? record.Exponent : (sbyte)0;
         return new Column(
-            ColumnId.ForDib(plain.Slice(record.DibAt, record.DibLength), record.Ordinal), ObisMap.Of(deviceType, record), record.Unit, scaler, record.Kind, type);
+            record.Name is { } name ? ColumnId.ForName(name) : ColumnId.ForDib(plain.Slice(record.DibAt, record.DibLength), record.Ordinal), ObisMap.Of(deviceType, record), record.Unit, scaler, record.Kind, type);
     }
 
     private static ValueKind TypeOf(VifForm form) => form switch

@@ -25,5 +25,5 @@ internal sealed record FrameAnswer
 
 /// <summary>One record in it.</summary>
 internal sealed record RecordAnswer(
-    string Quantity, string? Value, string Unit, string? Obis, ulong Storage, uint Tariff, uint Subunit, string Function, string Dib, string Raw, string? Text, string? Time,
-    IReadOnlyList<string> Labels, string? Error);
+    string Quantity, string? Value, string Unit, string? Obis, ulong Storage, uint Tariff, uint Subunit, string Function, string? Dib, string Raw, string? Text, string? Time,
+    IReadOnlyList<string> Labels, string? Error, string? Name);

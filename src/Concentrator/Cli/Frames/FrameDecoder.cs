@@ -57,7 +57,7 @@ internal sealed class FrameDecoder : IDisposable
         {
             if (LinkFrame.IsWiredLong(octets))
             {
-                return Answer(_decoder.DecodeWired(octets), FrameFormat.Wired, predecrypted);
+                return Answer(_decoder.DecodeWired(octets, predecrypted), FrameFormat.Wired, predecrypted);
             }
 
             if (LinkFrame.IsWiredShort(octets))
@@ -127,9 +127,10 @@ internal sealed class FrameDecoder : IDisposable
             answers.Add(new RecordAnswer(
                 record.Quantity, NumberOf(value), record.Unit.ToString(), obis.IsNone ? null : obis.ToString(),
                 record.Storage, record.Tariff, record.Subunit, record.Function.ToString().ToLowerInvariant(),
-                Convert.ToHexString(_decoder.Plain.Span.Slice(record.DibAt, record.DibLength)), Convert.ToHexString(_decoder.Plain.Span.Slice(record.DataAt, record.DataLength)),
+                record.Name is null ? Convert.ToHexString(_decoder.Plain.Span.Slice(record.DibAt, record.DibLength)) : null, Convert.ToHexString(_decoder.Plain.Span.Slice(record.DataAt, record.DataLength)),
                 value.Kind is ValueKind.Text or ValueKind.Octets or ValueKind.Bits ? value.ToString() : null, value.Kind == ValueKind.Instant ? value.ToString() : null,
-                record.Labels == RecordLabels.None ? [] : record.Labels.ToString().Split(", "), record.Error));
+                record.Labels == RecordLabels.None ? [] : record.Labels.ToString().Split(", "),
+                record.Error ?? (value.Kind == ValueKind.Instant && (value.AsInstant.Flags & DeviceTimeFlags.Invalid) != 0 ? "marked invalid by the meter" : null), record.Name));
         }
 
         return answers;

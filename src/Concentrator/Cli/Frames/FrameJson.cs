@@ -82,6 +82,11 @@ internal static class FrameJson
         to.WriteString("time", record.Time);
         WriteList(to, "labels", record.Labels);
         to.WriteString("error", record.Error);
+        if (record.Name is not null)
+        {
+            to.WriteString("name", record.Name);
+        }
+
         to.WriteEndObject();
     }
 

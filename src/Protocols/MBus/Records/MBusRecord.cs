@@ -17,6 +17,9 @@ public struct MBusRecord
     /// <summary>Octets of DIF, DIFE, VIF (with a plain-text unit) and VIFE.</summary>
     public int DibLength { get; internal set; }
 
+    /// <summary>What it is called where it has no DIF and VIF: a field of a layout that is not made of records. Null for records.</summary>
+    public string? Name { get; internal set; }
+
     /// <summary>Where its data stand; behind the length octet of variable data.</summary>
     public int DataAt { get; internal set; }
 

@@ -94,7 +94,7 @@ internal static class RecordReader
         var code = vif & 0x7F;
         switch (code)
         {
-            case 0x7B or 0x7D or 0x6F:
+            case 0x7B or 0x7D or 0x6F when more:
                 if (at >= octets.Length)
                 {
                     return -1;

@@ -63,32 +63,6 @@ public class SharedTelegramTests
         Assert.Empty(misses);
     }
 
-    [Fact]
-    public void Wired_frames_decode_and_broken_ones_are_refused()
-    {
-        var (good, refused) = (0, 0);
-        foreach (var row in SharedVectors.Rows("mbus-wired.jsonl"))
-        {
-            var answer = Ask($"{{\"hex\":\"{row.GetProperty("telegram_hex").GetString()}\"}}");
-            if (row.TryGetProperty("expected", out var expected) && expected.ValueKind == JsonValueKind.Object && expected.TryGetProperty("records", out var records) && records.GetArrayLength() > 0)
-            {
-                if (answer.GetProperty("error").GetString()?.StartsWith("fixed data structure", StringComparison.Ordinal) == true)
-                {
-                    continue; // the old layout, named as not decoded
-                }
-
-                good++;
-                Assert.True(answer.GetProperty("records").GetArrayLength() > 0, $"{row.GetProperty("id")}: {answer}");
-            }
-            else
-            {
-                refused++; // an answer without an exception is what is asked of these
-            }
-        }
-
-        Assert.True(good > 30 && refused > 5, $"{good} good, {refused} refused");
-    }
-
     private static bool Fits((double Value, string Unit) candidate, string[] units, double wanted)
     {
         var value = (candidate.Unit, units[0]) switch
