@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using System.Text;
 using System.Text.Json;
 using Simulation.Truth;
 using Unit.Plan;
@@ -11,6 +12,7 @@ internal sealed class Street : IAsyncDisposable
 {
     private readonly string _binary;
     private readonly Process _simulator;
+    private readonly StringBuilder _log = new();
 
     private Street(string binary)
     {
@@ -25,6 +27,11 @@ internal sealed class Street : IAsyncDisposable
     internal string Directory { get; }
 
     internal string State => Path.Combine(Directory, "state");
+
+    internal string KeysFile => Path.Combine(Directory, "meters.keys");
+
+    /// <summary>Port of the console.</summary>
+    internal int Http { get; } = Mosquitto.FreePort();
 
     internal Mosquitto Broker { get; }
 
@@ -61,9 +68,23 @@ internal sealed class Street : IAsyncDisposable
         }
 
         var process = Process.Start(start)!;
-        _ = process.StandardOutput.ReadToEndAsync();
-        _ = process.StandardError.ReadToEndAsync();
+        process.OutputDataReceived += Note;
+        process.ErrorDataReceived += Note;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
         return process;
+    }
+
+    /// <summary>Everything all services said so far.</summary>
+    internal string Log
+    {
+        get
+        {
+            lock (_log)
+            {
+                return _log.ToString();
+            }
+        }
     }
 
     internal async Task KillAsync(Process service)
@@ -82,10 +103,17 @@ internal sealed class Street : IAsyncDisposable
     internal Task StopSimulatorAsync() => StopAsync(_simulator);
 
     /// <summary>A tool verb; its exit code and standard output.</summary>
-    internal (int Code, string Output) Tool(params string[] arguments)
+    internal (int Code, string Output) Tool(params string[] arguments) => ToolWith("", arguments);
+
+    /// <summary>A tool verb that is given something on standard input.</summary>
+    internal (int Code, string Output) ToolWith(string input, params string[] arguments)
     {
-        using var tool = Process.Start(new ProcessStartInfo(_binary, [.. arguments, "--state", State]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        _ = tool.StandardError.ReadToEndAsync();
+        using var tool = Process.Start(
+            new ProcessStartInfo(_binary, [.. arguments, "--state", State]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
+        tool.ErrorDataReceived += Note;
+        tool.BeginErrorReadLine();
+        tool.StandardInput.Write(input);
+        tool.StandardInput.Close();
         var output = tool.StandardOutput.ReadToEnd();
         tool.WaitForExit();
         return (tool.ExitCode, output);
@@ -164,11 +192,19 @@ internal sealed class Street : IAsyncDisposable
         System.IO.Directory.Delete(Directory, recursive: true);
     }
 
+    private void Note(object sender, DataReceivedEventArgs line)
+    {
+        lock (_log)
+        {
+            _log.AppendLine(line.Data);
+        }
+    }
+
     private Process StartSimulator()
     {
         var simulator = Process.Start(new ProcessStartInfo(
             Path.Combine(Sources.Root, "artifacts", "bin", "Simulation", "release", "concentrator-sim"),
-            ["--meters", "20", "--seed", "7", "--ports", Directory, "--keys", Path.Combine(Directory, "meters.keys"), "--truth", Path.Combine(Directory, "truth.jsonl")])
+            ["--meters", "20", "--seed", "7", "--ports", Directory, "--keys", KeysFile, "--truth", Path.Combine(Directory, "truth.jsonl")])
             { RedirectStandardError = true })!;
         _ = simulator.StandardError.ReadToEndAsync();
         for (var i = 0; i < 400 && !File.Exists(Path.Combine(Directory, "im871a")); i++)
@@ -191,10 +227,10 @@ internal sealed class Street : IAsyncDisposable
         family = "im871a"
         port = "{Directory}/im871a"
         [keys]
-        file = "{Directory}/meters.keys"
+        file = "{KeysFile}"
         [meters]
         keep = "all"
         [http]
-        listen = "127.0.0.1:{Mosquitto.FreePort()}"
+        listen = "127.0.0.1:{Http}"
         """);
 }
