@@ -34,6 +34,11 @@ internal static class Verdict
             return (false, $"{Number(withoutKey)} of {Number(meters)} meters cannot be decoded for want of the right key; their telegrams are kept until it arrives.");
         }
 
+        if (upstreams.FirstOrDefault(upstream => upstream.DeadLetters > 0) is { } refusing)
+        {
+            return (false, $"Head-end {refusing.Name} refused {Number(refusing.DeadLetters)} rows; they are kept: look at them with `concentrator hes dead-letters {refusing.Name}`.");
+        }
+
         if (now.Quality == TimeQuality.Unset)
         {
             return (false, "The box has no time yet: readings are kept in order and dated when the clock is known.");

@@ -10,7 +10,7 @@ internal sealed record Arguments(IReadOnlyList<string> Words, IReadOnlyDictionar
     private static readonly HashSet<string> WithValue =
         ["config", "state", "socket", "keys", "protocol", "meter", "obis", "from", "to", "limit", "output", "purpose", "client", "key-id", "format"];
 
-    private static readonly HashSet<string> Switches = ["json", "jsonl", "help", "version"];
+    private static readonly HashSet<string> Switches = ["json", "jsonl", "help", "version", "resend"];
 
     internal bool Has(string name) => Options.ContainsKey(name);
 

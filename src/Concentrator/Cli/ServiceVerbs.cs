@@ -33,7 +33,7 @@ internal static class ServiceVerbs
         await environment.Output.WriteLineAsync(
             $"{status.Verdict}\n\nheard {flow.Heard}, copies {flow.Copies}, decoded {flow.Decoded}, kept {flow.Kept}, stored {flow.Stored}, delivered {flow.Delivered}\n"
             + string.Join('\n', status.Drivers.Select(driver => $"driver {driver.Name,-10} {driver.State,-12} {driver.Sentence}"))
-            + "\n" + string.Join('\n', status.Upstreams.Select(Line))).ConfigureAwait(false);
+            + "\n" + string.Join('\n', status.Upstreams.Select(HeadEndVerbs.Line))).ConfigureAwait(false);
         return ExitCode.Ok;
     });
 
@@ -80,7 +80,7 @@ internal static class ServiceVerbs
         }
 
         var key = (arguments["from"] is { } path ? await File.ReadAllTextAsync(path, environment.Stop).ConfigureAwait(false) : await environment.Input.ReadToEndAsync(environment.Stop).ConfigureAwait(false)).Trim();
-        var shape = new KeyShape(arguments["purpose"] ?? "mbus", key, int.Parse(arguments["client"] ?? "0", System.Globalization.CultureInfo.InvariantCulture), uint.Parse(arguments["key-id"] ?? "0", System.Globalization.CultureInfo.InvariantCulture));
+        var shape = new KeyShape(arguments["purpose"] ?? "mbus", key, Number(arguments, "client"), (uint)Number(arguments, "key-id"));
         using var content = new StringContent(JsonSerializer.Serialize(shape, WebJson.Default.KeyShape), Encoding.UTF8, "application/json");
         using var answer = await service.AskAsync(HttpMethod.Put, $"/api/v1/meters/{Uri.EscapeDataString(id)}/keys", content, environment.Stop).ConfigureAwait(false);
         await environment.Errors.WriteLineAsync($"the key of {id} is set; it is stored wrapped and never shown again").ConfigureAwait(false);
@@ -93,31 +93,6 @@ internal static class ServiceVerbs
         {
             var frame = JsonSerializer.Deserialize(line, WebJson.Default.FrameShape)!;
             await environment.Output.WriteLineAsync(arguments.Has("jsonl") ? line : $"{frame.At:HH:mm:ss.fff} {frame.Source,-8} {frame.Meter,-22} {frame.Rssi,4} dBm  {frame.Outcome,-12} {frame.Hex}").ConfigureAwait(false);
-        }
-
-        return ExitCode.Ok;
-    });
-
-    internal static Task<int> HesTestAsync(Arguments arguments, CliEnvironment environment) => WithAsync(arguments, environment, async service =>
-    {
-        var name = arguments.Words is [var given] ? given : "main";
-        var passed = true;
-        await foreach (var line in service.LinesAsync(HttpMethod.Post, $"/api/v1/upstreams/{Uri.EscapeDataString(name)}/test", environment.Stop).ConfigureAwait(false))
-        {
-            var step = JsonSerializer.Deserialize(line, WebJson.Default.UpstreamTestStep)!;
-            passed &= step.Passed;
-            await environment.Output.WriteLineAsync($"{(step.Passed ? "ok    " : "failed")} {step.Step,-14} {step.Milliseconds,8:0.0} ms  {step.Sentence}").ConfigureAwait(false);
-        }
-
-        return passed ? ExitCode.Ok : ExitCode.Unreachable;
-    });
-
-    internal static Task<int> HesStatusAsync(Arguments arguments, CliEnvironment environment) => WithAsync(arguments, environment, async service =>
-    {
-        var status = JsonSerializer.Deserialize(await TextAsync(service, "/api/v1/status", environment.Stop).ConfigureAwait(false), WebJson.Default.StatusShape)!;
-        foreach (var upstream in status.Upstreams)
-        {
-            await environment.Output.WriteLineAsync(arguments.Has("json") ? JsonSerializer.Serialize(upstream, WebJson.Default.UpstreamShape) : Line(upstream)).ConfigureAwait(false);
         }
 
         return ExitCode.Ok;
@@ -148,9 +123,11 @@ internal static class ServiceVerbs
         return await answer.Content.ReadAsStringAsync(stop).ConfigureAwait(false);
     }
 
+    private static int Number(Arguments arguments, string name) =>
+        arguments[name] is not { } text ? 0
+        : int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out var number) ? number
+        : throw new ServiceFault(ExitCode.Usage, $"--{name} wants a number, not {text}");
+
     private static string SocketOf(Arguments arguments) =>
         arguments["socket"] ?? (arguments["state"] is { } state ? Path.Combine(Path.GetFullPath(state), "s") : SettingsLoader.DefaultSocket);
-
-    private static string Line(UpstreamShape upstream) =>
-        $"head-end {upstream.Name,-8} {(upstream.Connected ? "connected" : "not connected"),-14} waiting {upstream.Backlog.Values.Sum()}, batches delivered {upstream.Delivered}, sent again {upstream.Duplicates}, refused rows {upstream.DeadLetters} {upstream.Sentence}".TrimEnd();
 }

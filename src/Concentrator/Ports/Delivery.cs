@@ -44,9 +44,10 @@ public interface ISlotStore
 /// <param name="Upstream">Which head-end.</param>
 /// <param name="Key">The row's key; <c>*</c> for every row of the batch.</param>
 /// <param name="Reason">In the head-end's words.</param>
+/// <param name="Class">Class of its batch.</param>
 /// <param name="First">First sequence of its batch.</param>
 /// <param name="Last">Last sequence of its batch.</param>
-public sealed record DeadLetter(string Upstream, string Key, string Reason, ulong First, ulong Last);
+public sealed record DeadLetter(string Upstream, string Key, string Reason, RecordClass Class, ulong First, ulong Last);
 
 /// <summary>Keeps what head-ends refused.</summary>
 public interface IDeadLetters
@@ -56,4 +57,7 @@ public interface IDeadLetters
 
     /// <summary>Those of one head-end, oldest first.</summary>
     IReadOnlyList<DeadLetter> List(string upstream);
+
+    /// <summary>Strikes out all of one head-end, because they are on their way again; durable when it returns.</summary>
+    ValueTask ClearAsync(string upstream, CancellationToken stop);
 }

@@ -51,6 +51,12 @@ public interface IUpstream
     /// <summary>How it is.</summary>
     UpstreamView View { get; }
 
+    /// <summary>Rows the head-end refused, oldest first.</summary>
+    IReadOnlyList<DeadLetter> DeadLetters { get; }
+
+    /// <summary>Sends the batches of all refused rows again, as soon as there is a session. Gives how many rows wait for it.</summary>
+    int SendDeadLettersAgain();
+
     /// <summary>Connects once on the side and says each step in a sentence (DNS, TCP, TLS, CONNACK, PUBACK).</summary>
     IAsyncEnumerable<UpstreamTestStep> TestAsync(CancellationToken stop);
 }

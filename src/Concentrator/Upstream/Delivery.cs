@@ -101,6 +101,20 @@ internal sealed class Delivery(string upstream, ILedgerReader ledger, ISlotStore
     /// <summary>A batch is not on its way any more: it will be sent again.</summary>
     internal void Return(BatchId id) => _inFlight.Remove(id);
 
+    /// <summary>Delivered sequences of a class are undelivered again: the head-end refused them and a person wants them sent once more.</summary>
+    internal void SendAgain(RecordClass recordClass, ulong first, ulong last)
+    {
+        lock (_undelivered)
+        {
+            if (_undelivered.TryGetValue(recordClass, out var set) && first <= last && last <= ledger.DurableSequence)
+            {
+                set.Add(first, last);
+            }
+        }
+
+        Save();
+    }
+
     private DeliveryBatch? TakeFrom(RecordClass recordClass, ulong from, int maxRecords, int maxOctets, string? lane)
     {
         var set = _undelivered[recordClass];

@@ -47,6 +47,15 @@ internal sealed class WebHost(
             options.Socket, UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.GroupRead | UnixFileMode.GroupWrite); // Kestrel leaves 0755
     }
 
+    /// <summary>Every route, method and pattern, of a host that is not started.</summary>
+    internal async Task<IReadOnlyList<(string Method, string Pattern)>> RoutesAsync()
+    {
+        await using var app = WebApplication.CreateSlimBuilder().Build();
+        Map(app);
+        return [.. ((IEndpointRouteBuilder)app).DataSources.SelectMany(source => source.Endpoints).OfType<RouteEndpoint>()
+            .SelectMany(route => route.Metadata.GetRequiredMetadata<HttpMethodMetadata>().HttpMethods.Select(method => (method, route.RoutePattern.RawText!)))];
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_app is not null)
@@ -74,6 +83,8 @@ internal sealed class WebHost(
         app.MapGet("/api/v1/frames", FramesAsync);
         app.MapPut("/api/v1/meters/{id}/keys", SetKeyAsync);
         app.MapPost("/api/v1/upstreams/{name}/test", TestAsync);
+        app.MapGet("/api/v1/upstreams/{name}/dead-letters", DeadLetters);
+        app.MapPost("/api/v1/upstreams/{name}/dead-letters/resend", SendAgain);
         app.MapGet("/api/v1/openapi.json", () => Asset("openapi.json", Json));
         app.MapGet("/", () => Asset("index.html", "text/html; charset=utf-8"));
         app.MapGet("/console.css", () => Asset("console.css", "text/css"));
@@ -84,6 +95,12 @@ internal sealed class WebHost(
     {
         var query = context.Request.Query;
         var meter = MeterId.TryParse(query["meter"], out var id) ? id : (MeterId?)null;
+        if (Wrong(query) is { } wrong)
+        {
+            await AnswerFaultAsync(context, 400, new FaultShape(wrong, null)).ConfigureAwait(false);
+            return;
+        }
+
         var from = Instant(query["from"]);
         var to = Instant(query["to"]);
         var limit = int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? Math.Clamp(wanted, 1, 1_000_000) : 1000;
@@ -98,10 +115,7 @@ internal sealed class WebHost(
         }
         catch (ArchiveBusyException) when (!context.Response.HasStarted)
         {
-            context.Response.StatusCode = 503;
-            context.Response.ContentType = Json;
-            var fault = new FaultShape($"rebuilding {archive.RebuildingPercent ?? 0} %", archive.RebuildingPercent ?? 0);
-            await JsonSerializer.SerializeAsync(context.Response.Body, fault, WebJson.Default.FaultShape).ConfigureAwait(false);
+            await AnswerFaultAsync(context, 503, new FaultShape($"rebuilding {archive.RebuildingPercent ?? 0} %", archive.RebuildingPercent ?? 0)).ConfigureAwait(false);
         }
     }
 
@@ -119,26 +133,42 @@ internal sealed class WebHost(
 
     private async Task<IResult> SetKeyAsync(string id, HttpContext context)
     {
-        var user = UserOf(context);
-        if (user is null || (user != "root" && !options.Operators.Contains(user)))
+        if (Refusal(context, "set keys") is { } refusal)
         {
-            return Results.Json(new FaultShape($"{user ?? "somebody on TCP"} may not set keys: it takes the role operator, on the Unix socket", null), WebJson.Default.FaultShape, statusCode: 403);
+            return refusal;
         }
 
-        var shape = await JsonSerializer.DeserializeAsync(context.Request.Body, WebJson.Default.KeyShape, context.RequestAborted).ConfigureAwait(false);
+        KeyShape? shape = null;
+        try
+        {
+            shape = await JsonSerializer.DeserializeAsync(context.Request.Body, WebJson.Default.KeyShape, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (JsonException)
+        {
+            // Told below with everything else that is wanted; never with what came, which may hold a key.
+        }
+
         if (!MeterId.TryParse(id, out var meter) || shape is null || !Enum.TryParse<KeyPurpose>(shape.Purpose, ignoreCase: true, out var purpose)
             || shape.Key.Length is not (32 or 64) || !shape.Key.All(char.IsAsciiHexDigit))
         {
             return Results.Json(new FaultShape("a meter id, a purpose (mbus, guek, gak, ...) and a key of 32 or 64 hex digits are wanted", null), WebJson.Default.FaultShape, statusCode: 400);
         }
 
-        await keys.SetAsync(new KeyName(meter.Text, purpose, shape.Client, shape.KeyId), Convert.FromHexString(shape.Key), user, context.RequestAborted).ConfigureAwait(false);
+        await keys.SetAsync(new KeyName(meter.Text, purpose, shape.Client, shape.KeyId), Convert.FromHexString(shape.Key), UserOf(context)!, context.RequestAborted).ConfigureAwait(false);
         return Results.NoContent();
     }
 
+    private IResult DeadLetters(string name) => Upstream(name) is { } upstream
+        ? Results.Json<IReadOnlyList<DeadLetterShape>>([.. upstream.DeadLetters.Select(Shapes.Of)], WebJson.Default.IReadOnlyListDeadLetterShape)
+        : NoUpstream(name);
+
+    private IResult SendAgain(string name, HttpContext context) => Refusal(context, "send refused rows again") ?? (Upstream(name) is { } upstream
+        ? Results.Json(new ResendShape(upstream.SendDeadLettersAgain()), WebJson.Default.ResendShape)
+        : NoUpstream(name));
+
     private async Task TestAsync(string name, HttpContext context)
     {
-        var upstream = upstreams.FirstOrDefault(candidate => candidate.View.Name == name);
+        var upstream = Upstream(name);
         if (upstream is null || UserOf(context) is null)
         {
             context.Response.StatusCode = upstream is null ? 404 : 403;
@@ -172,8 +202,36 @@ internal sealed class WebHost(
         await next(context).ConfigureAwait(false);
     }
 
+    private IUpstream? Upstream(string name) => upstreams.FirstOrDefault(candidate => candidate.View.Name == name);
+
+    private static IResult NoUpstream(string name) => Results.Json(new FaultShape($"no head-end is called {name}", null), WebJson.Default.FaultShape, statusCode: 404);
+
+    /// <summary>Null for an operator on the Unix socket; what to answer anybody else.</summary>
+    private IResult? Refusal(HttpContext context, string what)
+    {
+        var user = UserOf(context);
+        return user is not null && (user == "root" || options.Operators.Contains(user)) ? null
+            : Results.Json(new FaultShape($"{user ?? "somebody on TCP"} may not {what}: it takes the role operator, on the Unix socket", null), WebJson.Default.FaultShape, statusCode: 403);
+    }
+
     private static string? UserOf(HttpContext context) =>
         PeerCredentials.UserOf(context.Features.Get<IConnectionSocketFeature>()?.Socket);
+
+    /// <summary>What does not fit in a query for readings; null where all does. A filter that is not understood must not give everything.</summary>
+    private static string? Wrong(IQueryCollection query) =>
+        query.Keys.FirstOrDefault(key => key is not ("meter" or "obis" or "from" or "to" or "limit")) is { } unknown ? $"{unknown} is no filter; there are meter, obis, from, to, limit"
+        : query["meter"] is [{ } meter] && !MeterId.TryParse(meter, out _) ? $"{meter} is no meter id"
+        : query["from"] is [{ } from] && Instant(from) is null ? $"from={from} is no time; 2026-11-24T08:00:00Z is"
+        : query["to"] is [{ } to] && Instant(to) is null ? $"to={to} is no time; 2026-11-24T08:00:00Z is"
+        : query["limit"] is [{ } limit] && !(int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out var number) && number is >= 1 and <= 1_000_000) ? $"limit={limit} is not in 1..1000000"
+        : null;
+
+    private static Task AnswerFaultAsync(HttpContext context, int code, FaultShape fault)
+    {
+        context.Response.StatusCode = code;
+        context.Response.ContentType = Json;
+        return JsonSerializer.SerializeAsync(context.Response.Body, fault, WebJson.Default.FaultShape);
+    }
 
     private static DateTime? Instant(string? text) =>
         DateTime.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at) ? at : null;

@@ -29,6 +29,12 @@ public sealed record ReadingShape(
 /// <summary>One line of GET /api/v1/frames.</summary>
 public sealed record FrameShape(DateTime? At, string Source, string Meter, int? Rssi, string Outcome, string Hex);
 
+/// <summary>One of GET /api/v1/upstreams/{name}/dead-letters.</summary>
+public sealed record DeadLetterShape(string Key, string Reason, ulong First, ulong Last);
+
+/// <summary>Answer of POST /api/v1/upstreams/{name}/dead-letters/resend.</summary>
+public sealed record ResendShape(int Rows);
+
 /// <summary>Whatever went wrong.</summary>
 public sealed record FaultShape(string Error, int? Percent);
 
@@ -44,6 +50,8 @@ public sealed record KeyShape(string Purpose, string Key, int Client, uint KeyId
 [JsonSerializable(typeof(FrameShape))]
 [JsonSerializable(typeof(FaultShape))]
 [JsonSerializable(typeof(KeyShape))]
+[JsonSerializable(typeof(IReadOnlyList<DeadLetterShape>))]
+[JsonSerializable(typeof(ResendShape))]
 [JsonSerializable(typeof(UpstreamTestStep))]
 internal sealed partial class WebJson : JsonSerializerContext;
 
@@ -66,6 +74,8 @@ internal static class Shapes
     internal static ReadingShape Of(ArchivedRow row) => new(
         row.Meter.Text, row.Profile, row.Obis, row.Class, row.Attribute, row.Index, row.At, row.Occurrence, row.Value, row.Scaler, row.Unit, row.Status, row.Key, row.Column, row.Revision,
         row.Quality.ToString().ToLowerInvariant(), row.Sequence, row.ReceivedAt);
+
+    internal static DeadLetterShape Of(DeadLetter letter) => new(letter.Key, letter.Reason, letter.First, letter.Last);
 
     internal static FrameShape Of(FrameGlimpse frame) => new(frame.At, frame.Source, frame.Meter.Text, frame.RssiDbm, frame.Outcome, Convert.ToHexString(frame.Octets.Span));
 }

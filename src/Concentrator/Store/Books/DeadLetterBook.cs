@@ -8,6 +8,7 @@ namespace Concentrator.Store.Books;
 internal sealed class DeadLetterBook(ILedger ledger, ITimeSource time) : IDeadLetters
 {
     private const int Most = 10_000;
+    private const string StruckOut = ""; // no row has an empty key
     private readonly Lock _lock = new();
     private readonly Queue<DeadLetter> _letters = new();
 
@@ -18,6 +19,12 @@ internal sealed class DeadLetterBook(ILedger ledger, ITimeSource time) : IDeadLe
         {
             Remember(letter);
         }
+    }
+
+    public async ValueTask ClearAsync(string upstream, CancellationToken stop)
+    {
+        await ledger.AppendAsync([ToRecord(new DeadLetter(upstream, StruckOut, "", RecordClass.None, 0, 0))], Urgency.OnDemand, stop).ConfigureAwait(false);
+        Forget(upstream);
     }
 
     public IReadOnlyList<DeadLetter> List(string upstream)
@@ -32,7 +39,15 @@ internal sealed class DeadLetterBook(ILedger ledger, ITimeSource time) : IDeadLe
     internal void Replay(StoredRecord record)
     {
         var from = new OctetReader(record.Payload);
-        Remember(new DeadLetter(from.Text(), from.Text(), from.Text(), from.Number(), from.Number()));
+        var letter = new DeadLetter(from.Text(), from.Text(), from.Text(), (RecordClass)from.Byte(), from.Number(), from.Number());
+        if (letter.Key == StruckOut)
+        {
+            Forget(letter.Upstream);
+        }
+        else
+        {
+            Remember(letter);
+        }
     }
 
     /// <summary>Those remembered, for a new books segment.</summary>
@@ -56,12 +71,26 @@ internal sealed class DeadLetterBook(ILedger ledger, ITimeSource time) : IDeadLe
         }
     }
 
+    private void Forget(string upstream)
+    {
+        lock (_lock)
+        {
+            var others = _letters.Where(letter => letter.Upstream != upstream).ToArray();
+            _letters.Clear();
+            foreach (var letter in others)
+            {
+                _letters.Enqueue(letter);
+            }
+        }
+    }
+
     private NewRecord ToRecord(DeadLetter letter)
     {
         var to = new OctetWriter();
         to.Text(letter.Upstream);
         to.Text(letter.Key);
         to.Text(letter.Reason);
+        to.Byte((byte)letter.Class);
         to.Number(letter.First);
         to.Number(letter.Last);
         return new NewRecord(RecordType.DeadLetter, RecordClass.None, time.Now, to.ToArray());

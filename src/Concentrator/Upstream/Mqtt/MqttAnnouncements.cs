@@ -49,6 +49,14 @@ internal sealed class MqttAnnouncements(
         }
     }
 
+    /// <summary>Rows the head-end refused, as an alarm: somebody has to look.</summary>
+    internal Task TellRefusedAsync(MqttSession session, string batch, IReadOnlyList<DeadLetter> letters, CancellationToken stop)
+    {
+        var text = $"{letters.Count} rows of batch {batch} were refused, the first because of \"{letters[0].Reason}\": they are kept; see concentrator hes dead-letters";
+        var message = new EventMessage(null, "delivery", (long)letters[0].First, "own", "rows-refused", time.Now.Utc, time.Now.Utc, 0, text);
+        return TellAsync(session, "events/alarm", message, EventJson.Default.EventMessage, stop, retain: false);
+    }
+
     private async Task HealthAsync(MqttSession session, CancellationToken stop)
     {
         var degraded = false;

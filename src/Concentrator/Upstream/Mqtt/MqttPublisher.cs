@@ -17,6 +17,7 @@ internal sealed class MqttPublisher(
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromMinutes(5);
     private readonly Channel<AckMessage> _acks = Channel.CreateBounded<AckMessage>(1024);
+    private readonly Channel<DeadLetter> _again = Channel.CreateUnbounded<DeadLetter>();
     private readonly Dictionary<BatchId, long> _waiting = [];
     private readonly HashSet<BatchId> _sentBefore = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
@@ -29,6 +30,19 @@ internal sealed class MqttPublisher(
     public UpstreamView View => new(
         options.Name, options.Url.ToString(), _connected, _sentence, delivery.Backlog, Interlocked.Read(ref _delivered), Interlocked.Read(ref _duplicates),
         deadLetters.List(options.Name).Count, _lastAcknowledged);
+
+    public IReadOnlyList<DeadLetter> DeadLetters => deadLetters.List(options.Name);
+
+    public int SendDeadLettersAgain()
+    {
+        var letters = DeadLetters;
+        foreach (var letter in letters)
+        {
+            _again.Writer.TryWrite(letter);
+        }
+
+        return letters.Count;
+    }
 
     /// <summary>Delivers until stopped.</summary>
     internal async Task RunAsync(CancellationToken stop)
@@ -98,7 +112,8 @@ internal sealed class MqttPublisher(
     {
         while (true)
         {
-            await SettleWhatCameAsync(stop).ConfigureAwait(false);
+            await SettleWhatCameAsync(session, stop).ConfigureAwait(false);
+            await TakeBackDeadLettersAsync(stop).ConfigureAwait(false);
             GiveUpWaiting();
             if (_holdOff > TimeSpan.Zero)
             {
@@ -161,7 +176,22 @@ internal sealed class MqttPublisher(
         }
     }
 
-    private async Task SettleWhatCameAsync(CancellationToken stop)
+    private async Task TakeBackDeadLettersAsync(CancellationToken stop)
+    {
+        var any = false;
+        while (_again.Reader.TryRead(out var letter))
+        {
+            delivery.SendAgain(letter.Class, letter.First, letter.Last);
+            any = true;
+        }
+
+        if (any)
+        {
+            await deadLetters.ClearAsync(options.Name, stop).ConfigureAwait(false); // a kill in between sends them twice
+        }
+    }
+
+    private async Task SettleWhatCameAsync(MqttSession session, CancellationToken stop)
     {
         while (_acks.Reader.TryRead(out var ack))
         {
@@ -178,10 +208,15 @@ internal sealed class MqttPublisher(
                     break;
                 case "partial" or "rejected":
                     DeadLetter[] letters = ack.Rows is { Count: > 0 } rows
-                        ? [.. rows.Select(row => new DeadLetter(options.Name, row.Key, row.Reason ?? "", id.First, id.Last))]
-                        : ack.Status == "rejected" ? [new DeadLetter(options.Name, "*", "rejected", id.First, id.Last)] : [];
-                    await deadLetters.AddAsync(letters, stop).ConfigureAwait(false);
-                    log.RowsRefused(options.Name, letters.Length, ack.BatchId);
+                        ? [.. rows.Select(row => new DeadLetter(options.Name, row.Key, row.Reason ?? "", id.Class, id.First, id.Last))]
+                        : ack.Status == "rejected" ? [new DeadLetter(options.Name, "*", "rejected", id.Class, id.First, id.Last)] : [];
+                    if (letters.Length > 0)
+                    {
+                        await deadLetters.AddAsync(letters, stop).ConfigureAwait(false);
+                        log.RowsRefused(options.Name, letters.Length, ack.BatchId);
+                        await announcements.TellRefusedAsync(session, ack.BatchId, letters, stop).ConfigureAwait(false);
+                    }
+
                     Settle(id);
                     break;
                 case "retry":
@@ -212,7 +247,7 @@ internal sealed class MqttPublisher(
         var atMost = _waiting.Count > 0 ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(30);
         await Task.WhenAny(
             _waiting.Count < options.Window ? ledger.WaitBeyondAsync(seen, either.Token) : Task.Delay(atMost, clock, either.Token),
-            _acks.Reader.WaitToReadAsync(either.Token).AsTask(), Task.Delay(atMost, clock, either.Token)).ConfigureAwait(false);
+            _acks.Reader.WaitToReadAsync(either.Token).AsTask(), _again.Reader.WaitToReadAsync(either.Token).AsTask(), Task.Delay(atMost, clock, either.Token)).ConfigureAwait(false);
         await either.CancelAsync().ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
     }
