@@ -36,11 +36,14 @@ internal sealed class Consumer(string directory, int port, string topic) : IAsyn
         await _client.SubscribeAsync(topic, MqttQualityOfServiceLevel.AtLeastOnce);
     }
 
-    internal string[] Readings()
+    internal string[] Readings() => Payloads("/readings/");
+
+    /// <summary>Payloads of all messages whose topic contains a text.</summary>
+    internal string[] Payloads(string topicPart)
     {
         lock (Messages)
         {
-            return [.. Messages.Where(message => message.Topic.Contains("/readings/", StringComparison.Ordinal)).Select(message => message.Payload)];
+            return [.. Messages.Where(message => message.Topic.Contains(topicPart, StringComparison.Ordinal)).Select(message => message.Payload)];
         }
     }
 
@@ -48,6 +51,9 @@ internal sealed class Consumer(string directory, int port, string topic) : IAsyn
     internal string[] Keys() =>
         [.. Readings().SelectMany(message => JsonDocument.Parse(message).RootElement.GetProperty("blocks").EnumerateArray())
             .SelectMany(block => block.GetProperty("rows").EnumerateArray()).Select(row => row.GetProperty("key").GetString()!).Distinct()];
+
+    /// <summary>Says something to the box.</summary>
+    internal Task SayAsync(string to, string payload) => _client.PublishStringAsync(to, payload, MqttQualityOfServiceLevel.AtLeastOnce);
 
     private async Task ReturnAsync()
     {

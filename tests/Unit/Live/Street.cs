@@ -11,12 +11,14 @@ namespace Unit.Live;
 internal sealed class Street : IAsyncDisposable
 {
     private readonly string _binary;
+    private readonly string _acknowledge;
     private readonly Process _simulator;
     private readonly StringBuilder _log = new();
 
-    private Street(string binary)
+    private Street(string binary, string acknowledge)
     {
         _binary = binary;
+        _acknowledge = acknowledge;
         Directory = System.IO.Directory.CreateTempSubdirectory("street").FullName;
         Broker = new Mosquitto(Directory);
         Consumer = new Consumer(Directory, Broker.Port, "dc/v1/+/#");
@@ -46,10 +48,10 @@ internal sealed class Street : IAsyncDisposable
 
     internal static string AcknowledgingTooEarly => Path.Combine(Sources.Root, "artifacts", "faults", "early", "bin", "Concentrator", "release", "concentrator");
 
-    internal static async Task<Street> OpenAsync(string binary)
+    internal static async Task<Street> OpenAsync(string binary, string acknowledge = "broker")
     {
         Assert.SkipUnless(File.Exists(binary), $"{binary} is not there: ./build.sh test makes it");
-        var street = new Street(binary);
+        var street = new Street(binary, acknowledge);
         await street.Consumer.ConnectAsync();
         return street;
     }
@@ -222,6 +224,7 @@ internal sealed class Street : IAsyncDisposable
         ca = "{Directory}/ca.pem"
         certificate = "{Directory}/client.pem"
         key = "{Directory}/client.key"
+        acknowledge = "{_acknowledge}"
         [[driver]]
         name = "radio0"
         family = "im871a"
