@@ -58,7 +58,11 @@ internal static class LocalVerbs
     internal static async Task<int> ConfigShowAsync(Arguments arguments, CliEnvironment environment)
     {
         var outcome = Load(arguments, environment);
-        await ShowAsync(outcome.Tree, "", environment.Output).ConfigureAwait(false);
+        foreach (var (path, value) in EffectiveValues.Of(outcome.Tree))
+        {
+            await environment.Output.WriteLineAsync($"{path} = {EffectiveValues.Text(value)}   # {value.Place}").ConfigureAwait(false);
+        }
+
         foreach (var key in KeyTable.Keys.Where(key => key.Default is not null && !key.Path.Contains('*', StringComparison.Ordinal) && !key.Path.Contains("[]", StringComparison.Ordinal)))
         {
             if (!IsSet(outcome.Tree, key.Path.Split('.')))
@@ -149,30 +153,6 @@ internal static class LocalVerbs
 
     private static bool IsSet(TomlNode node, ReadOnlySpan<string> path) =>
         path.IsEmpty || (node is TomlNode.Table table && table.Items.TryGetValue(path[0], out var inner) && IsSet(inner, path[1..]));
-
-    private static async Task ShowAsync(TomlNode node, string path, TextWriter to)
-    {
-        switch (node)
-        {
-            case TomlNode.Table table:
-                foreach (var (name, inner) in table.Items)
-                {
-                    await ShowAsync(inner, KeyTable.Join(path, name), to).ConfigureAwait(false);
-                }
-
-                break;
-            case TomlNode.List list:
-                for (var i = 0; i < list.Items.Count; i++)
-                {
-                    await ShowAsync(list.Items[i], $"{path}[{i}]", to).ConfigureAwait(false);
-                }
-
-                break;
-            case TomlNode.Scalar scalar:
-                await to.WriteLineAsync($"{path} = {(scalar.Content is string text ? $"\"{text}\"" : scalar.Content)}   # {scalar.Place}").ConfigureAwait(false);
-                break;
-        }
-    }
 
     /// <summary>The keys of a file, for as long as a verb runs.</summary>
     private sealed class FixedKeys(IReadOnlyDictionary<KeyName, byte[]> keys) : IKeyRing

@@ -52,10 +52,11 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         using var counters = new CounterStore(ledger, _time, clock);
         var memory = new DriverMemory(ledger, _time);
         var deadLetters = new DeadLetterBook(ledger, _time);
+        var configurations = new ConfigurationBook(ledger, _time);
         registry = new MeterRegistry(id => settings.Meters.AcceptAll || keys.Knows(id.Text), id => keys.Knows(id.Text), settings.Meters.Keep, _time);
-        Replay(ledger, keys, counters, memory, deadLetters, registry);
+        Replay(ledger, keys, counters, memory, deadLetters, configurations, registry);
         foreach (Func<IEnumerable<NewRecord>> part in new Func<IEnumerable<NewRecord>>[]
-            { registry.LiveState, keys.LiveState, counters.LiveState, memory.LiveState, deadLetters.LiveState })
+            { registry.LiveState, keys.LiveState, counters.LiveState, memory.LiveState, deadLetters.LiveState, configurations.LiveState })
         {
             ledger.AddLiveState(part);
         }
@@ -63,6 +64,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         using var storing = new Stopping();
         storing.Start(ledger.RunAsync);
         await ledger.AppendAsync([BootRecord()], Urgency.Order, stop).ConfigureAwait(false);
+        await configurations.AppliedAsync(settings.Text, stop).ConfigureAwait(false);
 
         // 3 what is made of the ledger, and what goes beside it
         var view = new ArchiveView(new ViewSettings(Path.Combine(settings.StateDirectory, "view")), ledger, ledger, clock, logs.CreateLogger<ArchiveView>());
@@ -71,6 +73,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         using var beside = new Stopping();
         beside.Start(view.RunAsync);
         beside.Start(blackBox.RunAsync);
+        beside.Start(new TimeMap(ledger, _time, clock).RunAsync);
 
         // 4 keys
         using var watching = new Stopping();
@@ -130,7 +133,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         }
     }
 
-    private static void Replay(Ledger ledger, KeyRing keys, CounterStore counters, DriverMemory memory, DeadLetterBook deadLetters, MeterRegistry registry)
+    private static void Replay(Ledger ledger, KeyRing keys, CounterStore counters, DriverMemory memory, DeadLetterBook deadLetters, ConfigurationBook configurations, MeterRegistry registry)
     {
         foreach (var record in ledger.ReadBooks())
         {
@@ -141,6 +144,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
                 RecordType.AcceptedCounters or RecordType.CounterReservation => counters.Replay,
                 RecordType.DriverMemory => memory.Replay,
                 RecordType.DeadLetter => deadLetters.Replay,
+                RecordType.Configuration => configurations.Replay,
                 _ => null,
             };
             take?.Invoke(record);

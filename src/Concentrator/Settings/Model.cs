@@ -6,7 +6,11 @@ namespace Concentrator.Settings;
 internal sealed record BoxSettings(
     string Id, string Profile, string Flag, IReadOnlyList<UpstreamSettings> Upstreams, IReadOnlyList<DriverSettings> Drivers, string? KeysFile,
     IPEndPoint HttpListen, IReadOnlyList<string> TimeSources, MeterSettings Meters, IReadOnlyList<IssuerSettings> Issuers,
-    IReadOnlyDictionary<string, IReadOnlyList<string>> Roles, string StateDirectory, string SocketPath);
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Roles, string StateDirectory, string SocketPath)
+{
+    /// <summary>The effective values as text, a line each: what the books keep of a configuration that was applied.</summary>
+    internal string Text { get; init; } = "";
+}
 
 /// <summary>One head-end.</summary>
 internal sealed record UpstreamSettings(

@@ -41,7 +41,8 @@ internal static class SettingsLoader
         var stateDirectory = Path.GetFullPath(state ?? DefaultState);
         var socketPath = socket ?? (state is null ? DefaultSocket : Path.Combine(stateDirectory, "s"));
         var settings = faults.Count == 0 ? new SettingsBinder(tree, faults).Bind(stateDirectory, socketPath) : null;
-        return new SettingsOutcome(faults.Count == 0 ? settings : null, faults, tree, files);
+        var text = string.Join('\n', EffectiveValues.Of(tree).Select(value => $"{value.Path} = {EffectiveValues.Text(value.Value)}"));
+        return new SettingsOutcome(faults.Count == 0 && settings is not null ? settings with { Text = text } : null, faults, tree, files);
     }
 
     private static IEnumerable<string> FilesOf(string file, List<SettingsFault> faults)
