@@ -11,6 +11,8 @@ namespace Concentrator.Upstream.Mqtt;
 /// <summary>One connection to the broker. What fails becomes an <see cref="IOException"/> with a sentence.</summary>
 internal sealed class MqttSession : IAsyncDisposable
 {
+    private const MqttClientConnectResultCode OldUnsupportedVersion = (MqttClientConnectResultCode)1; // in the words of 3.1.1
+    private const string Closed = "closed before CONNACK";
     private readonly MqttUpstreamOptions _options;
     private readonly MqttTls _tls;
     private readonly IMqttClient _client = new MqttClientFactory().CreateMqttClient();
@@ -33,8 +35,34 @@ internal sealed class MqttSession : IAsyncDisposable
     /// <summary>Completes when the connection is gone.</summary>
     internal Task Ended => _ended.Task;
 
-    /// <summary>Connects, with the last will that says the box is gone, and subscribes.</summary>
+    /// <summary>
+    /// Connects, with the last will that says the box is gone, and subscribes. Speaks MQTT 5.0; a broker that ends the connection over it is spoken to in 3.1.1 at once.
+    /// </summary>
     internal static async Task<MqttSession> ConnectAsync(
+        MqttUpstreamOptions options, MqttTls tls, byte[] lastWill, string clientId, IReadOnlyList<string> subscribe,
+        Func<string, ReadOnlySequence<byte>, Task> received, TimeProvider clock, CancellationToken stop)
+    {
+        try
+        {
+            return await ConnectOnceAsync(options, tls, lastWill, clientId, subscribe, received, clock, stop).ConfigureAwait(false);
+        }
+        catch (ClosedBeforeConnackException first) when (!options.Version311)
+        {
+            try
+            {
+                return await ConnectOnceAsync(options with { Version311 = true }, tls, lastWill, clientId, subscribe, received, clock, stop).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                throw first; // it was not the version
+            }
+        }
+    }
+
+    /// <summary>True where the broker understood MQTT 3.1.1 only.</summary>
+    internal bool Speaks311 => _options.Version311;
+
+    private static async Task<MqttSession> ConnectOnceAsync(
         MqttUpstreamOptions options, MqttTls tls, byte[] lastWill, string clientId, IReadOnlyList<string> subscribe,
         Func<string, ReadOnlySequence<byte>, Task> received, TimeProvider clock, CancellationToken stop)
     {
@@ -105,6 +133,11 @@ internal sealed class MqttSession : IAsyncDisposable
         try
         {
             var result = await _client.ConnectAsync(Build(lastWill, clientId), stop).ConfigureAwait(false);
+            if (result.ResultCode is MqttClientConnectResultCode.UnsupportedProtocolVersion or OldUnsupportedVersion)
+            {
+                throw new ClosedBeforeConnackException($"{Where} speaks neither MQTT 5.0 nor 3.1.1", null);
+            }
+
             if (result.ResultCode != MqttClientConnectResultCode.Success)
             {
                 throw new IOException(
@@ -118,7 +151,8 @@ internal sealed class MqttSession : IAsyncDisposable
         }
         catch (Exception e) when (e is MqttCommunicationException or SocketException or AuthenticationException or OperationCanceledException or InvalidOperationException && !stop.IsCancellationRequested)
         {
-            throw new IOException(Sentence(e, _clock.GetElapsedTime(started)), e);
+            var sentence = Sentence(e, _clock.GetElapsedTime(started));
+            throw sentence.Contains(Closed, StringComparison.Ordinal) ? new ClosedBeforeConnackException(sentence, e) : new IOException(sentence, e);
         }
     }
 
@@ -139,8 +173,8 @@ internal sealed class MqttSession : IAsyncDisposable
             SocketError.ConnectionRefused => $"{Where} refuses TCP connections: the broker is not running there, or the port is wrong",
             SocketError.TimedOut or SocketError.HostUnreachable or SocketError.NetworkUnreachable => $"{Where} is not reached ({socket.SocketErrorCode}): check the WAN and the firewall",
             _ when causes.OfType<AuthenticationException>().FirstOrDefault() is { } tls => $"{Where}: TLS failed: {tls.Message}; {_tls.ClientText}",
-            _ when _options.Secure => $"{Where} closed before CONNACK ({after.TotalSeconds:0.0} s after the start); {_tls.ClientText}: the broker may not accept it",
-            _ => $"{Where} closed before CONNACK: {e.Message}",
+            _ when _options.Secure => $"{Where} {Closed} ({after.TotalSeconds:0.0} s after the start); {_tls.ClientText}: the broker may not accept it",
+            _ => $"{Where} {Closed}: {e.Message}",
         };
     }
 
@@ -188,4 +222,7 @@ internal sealed class MqttSession : IAsyncDisposable
 
         return builder.Build();
     }
+
+    /// <summary>The broker was reached and said nothing, or nothing that was understood.</summary>
+    private sealed class ClosedBeforeConnackException(string sentence, Exception? cause) : IOException(sentence, cause);
 }
