@@ -18,7 +18,7 @@ internal sealed class LedgerWriter(SegmentLog books, SegmentLog bulk, Func<bool>
     internal long OctetsWritten { get; private set; }
 
     /// <summary>Writes and syncs; gives the last sequence.</summary>
-    /// <param name="tooEarly">For the test build that is wrong on purpose: called between write and sync. Null in the product.</param>
+    /// <param name="tooEarly">Null in the product. Called between write and sync: for tests that acknowledge there on purpose and must be seen to fail.</param>
     /// <exception cref="IOException">Not durable, also not in a new segment.</exception>
     internal ulong Commit(IReadOnlyList<CommitRequest> requests, Action? tooEarly = null)
     {
@@ -69,6 +69,7 @@ internal sealed class LedgerWriter(SegmentLog books, SegmentLog bulk, Func<bool>
         tooEarly?.Invoke();
         tail.Sync();
 #else
+        tooEarly?.Invoke();
         tail.Sync();
         FaultPoint.Reach("after-sync");
         log.Index(batch, buffer.SealedLength);

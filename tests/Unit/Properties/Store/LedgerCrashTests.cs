@@ -7,7 +7,7 @@ namespace Unit.Properties.Store;
 
 public class LedgerCrashTests
 {
-    private const int Seed = 20261124;
+    internal const int Seed = 20261124;
 
     [Fact]
     public void Nothing_acknowledged_is_lost_at_1000_power_cuts() => RunSeeds(1000, failures: false);
@@ -19,14 +19,16 @@ public class LedgerCrashTests
     [Fact]
     public void Nothing_acknowledged_is_lost_when_a_call_fails_and_the_power_goes_later() => RunSeeds(500, failures: true);
 
-    private static void RunSeeds(int runs, bool failures, bool acknowledgeBeforeSync = false)
+    /// <summary>Runs seeds; gives how many acknowledged records were found again.</summary>
+    internal static long RunSeeds(int runs, bool failures, bool acknowledgeBeforeSync = false)
     {
+        long found = 0;
         for (var run = 0; run < runs; run++)
         {
             var seed = Seed + run;
             try
             {
-                RunOne(new Random(seed), failures, acknowledgeBeforeSync);
+                found += RunOne(new Random(seed), failures, acknowledgeBeforeSync);
             }
             catch (Exception e) when (e is not Xunit.Sdk.IAssertionException)
             {
@@ -37,9 +39,11 @@ public class LedgerCrashTests
                 Assert.Fail($"seed {seed}: {e.Message}");
             }
         }
+
+        return found;
     }
 
-    private static void RunOne(Random random, bool failures, bool acknowledgeBeforeSync)
+    private static long RunOne(Random random, bool failures, bool acknowledgeBeforeSync)
     {
         var disk = new CrashFiles(random);
         var model = new Acknowledged();
@@ -59,6 +63,8 @@ public class LedgerCrashTests
             disk = disk.AfterPowerCut(random);
             model.MustAllBeIn(new Logs(disk));
         }
+
+        return model.Count;
     }
 
     private static void Live(CrashFiles disk, Acknowledged model, Random random, bool acknowledgeBeforeSync)
@@ -141,6 +147,8 @@ public class LedgerCrashTests
                 }
             }
         }
+
+        internal int Count => _telegrams.Count;
 
         internal void MustAllBeIn(Logs logs)
         {

@@ -1,22 +1,27 @@
-namespace Unit.Live;
+using Unit.Live;
+
+namespace Unit.Campaigns;
 
 /// <summary>Real kill -9 of a whole box on a pty with a real broker: nothing acknowledged is lost, and one identity has one content.</summary>
-public sealed class KillTests
+public sealed class KillCampaign
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
     [Theory]
     [InlineData("as built")]
     [InlineData("NativeAOT")]
-    public async Task Twenty_kills_ten_with_every_sync_delayed_and_two_broker_outages_lose_nothing_acknowledged(string binary)
+    public async Task Kill_the_service_half_of_the_time_with_every_sync_delayed_and_two_broker_outages(string binary)
     {
+        using var evidence = new Evidence("R1", "kill-" + binary.Replace(' ', '-'));
+        var kills = Evidence.ReleaseSize ? 10_000 : 20;
+        evidence.Note("kills", kills);
         await using var street = await Street.OpenAsync(binary == "NativeAOT" ? Street.Native : Street.Shipped);
         var delivered = 0;
-        for (var kill = 0; kill < 20; kill++)
+        for (var kill = 0; kill < kills; kill++)
         {
-            using var service = street.StartService(delayed: kill >= 10);
+            using var service = street.StartService(delayed: kill >= kills / 2);
             await Street.WaitAsync(() => street.Consumer.Keys().Length > delivered, Patience, $"life {kill}: no reading was delivered");
-            if (kill is 4 or 14)
+            if (kill == kills / 5 || kill == (kills * 7) / 10)
             {
                 street.Broker.Stop();
                 await Task.Delay(1500);
@@ -24,7 +29,7 @@ public sealed class KillTests
 
             await Task.Delay(Random.Shared.Next(0, 1200));
             await street.KillAsync(service);
-            if (kill is 4 or 14)
+            if (kill == kills / 5 || kill == (kills * 7) / 10)
             {
                 street.Broker.Start();
             }
@@ -32,6 +37,10 @@ public sealed class KillTests
             delivered = street.Consumer.Keys().Length;
         }
 
-        await street.MustHaveLostNothingAsync(atLeast: 60);
+        var figures = await street.MustHaveLostNothingAsync(atLeast: 3 * kills);
+        evidence.Note("valuesSent", figures.Sent);
+        evidence.Note("valuesDelivered", figures.Delivered);
+        evidence.Note("deliveredAgainOnTheWire", figures.Duplicates);
+        evidence.Held();
     }
 }
