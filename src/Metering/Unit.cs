@@ -32,6 +32,14 @@ public readonly record struct Unit(UnitSymbol Symbol, string? OwnText = null, by
         return code is 255 ? UnitSymbol.Count : index > 0 ? new Unit((UnitSymbol)index) : new Unit(UnitSymbol.Unknown, null, code);
     }
 
+    /// <summary>As head-ends and tools get it: a symbol of the list (<c>1</c> for no unit), <c>text:</c> + the meter's own, or <c>?</c>, whose number is <see cref="CosemCode"/>.</summary>
+    public string WireText => Symbol switch
+    {
+        UnitSymbol.None => UnitTable.Symbols[(int)UnitSymbol.Count],
+        UnitSymbol.Unknown => "?",
+        _ => ToString(),
+    };
+
     /// <summary>The symbol of the list, <c>text:</c> + the meter's own, <c>?</c> + the number, or empty for none.</summary>
     public override string ToString() => Symbol switch
     {

@@ -10,10 +10,10 @@ internal static class UnitTable
         "%", "deg", "ppm", "dBm", "m3.Cel", "HCA", "1", "text:", "?",
     ];
 
-    /// <summary>0 is not a COSEM number and stands for "no unit at all"; 255 for units that COSEM does not have.</summary>
+    /// <summary>255 is COSEM's "no unit", and stands for units that COSEM does not have; 0 where the number came with the unit.</summary>
     internal static ReadOnlySpan<byte> CosemCodes =>
     [
-        0, 30, 31, 32, 27, 28, 29, 35, 33, 44, 13, 15, 255, 255,
+        255, 30, 31, 32, 27, 28, 29, 35, 33, 44, 13, 15, 255, 255,
         20, 255, 255, 25, 26, 9, 52, 24, 23, 7, 6, 5, 4, 2, 1,
         56, 8, 255, 70, 255, 255, 255, 255, 0,
     ];

@@ -56,7 +56,7 @@ public sealed class RecordBuilder(PlantedBug bug = PlantedBug.None)
         _octets.Add((byte)at.Hour);
         _octets.Add((byte)(at.Day | ((year & 7) << 5)));
         _octets.Add((byte)(at.Month | (year >> 3 << 4)));
-        Sent.Add(new SentValue(header, null, at.ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture), 0, ""));
+        Sent.Add(new SentValue(header, null, at.ToString("yyyy-MM-dd'T'HH:mm", CultureInfo.InvariantCulture), 0, "1"));
         return this;
     }
 
@@ -67,7 +67,7 @@ public sealed class RecordBuilder(PlantedBug bug = PlantedBug.None)
         var year = at.Year - 2000;
         _octets.Add((byte)(at.Day | ((year & 7) << 5)));
         _octets.Add((byte)(at.Month | (year >> 3 << 4)));
-        Sent.Add(new SentValue(header, null, at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), 0, ""));
+        Sent.Add(new SentValue(header, null, at.ToString("yyyy-MM-dd", CultureInfo.InvariantCulture), 0, "1"));
         return this;
     }
 

@@ -52,6 +52,19 @@ internal sealed class Consumer(string directory, int port, string topic) : IAsyn
         [.. Readings().SelectMany(message => JsonDocument.Parse(message).RootElement.GetProperty("blocks").EnumerateArray())
             .SelectMany(block => block.GetProperty("rows").EnumerateArray()).Select(row => row.GetProperty("key").GetString()!).Distinct()];
 
+    /// <summary>Every message the box published fits its schema.</summary>
+    internal void MustAllFitTheirSchemas()
+    {
+        (string Topic, string Payload)[] all;
+        lock (Messages)
+        {
+            all = [.. Messages];
+        }
+
+        Assert.NotEmpty(all);
+        Assert.Empty(all.Where(message => !message.Topic.EndsWith("/test", StringComparison.Ordinal)).SelectMany(message => MessageSchemas.Faults(message.Topic, message.Payload)));
+    }
+
     /// <summary>Says something to the box.</summary>
     internal Task SayAsync(string to, string payload) => _client.PublishStringAsync(to, payload, MqttQualityOfServiceLevel.AtLeastOnce);
 

@@ -33,6 +33,7 @@ public sealed class HeadEndTests
         await AckAsync(street, Batches(street).Last(batch => Holds(batch, refusedRow)), "stored");
         await Street.WaitAsync(() => Upstream(street)["deadLetters"]!.GetValue<long>() == 0, TimeSpan.FromSeconds(10), "the dead letters stayed");
         await Street.StopAsync(service);
+        Assert.All(street.Consumer.Payloads("/events/"), alarm => Assert.Empty(MessageSchemas.FaultsOf("event", alarm)));
     }
 
     private static List<JsonNode> Batches(Street street) => [.. street.Consumer.Readings().Select(message => JsonNode.Parse(message)!)];

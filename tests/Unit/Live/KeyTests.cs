@@ -28,6 +28,7 @@ public sealed class KeyTests
             () => BlocksOf(street, late).Any(block => block.GetProperty("receivedAt").GetDateTime() < heardBefore), TimeSpan.FromSeconds(30), "what was heard before the key came was not decoded");
         await Street.WaitAsync(() => Sentence(street, late).Length == 0, TimeSpan.FromSeconds(60), "the meter is still said to be without key");
 
+        street.Consumer.MustAllFitTheirSchemas();
         await MustNotShowAsync(street, [.. keys, wrongKey]);
         await Street.StopAsync(service);
         MustNotStandIn(Directory.EnumerateFiles(street.State, "*", SearchOption.AllDirectories), [.. keys, wrongKey], street.Log);

@@ -172,6 +172,7 @@ internal sealed class Street : IAsyncDisposable
         var (explained, figures, report) = Judge();
         Assert.True(explained, report);
         Assert.True(figures.Delivered >= atLeast, report);
+        Consumer.MustAllFitTheirSchemas();
         return figures;
     }
 

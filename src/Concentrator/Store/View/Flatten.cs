@@ -54,5 +54,5 @@ internal static class Flatten
     };
 
     private static BlockColumn Column(in Column column) => new(
-        column.Id.ToString(), column.Obis.IsNone ? null : column.Obis.ToString(), column.Id.ClassId, column.Id.Attribute, column.Id.Index, column.Unit.ToString());
+        column.Id.ToString(), column.Obis.IsNone ? null : column.Obis.ToString(), column.Id.ClassId, column.Id.Attribute, column.Id.Index, column.Unit.WireText);
 }

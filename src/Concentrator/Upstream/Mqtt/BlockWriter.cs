@@ -74,7 +74,7 @@ internal static class BlockWriter
         to.WriteNumber("attr", column.Id.Attribute);
         to.WriteNumber("index", column.Id.Index);
         to.WriteNumber("scaler", column.Scaler);
-        to.WriteString("unit", column.Unit.ToString());
+        to.WriteString("unit", column.Unit.WireText);
         to.WriteNumber("unitCode", column.Unit.CosemCode);
         to.WriteString("kind", Lower(column.Kind));
         to.WriteString("type", column.Type switch

@@ -44,6 +44,15 @@ public static class PayloadWriter
             BinaryPrimitives.WriteUInt64BigEndian(obis, field.Obis.Packed);
             to.Raw(obis[2..]);
             to.Byte((byte)field.Unit);
+            if (field.Unit == UnitSymbol.Own)
+            {
+                to.Text("pulses");
+            }
+            else if (field.Unit == UnitSymbol.Unknown)
+            {
+                to.Byte(77);
+            }
+
             to.Signed(field.Scaler);
             to.Byte((byte)ReadingKind.Register);
             to.Byte((byte)field.Value.Kind);
