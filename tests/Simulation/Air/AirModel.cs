@@ -1,3 +1,5 @@
+using Simulation.Scenarios;
+
 namespace Simulation.Air;
 
 /// <summary>What became of a telegram in the air.</summary>
@@ -10,7 +12,7 @@ public enum AirFate
 /// One channel and one receiver: a telegram is lost when another overlaps it and is not at least 6 dB weaker, or when it is too weak by a seeded draw. Telegrams must be given in
 /// the order of their start.
 /// </summary>
-public sealed class AirModel(int seed)
+public sealed class AirModel(AirSettings settings, int seed)
 {
     private const double Capture = 6;
     private readonly Random _random = new(seed);
@@ -24,7 +26,7 @@ public sealed class AirModel(int seed)
     {
         if (!_strength.TryGetValue(meter, out var dbm))
         {
-            _strength[meter] = dbm = -50 - _random.Next(0, 47);
+            _strength[meter] = dbm = settings.Strongest - _random.Next(0, Math.Max(1, settings.Strongest - settings.Weakest));
         }
 
         return dbm;
@@ -35,13 +37,13 @@ public sealed class AirModel(int seed)
     {
         foreach (var other in others)
         {
-            if (other.Start < end && start < other.End && other.Dbm > dbm - Capture)
+            if (settings.Collisions && other.Start < end && start < other.End && other.Dbm > dbm - Capture)
             {
                 return AirFate.Collision;
             }
         }
 
         var margin = dbm + 100; // sensitivity
-        return _random.NextDouble() < Math.Exp(-margin / 1.5) ? AirFate.Weak : AirFate.Received;
+        return _random.NextDouble() < Math.Max(settings.Loss, Math.Exp(-margin / 1.5)) ? AirFate.Weak : AirFate.Received;
     }
 }

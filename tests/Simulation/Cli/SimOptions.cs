@@ -1,4 +1,5 @@
 using System.Globalization;
+using Simulation.Scenarios;
 
 namespace Simulation.Cli;
 
@@ -6,7 +7,11 @@ namespace Simulation.Cli;
 internal sealed record SimOptions
 {
     internal string Scenario { get; private set; } = "street";
-    internal int Meters { get; private set; } = 20;
+    internal int? Meters { get; private set; }
+
+    /// <summary>The scenario, with the number of meters that was asked for.</summary>
+    internal Scenario Plan { get; private set; } = Simulation.Scenarios.Scenario.Street;
+
     internal int Seed { get; private set; } = 1;
     internal double Speed { get; private set; } = 1;
     internal string? Truth { get; private set; }
@@ -75,6 +80,29 @@ internal sealed record SimOptions
             }
         }
 
-        return options.Scenario == "street" ? null : $"scenario {options.Scenario} is not in this version; there is street";
+        return TakeScenario(options);
+    }
+
+    private static string? TakeScenario(SimOptions options)
+    {
+        if (options.Scenario != "street" && !File.Exists(options.Scenario))
+        {
+            return $"scenario {options.Scenario}: there is no such file, and of the built-in ones this version has street";
+        }
+
+        if (options.Scenario != "street")
+        {
+            var (scenario, faults) = ScenarioFile.Read(File.ReadAllText(options.Scenario), options.Scenario);
+            if (scenario is null)
+            {
+                return string.Join('\n', faults);
+            }
+
+            options.Plan = scenario;
+        }
+
+        options.Plan = options.Meters is { } meters ? options.Plan.WithCount(meters) : options.Plan;
+        options.Replay ??= options.Plan.Replay;
+        return null;
     }
 }

@@ -6,13 +6,13 @@ using Simulation.Truth;
 
 namespace Simulation.Cli;
 
-/// <summary>Runs a street in real time on a pty until told to stop.</summary>
+/// <summary>Runs a scenario's street in real time on a pty until told to stop.</summary>
 internal sealed class Street(SimOptions options, TimeProvider clock)
 {
     private readonly Im871aStick _stick = new();
+    private readonly Misbehaviour _wire = new(options.Plan.Stick, options.Seed + 2);
     private readonly long _started = clock.GetTimestamp();
-    private long _sent, _written, _collided, _weak, _nobody;
-    private bool _wasOpen;
+    private long _sent, _written, _collided, _weak, _garbled, _nobody;
 
     internal async Task RunAsync(TextWriter output, TextWriter progress, CancellationToken stop)
     {
@@ -23,60 +23,40 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         }
 
         var start = clock.GetUtcNow().UtcDateTime;
-        var field = new StreetField(options.Meters, options.Seed, start);
+        var field = new StreetField(options.Plan, options.Seed, start);
         WriteKeys(field);
-        using var pty = new Pty();
-        Link(pty);
+        using var port = new PluggedPort(Path.Combine(options.Ports, "im871a"), _stick);
         using var truth = new TruthFile(options.Truth);
+        port.FarEndClosed += truth.FarEndClosed;
         var replay = options.Replay is null ? null : new Queue<byte[]>(ReplayFile.Read(options.Replay));
         var told = TimeSpan.Zero;
         while (!stop.IsCancellationRequested)
         {
-            Answer(pty, truth);
+            _stick.Stalled = _wire.IsStalled(Elapsed);
+            port.Plug(!_wire.IsAway(Elapsed));
+            port.Answer(_wire.SpoilAnswer);
             truth.Settle(clock.GetUtcNow().UtcDateTime);
             while (replay is null && field.NextStart <= Elapsed)
             {
-                Transmit(pty, truth, field.Next());
+                Transmit(port, truth, field.Next());
             }
 
             if (replay is { Count: > 0 } && _stick.HearsT1OrC1)
             {
-                pty.Write(Im871aStick.Indicate(replay.Dequeue(), -70));
+                port.Write([Im871aStick.Indicate(replay.Dequeue(), -70)]);
             }
 
             if (Elapsed - told > TimeSpan.FromSeconds(10))
             {
                 told = Elapsed;
-                await progress.WriteLineAsync($"sent {_sent}, to the port {_written}, collided {_collided}, too weak {_weak}, nobody listening {_nobody}").ConfigureAwait(false);
+                await progress.WriteLineAsync($"sent {_sent}, to the port {_written}, collided {_collided}, too weak {_weak}, garbled {_garbled}, nobody listening {_nobody}").ConfigureAwait(false);
             }
         }
     }
 
     private TimeSpan Elapsed => clock.GetElapsedTime(_started) * options.Speed;
 
-    private void Answer(Pty pty, TruthFile truth)
-    {
-        var octets = pty.Read(5);
-        if (octets.Length > 0)
-        {
-            pty.Write(_stick.Take(octets));
-        }
-
-        var open = pty.IsOpen;
-        if (!open)
-        {
-            if (_wasOpen)
-            {
-                truth.FarEndClosed();
-            }
-
-            Thread.Sleep(5); // poll returns at once while nobody has the other end
-        }
-
-        _wasOpen = open;
-    }
-
-    private void Transmit(Pty pty, TruthFile truth, DueTelegram due)
+    private void Transmit(PluggedPort port, TruthFile truth, DueTelegram due)
     {
         _sent++;
         var now = clock.GetUtcNow().UtcDateTime;
@@ -85,10 +65,12 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         _weak += due.Fate == AirFate.Weak ? 1 : 0;
         if (fate is null)
         {
-            var heard = _stick.HearsT1OrC1 && !_stick.Stalled && pty.Write(Im871aStick.Indicate(due.Transmission.Telegram, due.Dbm));
-            _written += heard ? 1 : 0;
+            var frame = _wire.Spoil(Im871aStick.Indicate(due.Transmission.Telegram, due.Dbm), out var garbled);
+            var heard = _stick.HearsT1OrC1 && !_stick.Stalled && port.Write(frame);
+            fate = !heard ? "service down" : garbled ? "lost: garbled" : null;
+            _written += fate is null ? 1 : 0;
+            _garbled += heard && garbled ? 1 : 0;
             _nobody += heard ? 0 : 1;
-            fate = heard ? null : "service down";
         }
 
         truth.Add(StreetField.TruthOf(due, now, fate));
@@ -104,13 +86,5 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         File.Delete(options.Keys);
         File.WriteAllLines(options.Keys, field.KeyLines);
         File.SetUnixFileMode(options.Keys, UnixFileMode.UserRead);
-    }
-
-    private void Link(Pty pty)
-    {
-        Directory.CreateDirectory(options.Ports);
-        var link = Path.Combine(options.Ports, "im871a");
-        File.Delete(link);
-        File.CreateSymbolicLink(link, pty.Path);
     }
 }

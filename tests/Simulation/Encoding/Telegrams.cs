@@ -63,8 +63,7 @@ public static class Telegrams
         var number = link[2..6];
         var mcr = new byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(mcr, counter);
-        var filler = bug == PlantedBug.KeyDerivationConstant ? (byte)0x08 : (byte)0x07;
-        byte[] Derive(byte purpose) => Cmac.Of(key, [purpose, .. mcr, .. number, .. Enumerable.Repeat(filler, 7)]);
+        byte[] Derive(byte purpose) => DeriveKey(key, purpose, mcr, number, bug);
         var plain = Padded(records);
         using var aes = Aes.Create();
         aes.Key = Derive(0x00);
@@ -84,7 +83,17 @@ public static class Telegrams
         const byte control = 0x20;
         var sn = new byte[4];
         BinaryPrimitives.WriteUInt32LittleEndian(sn, (session & 0x1FFFFFFF) | 0x2000_0000);
-        byte[] counter = [.. meter.LinkOctets(), control, .. sn, 0, 0, 0];
+        ApplyCtr(payload, key, [.. meter.LinkOctets(), control, .. sn, 0, 0, 0]);
+        return WithLength([0x44, .. meter.LinkOctets(), 0x8D, control, access, .. sn, .. payload]);
+    }
+
+    /// <summary>KDF-A of OMS volume 2: purpose 00 for encryption, 01 for the MAC.</summary>
+    internal static byte[] DeriveKey(byte[] key, byte purpose, byte[] messageCounter, byte[] number, PlantedBug bug = PlantedBug.None) =>
+        Cmac.Of(key, [purpose, .. messageCounter, .. number, .. Enumerable.Repeat(bug == PlantedBug.KeyDerivationConstant ? (byte)0x08 : (byte)0x07, 7)]);
+
+    /// <summary>AES-CTR in place; the block counter is the last octet.</summary>
+    internal static void ApplyCtr(Span<byte> payload, byte[] key, byte[] counter)
+    {
         using var aes = Aes.Create();
         aes.Key = key;
         for (var at = 0; at < payload.Length; at += 16)
@@ -97,8 +106,6 @@ public static class Telegrams
 
             counter[15]++;
         }
-
-        return WithLength([0x44, .. meter.LinkOctets(), 0x8D, control, access, .. sn, .. payload]);
     }
 
     private static byte[] Padded(byte[] records)

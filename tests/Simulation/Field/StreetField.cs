@@ -1,6 +1,7 @@
 using Simulation.Air;
 using Simulation.Encoding;
 using Simulation.Meters;
+using Simulation.Scenarios;
 using Simulation.Truth;
 
 namespace Simulation.Field;
@@ -22,14 +23,20 @@ public sealed class StreetField
     private readonly PlantedBug _bug;
     private readonly List<(TimeSpan Start, TimeSpan End, int Dbm)> _before = [];
 
-    /// <summary>A street of meters.</summary>
+    /// <summary>A street of walk-by meters.</summary>
     public StreetField(int meters, int seed, DateTime start, PlantedBug bug = PlantedBug.None)
+        : this(Scenario.Street.WithCount(meters), seed, start, bug)
+    {
+    }
+
+    /// <summary>The meters and the air of a scenario.</summary>
+    public StreetField(Scenario scenario, int seed, DateTime start, PlantedBug bug = PlantedBug.None)
     {
         _start = start;
         _bug = bug;
-        _air = new AirModel(seed);
+        _air = new AirModel(scenario.Air, seed);
         _jitter = new Random(seed + 1);
-        Meters = [.. Enumerable.Range(0, meters).Select(index => new SimulatedMeter(seed, index, start))];
+        Meters = [.. scenario.Plans.Select((plan, index) => new SimulatedMeter(plan, seed, index, start))];
         foreach (var meter in Meters)
         {
             _due.Enqueue(meter, meter.First);
@@ -59,7 +66,7 @@ public sealed class StreetField
             : Array.Empty<(TimeSpan, TimeSpan, int)>();
         var fate = _air.Judge(dbm, start, end, _before.Concat(after));
         _before.Add((start, end, dbm));
-        _due.Enqueue(meter, start + meter.Every + TimeSpan.FromMilliseconds(_jitter.Next(-400, 400)));
+        _due.Enqueue(meter, start + meter.Wait(_jitter));
         return new DueTelegram(end, transmission, dbm, fate);
     }
 

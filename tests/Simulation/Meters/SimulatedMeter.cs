@@ -1,12 +1,7 @@
 using Simulation.Encoding;
+using Simulation.Scenarios;
 
 namespace Simulation.Meters;
-
-/// <summary>How a meter secures what it sends.</summary>
-public enum MeterSecurity
-{
-    Clear, Mode5, Mode7, ExtendedLink,
-}
 
 /// <summary>One telegram and what it says.</summary>
 public sealed record Transmission(SimulatedMeter Meter, byte[] Telegram, IReadOnlyList<SentValue> Values, byte Status);
@@ -14,9 +9,7 @@ public sealed record Transmission(SimulatedMeter Meter, byte[] Telegram, IReadOn
 /// <summary>A meter of one medium: registers that move with time, and the telegrams it sends of them.</summary>
 public sealed class SimulatedMeter
 {
-    private static readonly (string Maker, byte Version, byte Type, string Medium, int Seconds)[] Kinds =
-        [("ESY", 0x11, 0x02, "electricity", 8), ("ELS", 0x51, 0x03, "gas", 16), ("GWI", 0x3C, 0x07, "water", 16), ("KAM", 0x30, 0x04, "heat", 32)];
-
+    private readonly MeterPlan _plan;
     private readonly Random _random;
     private readonly double _load;
     private byte _access;
@@ -26,14 +19,14 @@ public sealed class SimulatedMeter
     private DateTime _last;
 
     /// <summary>The n-th meter of a field.</summary>
-    public SimulatedMeter(int seed, int index, DateTime start)
+    public SimulatedMeter(MeterPlan plan, int seed, int index, DateTime start)
     {
+        _plan = plan;
         _random = new Random(unchecked((seed * 1_000_003) + index));
-        var kind = Kinds[index % Kinds.Length];
+        var kind = plan.Kind;
         Medium = kind.Medium;
         Address = new MeterAddress(kind.Maker, (uint)(10_000_000 + ((seed & 0xFF) * 100_000) + index), kind.Version, kind.Type);
-        Security = (MeterSecurity)(index % 11 == 10 ? 0 : 1 + (index / Kinds.Length % 3));
-        Every = TimeSpan.FromSeconds(kind.Seconds);
+        Security = plan.Security;
         Key = new byte[16];
         _random.NextBytes(Key);
         _access = (byte)_random.Next(256);
@@ -56,11 +49,13 @@ public sealed class SimulatedMeter
     /// <summary>Its key.</summary>
     public byte[] Key { get; }
 
-    /// <summary>Nominal time between telegrams.</summary>
-    public TimeSpan Every { get; }
+    /// <summary>Time to the next telegram: a nominal interval follows the access number (OMS volume 2), others are jittered.</summary>
+    public TimeSpan Wait(Random jitter) => _plan.Synchronous
+        ? _plan.Every * (1 + ((Math.Abs(_access - 128) - 64) / 2048.0))
+        : _plan.Every + TimeSpan.FromMilliseconds(jitter.Next(-400, 400));
 
-    /// <summary>When the first goes out, within 15 s of the start (14 leave room for the air).</summary>
-    public TimeSpan First => TimeSpan.FromMilliseconds(new Random(Key[0] | (Key[1] << 8)).Next(200, 14_000));
+    /// <summary>When the first goes out.</summary>
+    public TimeSpan First => TimeSpan.FromMilliseconds(new Random(Key[0] | (Key[1] << 8)).Next(200, Math.Max(201, (int)_plan.First.TotalMilliseconds)));
 
     /// <summary>The next telegram at an instant of the meter's clock.</summary>
     public Transmission Send(DateTime now, PlantedBug bug = PlantedBug.None)

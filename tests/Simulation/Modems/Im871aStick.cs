@@ -52,6 +52,13 @@ public sealed class Im871aStick
         return Closed(body);
     }
 
+    /// <summary>Without power it forgets its mode and what was half said.</summary>
+    public void PowerOff()
+    {
+        _mode = 0;
+        _input.Clear();
+    }
+
     private byte[] Answer(int endpoint, byte message, byte[] payload)
     {
         if (endpoint != 1)

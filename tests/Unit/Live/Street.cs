@@ -15,14 +15,14 @@ internal sealed class Street : IAsyncDisposable
     private readonly Process _simulator;
     private readonly StringBuilder _log = new();
 
-    private Street(string binary, string acknowledge)
+    private Street(string binary, string acknowledge, string scenario)
     {
         _binary = binary;
         _acknowledge = acknowledge;
         Directory = System.IO.Directory.CreateTempSubdirectory("street").FullName;
         Broker = new Mosquitto(Directory);
         Consumer = new Consumer(Directory, Broker.Port, "dc/v1/+/#");
-        _simulator = StartSimulator();
+        _simulator = StartSimulator(scenario);
         WriteConfiguration();
     }
 
@@ -48,10 +48,10 @@ internal sealed class Street : IAsyncDisposable
 
     internal static string AcknowledgingTooEarly => Path.Combine(Sources.Root, "artifacts", "faults", "early", "bin", "Concentrator", "release", "concentrator");
 
-    internal static async Task<Street> OpenAsync(string binary, string acknowledge = "broker")
+    internal static async Task<Street> OpenAsync(string binary, string acknowledge = "broker", string scenario = "street")
     {
         Assert.SkipUnless(File.Exists(binary), $"{binary} is not there: ./build.sh test makes it");
-        var street = new Street(binary, acknowledge);
+        var street = new Street(binary, acknowledge, scenario);
         await street.Consumer.ConnectAsync();
         return street;
     }
@@ -203,11 +203,11 @@ internal sealed class Street : IAsyncDisposable
         }
     }
 
-    private Process StartSimulator()
+    private Process StartSimulator(string scenario)
     {
         var simulator = Process.Start(new ProcessStartInfo(
             Path.Combine(Sources.Root, "artifacts", "bin", "Simulation", "release", "concentrator-sim"),
-            ["--meters", "20", "--seed", "7", "--ports", Directory, "--keys", KeysFile, "--truth", Path.Combine(Directory, "truth.jsonl")])
+            ["--scenario", scenario, "--meters", "20", "--seed", "7", "--ports", Directory, "--keys", KeysFile, "--truth", Path.Combine(Directory, "truth.jsonl")])
             { RedirectStandardError = true })!;
         _ = simulator.StandardError.ReadToEndAsync();
         for (var i = 0; i < 400 && !File.Exists(Path.Combine(Directory, "im871a")); i++)

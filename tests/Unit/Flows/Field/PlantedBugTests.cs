@@ -42,7 +42,7 @@ public sealed class PlantedBugTests
         for (var i = 0; i < 60; i++)
         {
             var due = field.Next();
-            if (due.Transmission.Meter.Security != Simulation.Meters.MeterSecurity.Mode7)
+            if (due.Transmission.Meter.Security != Simulation.Scenarios.MeterSecurity.Mode7)
             {
                 continue;
             }

@@ -1,0 +1,71 @@
+namespace Simulation.Scenarios;
+
+/// <summary>What happens in a run: which meters, what the air does to their telegrams, how the stick behaves.</summary>
+/// <param name="Groups">Meters, in order.</param>
+/// <param name="First">Within which time after the start every meter sends its first telegram.</param>
+/// <param name="Air">The air.</param>
+/// <param name="Stick">The stick.</param>
+/// <param name="Replay">A file of recorded telegrams that are heard instead of the meters', or null.</param>
+public sealed record Scenario(IReadOnlyList<MeterGroup> Groups, TimeSpan First, AirSettings Air, StickSettings Stick, string? Replay = null)
+{
+    /// <summary>Walk-by meters of four media and three security modes, one in eleven clear.</summary>
+    public static Scenario Street { get; } = new([new MeterGroup(MeterKinds.Mix, 20, MeterKinds.Mix, null)], TimeSpan.FromSeconds(14), new AirSettings(), new StickSettings());
+
+    /// <summary>Meters in all.</summary>
+    public int Count => Groups.Sum(group => group.Count);
+
+    /// <summary>The same with so many meters: the groups' shares stay, the last group takes the rest.</summary>
+    public Scenario WithCount(int meters)
+    {
+        var total = Count;
+        var groups = Groups.Select(group => group with { Count = group.Count * meters / total }).ToArray();
+        groups[^1] = groups[^1] with { Count = groups[^1].Count + meters - groups.Sum(group => group.Count) };
+        return this with { Groups = groups };
+    }
+
+    /// <summary>The plan of each meter, in the order of the groups.</summary>
+    public IEnumerable<MeterPlan> Plans => Groups.SelectMany(group => Enumerable.Repeat(group, group.Count)).Select((group, index) => group.PlanOf(index, First));
+}
+
+/// <summary>Meters that are alike.</summary>
+/// <param name="Kind">electricity, gas, water, heat or mix.</param>
+/// <param name="Count">How many.</param>
+/// <param name="Security">0, 5, 7, ell or mix.</param>
+/// <param name="Interval">Time between telegrams: null as walk-by meters of the kind do, zero for the nominal interval of OMS, else this.</param>
+public sealed record MeterGroup(string Kind, int Count, string Security, TimeSpan? Interval)
+{
+    /// <summary>The n-th meter of the whole field.</summary>
+    public MeterPlan PlanOf(int index, TimeSpan first)
+    {
+        var kind = Kind == MeterKinds.Mix ? MeterKinds.All[index % MeterKinds.All.Count] : MeterKinds.All.First(candidate => candidate.Medium == Kind);
+        var security = Security == MeterKinds.Mix ? (MeterSecurity)(index % 11 == 10 ? 0 : 1 + (index / MeterKinds.All.Count % 3)) : MeterKinds.Securities[Security];
+        return new MeterPlan(kind, security, Interval is null ? kind.WalkBy : Interval == TimeSpan.Zero ? kind.Nominal : Interval.Value, Interval == TimeSpan.Zero, first);
+    }
+}
+
+/// <summary>The air beyond the model's own: collisions and strength.</summary>
+/// <param name="Loss">Share of telegrams that are lost for no reason.</param>
+/// <param name="Strongest">Strongest meter at the receiver, dBm.</param>
+/// <param name="Weakest">Weakest meter at the receiver, dBm.</param>
+/// <param name="Collisions">False: telegrams never disturb each other.</param>
+public sealed record AirSettings(double Loss = 0, int Strongest = -50, int Weakest = -97, bool Collisions = true);
+
+/// <summary>How the stick misbehaves; by default it does not.</summary>
+/// <param name="Garbage">Share of frames with octets of rubbish in front.</param>
+/// <param name="Corrupt">Share of frames with one flipped bit.</param>
+/// <param name="Twice">Share of telegrams handed on twice.</param>
+/// <param name="WrongChecksum">Share of answers with a wrong FCS.</param>
+/// <param name="Octets">Hands on octet by octet.</param>
+/// <param name="Deaf">So many commands at first get no answer.</param>
+/// <param name="Unplug">When it is pulled out, and for how long.</param>
+/// <param name="Stall">When it answers and hears nothing, and for how long.</param>
+public sealed record StickSettings(
+    double Garbage = 0, double Corrupt = 0, double Twice = 0, double WrongChecksum = 0, bool Octets = false, int Deaf = 0,
+    IReadOnlyList<Pause>? Unplug = null, IReadOnlyList<Pause>? Stall = null);
+
+/// <summary>A time in which something is away.</summary>
+public sealed record Pause(TimeSpan At, TimeSpan For)
+{
+    /// <summary>True where it is away.</summary>
+    public bool Holds(TimeSpan now) => now >= At && now < At + For;
+}

@@ -1,0 +1,107 @@
+using Simulation.Field;
+using Simulation.Modems;
+using Simulation.Scenarios;
+using Unit.Plan;
+
+namespace Unit.Flows.Simulator;
+
+public class ScenarioTests
+{
+    private static readonly DateTime Start = new(2026, 11, 24, 8, 0, 0, DateTimeKind.Utc);
+
+    [Fact]
+    public void The_street_file_says_what_the_built_in_street_is()
+    {
+        var street = FromFile("street.toml");
+        Assert.Equal(Scenario.Street.Plans, street.Plans);
+        Assert.Equal(Scenario.Street.Air, street.Air);
+        Assert.Empty(street.Stick.Unplug!);
+    }
+
+    [Fact]
+    public void Meters_of_OMS_keep_their_nominal_intervals_and_follow_their_access_number()
+    {
+        var field = new StreetField(FromFile("oms.toml"), 1, Start);
+        var sent = new Dictionary<string, List<TimeSpan>>();
+        for (var due = field.Next(); due.At < TimeSpan.FromHours(40); due = field.Next())
+        {
+            sent.TryAdd(due.Transmission.Meter.Address.Id, []);
+            sent[due.Transmission.Meter.Address.Id].Add(due.At);
+        }
+
+        Assert.Equal(20, sent.Count);
+        Assert.All(sent.Values, times => Assert.True(times[0] < TimeSpan.FromSeconds(15)));
+        foreach (var meter in field.Meters)
+        {
+            var nominal = meter.Medium switch { "water" => TimeSpan.FromHours(4), "heat" => TimeSpan.FromMinutes(30), _ => TimeSpan.FromMinutes(7.5) };
+            var waits = sent[meter.Address.Id].Zip(sent[meter.Address.Id].Skip(1), (one, next) => (next - one) / nominal).ToList();
+            Assert.All(waits, wait => Assert.InRange(wait, 0.968, 1.032)); // 1 + (|ACC-128|-64)/2048
+            Assert.True(waits.Count > 8 && waits.Distinct().Count() > 5);
+        }
+    }
+
+    [Fact]
+    public void One_seed_is_one_run()
+    {
+        Assert.Equal(Run(4), Run(4));
+        Assert.NotEqual(Run(4), Run(5));
+        static string Run(int seed)
+        {
+            var field = new StreetField(FromFile("rough.toml"), seed, Start);
+            return string.Join('\n', Enumerable.Range(0, 200).Select(_ => field.Next()).Select(due => $"{due.At} {due.Fate} {Convert.ToHexString(due.Transmission.Telegram)}"));
+        }
+    }
+
+    [Theory]
+    [InlineData("frist = \"1s\"", "x.toml:1:1: frist is not known; there are first")]
+    [InlineData("[[meters]]\nkind = \"oil\"", "x.toml:2:1: kind is one of mix, electricity")]
+    [InlineData("[[meters]]\ncount = 0", "count wants a whole number from 1 to 20000")]
+    [InlineData("[[meters]]\ninterval = \"8 parsecs\"", "interval wants a time")]
+    [InlineData("[stick]\nunplug = [\"soon\"]", "unplug wants [\"20s+5s\"]")]
+    [InlineData("[stick]\ngarbage = 2", "garbage wants a share from 0 to 1")]
+    [InlineData("[sticks]", "[sticks] is no table")]
+    [InlineData("[meters]", "[meters] is no table; there are [[meters]]")]
+    [InlineData("first = ", "x.toml:1:")]
+    public void What_is_wrong_in_a_file_is_told_with_its_place(string text, string sentence)
+    {
+        var (scenario, faults) = ScenarioFile.Read(text, "x.toml");
+        Assert.Null(scenario);
+        Assert.Contains(faults, fault => fault.Contains(sentence, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void More_meters_keep_the_shares_of_the_groups()
+    {
+        var plans = FromFile("oms.toml").WithCount(201).Plans.ToList();
+        Assert.Equal(201, plans.Count);
+        Assert.Equal(80, plans.Count(plan => plan.Kind.Medium == "water"));
+        Assert.Equal(80, plans.Count(plan => plan.Kind.Medium == "heat"));
+    }
+
+    [Fact]
+    public void A_stick_misbehaves_as_often_as_it_is_told()
+    {
+        var frame = Im871aStick.Indicate(new byte[40], -70);
+        var wire = new Misbehaviour(new StickSettings(Garbage: 0.3, Corrupt: 0.1, Twice: 0.2, Deaf: 2), 1);
+        var (longer, garbled) = (0, 0);
+        for (var i = 0; i < 1000; i++)
+        {
+            var said = wire.Spoil(frame, out var lost).Single();
+            garbled += lost ? 1 : 0;
+            longer += said.Length > frame.Length ? 1 : 0;
+            Assert.Equal(lost, said.AsSpan().IndexOf(frame) < 0);
+        }
+
+        Assert.InRange(garbled, 60, 140);
+        Assert.InRange(longer, 380, 500);
+        Assert.Equal([0, 0, 3], new[] { 1, 2, 3 }.Select(_ => wire.SpoilAnswer([1, 2, 3]).Length));
+    }
+
+    private static Scenario FromFile(string name)
+    {
+        var path = Path.Combine(Sources.Root, "tests", "Simulation", "Scenarios", name);
+        var (scenario, faults) = ScenarioFile.Read(File.ReadAllText(path), path);
+        Assert.Empty(faults);
+        return scenario!;
+    }
+}
