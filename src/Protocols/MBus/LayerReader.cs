@@ -164,9 +164,8 @@ internal static class LayerReader
         }
 
         layers.Payload += (extension & 0x40) != 0 ? 1 : 0;
-        return layers.Payload > telegram.Length ? "the telegram ends inside the configuration extension of mode 7"
-            : (extension >> 4 & 3) != 1 ? $"mode 7 with key derivation {extension >> 4 & 3} is not decoded by this version (KDF-A is)"
-            : null;
+        layers.KeyDerivation = (byte)(extension >> 4 & 3);
+        return layers.Payload > telegram.Length ? "the telegram ends inside the configuration extension of mode 7" : null;
     }
 
     /// <summary>Where a field stands; 0 where its flag is not set.</summary>

@@ -11,16 +11,12 @@ namespace Protocols.MBus;
 /// </summary>
 public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDisposable
 {
-    /// <summary>The highest security mode that is defined (13: TLS); the field has room for 31.</summary>
-    private const int LastMode = 13;
-
     private readonly KeyCache _keys = new(ring);
     private readonly FormatTable _formats = new();
     private readonly byte[] _plain = new byte[1024];
     private readonly byte[] _rebuilt = new byte[1024];
     private readonly MBusRecord[] _records = new MBusRecord[RecordReader.Most];
     private TelegramLayers _layers;
-    private bool _wired;
 
     /// <summary>What the layers say.</summary>
     public ref readonly TelegramLayers Layers => ref _layers;
@@ -55,7 +51,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
     /// <param name="predecrypted">The body is already clear although the header says encrypted: for telegrams out of others' logs.</param>
     public Fault? Decode(ReadOnlySpan<byte> telegram, ulong contentHash, bool predecrypted = false)
     {
-        Forget(wired: false);
+        Forget();
         if (telegram.Length > _plain.Length)
         {
             return new Fault(FaultKind.Malformed, $"{telegram.Length} octets are more than any telegram has");
@@ -67,12 +63,13 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             ?? ReadApplication(telegram.Length);
     }
 
-    /// <summary>Decodes a wired long frame whose lengths and check sum hold.</summary>
-    /// <param name="frame">From 68 to 16.</param>
-    /// <param name="predecrypted">As in <see cref="Decode"/>.</param>
-    public Fault? DecodeWired(ReadOnlySpan<byte> frame, bool predecrypted = false)
+    /// <summary>Decodes a wired long frame: 68 L L 68, C, A, CI, data, check sum, 16. Its meter is known by a long transport header only.</summary>
+    /// <param name="frame">Whole, its lengths and check sum already judged.</param>
+    /// <param name="contentHash">Tells a copy from a replay where a counter is equal.</param>
+    /// <param name="predecrypted">The body is already clear although the header says encrypted.</param>
+    public Fault? DecodeWired(ReadOnlySpan<byte> frame, ulong contentHash = 0, bool predecrypted = false)
     {
-        Forget(wired: true);
+        Forget();
         var content = frame[4..^2];
         content.CopyTo(_plain);
         if (content.Length < 3)
@@ -80,6 +77,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             return new Fault(FaultKind.Malformed, "the frame has no CI field");
         }
 
+        _layers.Wired = true;
         _layers.Control = content[0];
         _layers.Transport = 2;
         if (!ControlField.IsFromMeter(content[0]))
@@ -94,7 +92,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             return fault;
         }
 
-        return OpenTransport(content.Length, 0, predecrypted) ?? ReadApplication(content.Length) ?? WiredComplaint();
+        return OpenTransport(content.Length, contentHash, predecrypted) ?? ReadApplication(content.Length) ?? WiredComplaint();
     }
 
     /// <summary>The check sum held, so what does not fit was sent so: the meter's own mistake, or its refusal.</summary>
@@ -106,10 +104,10 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
     /// <inheritdoc/>
     public void Dispose() => _keys.Dispose();
 
-    private void Forget(bool wired)
+    private void Forget()
     {
         (RecordCount, Plain, Tail, Truncated, Decrypted, Authenticated, Service) = (0, default, default, false, false, false, null);
-        (_layers, _wired) = (default, wired);
+        _layers = default;
     }
 
     private Fault? OpenLink(int length, bool predecrypted)
@@ -125,6 +123,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
         {
             fault = TelegramOpener.OpenExtendedLink(_plain, length, _layers, _layers.EllEncrypted ? _keys.Find(_layers.Link, 0) : null);
             Decrypted = fault is null && _layers.EllEncrypted;
+            Tail = fault?.Kind == FaultKind.NoKey ? _plain.AsMemory(_layers.EllPayload, length - _layers.EllPayload) : default;
         }
 
         return fault;
@@ -149,27 +148,28 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             return new Fault(FaultKind.Unsupported, $"fragment {_layers.AflControl & 0xFF} of a longer message: this version does not put fragments together");
         }
 
-        if (_wired && _layers.Mode > LastMode)
-        {
-            _layers.Configuration = 0; // old wired meters keep a signature here
-        }
-
         if (!ControlField.IsFromMeter(_layers.Control))
         {
             Service = ControlField.Name(_layers.Control);
             return null;
         }
 
-        return _layers.Mode == 0 || (predecrypted && _layers.Mode is 5 or 7) ? null : OpenApplication(length, contentHash);
+        if (_layers is { Mode: 0, MacAt: 0 } || (predecrypted && _layers.Mode is 0 or 5 or 7))
+        {
+            return null;
+        }
+
+        fault = TelegramOpener.Unsupported(_layers.Mode, _layers.KeyDerivation) ?? OpenApplication(length, contentHash);
+        if (fault?.Kind is FaultKind.Unsupported or FaultKind.NoKey)
+        {
+            Tail = _plain.AsMemory(_layers.Payload, length - _layers.Payload);
+        }
+
+        return fault;
     }
 
     private Fault? OpenApplication(int length, ulong contentHash)
     {
-        if (_layers.Mode is not (5 or 7))
-        {
-            return TelegramOpener.Unsupported(_layers.Mode);
-        }
-
         var key = _keys.Find(_layers.Meter, _layers.KeyId);
         if (_layers.MacAt != 0 && key is not null)
         {
@@ -187,7 +187,13 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             }
         }
 
-        var opened = _layers.Mode == 5 ? TelegramOpener.OpenMode5(_plain, length, _layers, key) : TelegramOpener.OpenMode7(_plain, length, _layers, key);
+        var encrypted = _layers.Mode == 0 ? 0 : TelegramOpener.EncryptedLength(length, _layers);
+        if (encrypted == 0)
+        {
+            return null;
+        }
+
+        var opened = TelegramOpener.OpenBlocks(_plain, length, encrypted, _layers, key);
         Decrypted = opened is null;
         return opened;
     }
@@ -245,7 +251,13 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
 
     private Fault? ReadCompact(int length)
     {
-        var rebuilt = _formats.Rebuild(_layers.Meter, _plain.AsSpan(_layers.Payload, length - _layers.Payload), _rebuilt);
+        var compact = _plain.AsSpan(_layers.Payload, length - _layers.Payload);
+        if (_layers.Mode is 5 or 7 && compact is [0x2F, 0x2F, ..])
+        {
+            compact = compact[2..]; // the mark of a fitting key stands in front of the signature
+        }
+
+        var rebuilt = _formats.Rebuild(_layers.Meter, compact, _rebuilt);
         if (rebuilt <= 0)
         {
             Tail = _plain.AsMemory(_layers.Payload, length - _layers.Payload);

@@ -5,6 +5,9 @@ namespace Protocols.MBus;
 /// </summary>
 public struct TelegramLayers
 {
+    /// <summary>Read from a wired frame.</summary>
+    public bool Wired { get; internal set; }
+
     /// <summary>C field.</summary>
     public byte Control { get; internal set; }
 
@@ -68,11 +71,14 @@ public struct TelegramLayers
     /// <summary>Key id that the telegram names, 0 where it names none.</summary>
     public uint KeyId { get; internal set; }
 
+    /// <summary>Key derivation that mode 7 names: 0 the key itself, 1 KDF-A.</summary>
+    public byte KeyDerivation { get; internal set; }
+
     /// <summary>Where the octets behind the transport header begin: encrypted ones first.</summary>
     public int Payload { get; internal set; }
 
-    /// <summary>Security mode of the configuration field (bits 8 to 12).</summary>
-    public readonly int Mode => Header == TransportHeader.None ? 0 : (Configuration >> 8) & 0x1F;
+    /// <summary>Security mode of the configuration field (bits 8 to 12); 0 on the wire for FFFF, which old meters send there for "no signature".</summary>
+    public readonly int Mode => Header == TransportHeader.None || (Wired && Configuration == 0xFFFF) ? 0 : (Configuration >> 8) & 0x1F;
 
     /// <summary>Encrypted blocks of 16 octets that the configuration field counts (modes 5 and 7).</summary>
     public readonly int Blocks => (Configuration >> 4) & 0x0F;

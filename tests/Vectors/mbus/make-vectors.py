@@ -343,7 +343,7 @@ def mode5_rows():
     cipher = cbc(KEY, vector5(0x2A), one)
     octets = bare(short(0x7A, cipher, configuration=0x0510))
     row("mode 5, wrong key", octets, "", "wrong-key", key=WRONG, error="2F2F")
-    row("mode 5, no key", octets, "", "no-key", error="no key")
+    row("mode 5, no key", octets, "", "no-key", error="no key", undecoded=cipher.hex().upper())
     row("mode 5, clear records behind the encrypted ones", bare(short(0x7A, cipher + volume(5).octets, configuration=0x0510)), volume().text + "; " + volume(5).text, "decrypted", key=KEY)
     row("mode 5, bits of content, hop, accessibility in the configuration", bare(short(0x7A, cipher, configuration=0xE51F)), volume().text, "decrypted", key=KEY)
     row("mode 5, more blocks announced than there are", bare(short(0x7A, cipher, configuration=0x0520)), error="2 encrypted blocks", key=KEY)
@@ -357,6 +357,7 @@ def mode5_rows():
     row("mode 5, ELL I", bare(ell_plain(0x8C, long(0x72, cipher, configuration=0x0510))), volume().text, "decrypted", key=KEY, layers=["ELL1", "TPL long"])
     octets = wired(long(0x72, cipher, configuration=0x0510))
     row("mode 5, wired", octets, volume().text, "decrypted", key=KEY, frame="wired", layers=["TPL long"])
+    row("wired, the octets of an old signature field are FFFF", wired(long(0x72, volume().octets, configuration=0xFFFF)), volume().text, frame="wired")
     row("mode 5, wired, wrong key", octets, "", "wrong-key", key=WRONG, error="2F2F", frame="wired")
     row("mode 5, wired, no key", octets, "", "no-key", error="no key", frame="wired")
 
@@ -409,6 +410,9 @@ def mode7_rows():
     message, mac, length = afl(short(0x7A, cipher, configuration=0x0510), counter)
     octets = bare(message)
     row("mode 5 under a MAC", octets, volume().text, "decrypted", key=KEY, guarded={"mac": [10 + mac, 10 + mac + length], "cipher": [len(octets) - 21, len(octets)]})
+    for derivation in (0, 2, 3):
+        octets = short(0x7A, bytes([derivation << 4]) + bytes(range(16)), configuration=0x0710)
+        row(f"mode 7 with key derivation {derivation} is kept with its reason", bare(octets), "", "unsupported", key=KEY, error=f"key derivation {derivation}", undecoded=bytes(range(16)).hex().upper())
     broken = bytes.fromhex("9003002C25") + bytes(4)
     row("AFL whose fields do not fill its length", bare(broken + transport), error="authentication and fragmentation layer")
     row("AFL length beyond the telegram", bare(bytes.fromhex("90FF002C25") + bytes(4) + transport), error="authentication and fragmentation layer")
@@ -456,9 +460,10 @@ def data_type_rows():
     made = Records().add(head(0x0, "13"), said("volume", "none", "m3")).add(head(0x8, "13"), said("volume", "none", "m3"))
     records_row("DIF 0 no data, DIF 8 selection for readout", made)
     made = Records()
-    for value in ("1.5", "-0.1", "0", "1234.5"):
+    for value in ("1.5", "-0.1", "0", "1234.5", "0.00001", "10000000000"):
         made.add(head(5, "13") + struct.pack("<f", float(value)), said("volume", number_text(value, -3), "m3"))
-        made.add(head(5, "FD3A") + struct.pack("<f", float(value)), said("dimensionless", number_text(value), "1"))
+        if "0000" not in value:  # a real that no power of ten scales is shown in its own notation
+            made.add(head(5, "FD3A") + struct.pack("<f", float(value)), said("dimensionless", number_text(value), "1"))
     records_row("DIF 5: real", made)
     made = Records()
     for wrong in ("0000C07F", "0000807F", "000080FF"):

@@ -57,7 +57,7 @@ internal sealed class FrameDecoder : IDisposable
         {
             if (LinkFrame.IsWiredLong(octets))
             {
-                return Answer(_decoder.DecodeWired(octets, predecrypted), FrameFormat.Wired, predecrypted);
+                return Answer(_decoder.DecodeWired(octets, 0, predecrypted), FrameFormat.Wired, predecrypted);
             }
 
             if (LinkFrame.IsWiredShort(octets))
@@ -129,12 +129,15 @@ internal sealed class FrameDecoder : IDisposable
                 record.Storage, record.Tariff, record.Subunit, record.Function.ToString().ToLowerInvariant(),
                 record.Name is null ? Convert.ToHexString(_decoder.Plain.Span.Slice(record.DibAt, record.DibLength)) : null, Convert.ToHexString(_decoder.Plain.Span.Slice(record.DataAt, record.DataLength)),
                 value.Kind is ValueKind.Text or ValueKind.Octets or ValueKind.Bits ? value.ToString() : null, value.Kind == ValueKind.Instant ? value.ToString() : null,
-                record.Labels == RecordLabels.None ? [] : record.Labels.ToString().Split(", "),
-                record.Error ?? (value.Kind == ValueKind.Instant && (value.AsInstant.Flags & DeviceTimeFlags.Invalid) != 0 ? "marked invalid by the meter" : null), record.Name));
+                record.Labels == RecordLabels.None ? [] : record.Labels.ToString().Split(", "), record.Error ?? InvalidTime(value), record.Name));
         }
 
         return answers;
     }
+
+    /// <summary>A time keeps its fields as sent, also where the meter marks it as invalid.</summary>
+    private static string? InvalidTime(in Value value) =>
+        value.Kind == ValueKind.Instant && (value.AsInstant.Flags & DeviceTimeFlags.Invalid) != 0 ? "invalid: the meter says its time is not valid" : null;
 
     /// <summary>Bits are shown as a number too: error flags are often named by it.</summary>
     private static string? NumberOf(in Value value) => value.Kind switch
@@ -151,7 +154,7 @@ internal sealed class FrameDecoder : IDisposable
         FaultKind.WrongKey => "wrong-key",
         FaultKind.MacFailed => "mac-failed",
         FaultKind.Replayed => "replayed",
-        FaultKind.Unsupported when layers.Mode != 0 && layers.Mode is not (5 or 7) => "unsupported",
+        FaultKind.Unsupported when layers.Mode != 0 && !_decoder.Decrypted => "unsupported",
         _ when _decoder.Decrypted => "decrypted",
         _ when predecrypted && (layers.EllEncrypted || layers.Mode != 0) => "predecrypted",
         _ => "clear",

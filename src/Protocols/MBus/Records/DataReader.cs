@@ -128,7 +128,14 @@ internal static class DataReader
         }
 
         // A real is kept as sent where its VIF scales by 1; a power of ten is applied to its shortest decimal, exactly.
-        record.Value = record.Exponent == 0 && record.Addend == 0 ? Value.Real(real) : RealText.ToDecimal(real, record.Exponent);
+        if (record.Addend != 0)
+        {
+            record.Value = RealText.ToDecimal(real, record.Exponent, record.Addend);
+            record.Error = record.Value.Kind == ValueKind.None ? "no number: too far from the constant that is to be added" : null;
+            return;
+        }
+
+        record.Value = record.Exponent == 0 ? Value.Real(real) : RealText.ToDecimal(real, record.Exponent);
     }
 
     private static ulong ReadUnsigned(ReadOnlySpan<byte> data)

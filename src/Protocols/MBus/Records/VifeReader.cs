@@ -91,6 +91,9 @@ internal static class VifeReader
             case >= 0x78 and <= 0x7B:
                 record.Addend = (int)Math.Pow(10, code - 0x78);
                 break;
+            case 0x7C when second is 0x11 or 0x12 && record.Form is VifForm.Number:
+                record.Form = second == 0x11 ? VifForm.Unsigned : VifForm.Bits; // presented with type C, type D
+                break;
             case 0x7C:
                 ApplySecond(second, ref record);
                 break;
@@ -121,7 +124,8 @@ internal static class VifeReader
         _ => RecordLabels.None,
     };
 
-    private static RecordLabels Limit(int code) => (code & 0x08) != 0 || code == 0x6C ? RecordLabels.UpperLimit : RecordLabels.LowerLimit;
+    /// <summary>Bit 3 says which limit, but for 68, the value during a lower one.</summary>
+    private static RecordLabels Limit(int code) => (code & 0x08) != 0 && code != 0x68 ? RecordLabels.UpperLimit : RecordLabels.LowerLimit;
 
     private static void Rate(ref MBusRecord record, string sign, string per)
     {

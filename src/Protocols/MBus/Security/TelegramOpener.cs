@@ -37,25 +37,24 @@ internal static class TelegramOpener
         return BinaryPrimitives.ReadUInt16LittleEndian(payload) == Crc16.Compute(payload[2..]) ? null : layers.EllEncrypted ? WrongKeyEll : BadEll;
     }
 
-    /// <summary>Mode 5: AES-128-CBC, initial vector M A and eight times the access number; N blocks, 0 for all whole ones.</summary>
-    internal static Fault? OpenMode5(byte[] telegram, int length, in TelegramLayers layers, AesKey? key)
-    {
-        var encrypted = layers.Blocks == 0 ? (length - layers.Payload) & ~15 : layers.Blocks * AesKey.Block;
-        if (encrypted == 0)
-        {
-            return null;
-        }
+    /// <summary>How many octets behind the transport header are encrypted: N blocks; in mode 5 N = 0 stands for all whole ones.</summary>
+    internal static int EncryptedLength(int length, in TelegramLayers layers) =>
+        layers.Mode == 5 && layers.Blocks == 0 ? (length - layers.Payload) & ~15 : layers.Blocks * AesKey.Block;
 
+    /// <summary>Modes 5 and 7: decrypts <paramref name="encrypted"/> octets (not 0) behind the transport header.</summary>
+    internal static Fault? OpenBlocks(byte[] telegram, int length, int encrypted, in TelegramLayers layers, AesKey? key)
+    {
         if (encrypted > length - layers.Payload)
         {
             return new Fault(FaultKind.Malformed, $"{layers.Blocks} encrypted blocks are announced, {length - layers.Payload} octets are there");
         }
 
-        if (key is null)
-        {
-            return NoKey;
-        }
+        return key is null ? NoKey : layers.Mode == 5 ? OpenMode5(telegram, encrypted, layers, key) : OpenMode7(telegram, encrypted, layers, key);
+    }
 
+    /// <summary>Mode 5: AES-128-CBC, initial vector M A and eight times the access number.</summary>
+    private static Fault? OpenMode5(byte[] telegram, int encrypted, in TelegramLayers layers, AesKey key)
+    {
         Span<byte> initial = stackalloc byte[AesKey.Block];
         layers.Meter.WriteLink(initial);
         initial[8..].Fill(layers.Access);
@@ -93,24 +92,8 @@ internal static class TelegramOpener
     }
 
     /// <summary>Mode 7: AES-128-CBC under the derived key with an initial vector of zeros.</summary>
-    internal static Fault? OpenMode7(byte[] telegram, int length, in TelegramLayers layers, AesKey? key)
+    private static Fault? OpenMode7(byte[] telegram, int encrypted, in TelegramLayers layers, AesKey key)
     {
-        var encrypted = layers.Blocks * AesKey.Block;
-        if (encrypted == 0)
-        {
-            return null;
-        }
-
-        if (encrypted > length - layers.Payload)
-        {
-            return new Fault(FaultKind.Malformed, $"{layers.Blocks} encrypted blocks are announced, {length - layers.Payload} octets are there");
-        }
-
-        if (key is null)
-        {
-            return NoKey;
-        }
-
         if (layers.Counter is null)
         {
             return new Fault(FaultKind.Unsupported, "mode 7 without a message counter: the key cannot be derived");
@@ -136,9 +119,10 @@ internal static class TelegramOpener
         return new AesKey(derived);
     }
 
-    /// <summary>Why a mode is not opened.</summary>
-    internal static Fault Unsupported(int mode) => new(FaultKind.Unsupported, mode switch
+    /// <summary>Why a mode is not opened; null where it is.</summary>
+    internal static Fault? Unsupported(int mode, int keyDerivation) => mode is 0 or 5 || (mode == 7 && keyDerivation == 1) ? null : new Fault(FaultKind.Unsupported, mode switch
     {
+        7 => $"security mode 7 with key derivation {keyDerivation} is not opened by this version (KDF-A is)",
         1 => "security mode 1 is the maker's own",
         2 or 3 => $"security mode {mode} is DES, which this version does not open",
         8 => "security mode 8 (AES-CTR with CMAC) is not opened by this version",
