@@ -329,7 +329,15 @@ def transport_rows():
     row("TPL long cut off", bare(long(0x72, b"")[:-1]), error="transport header")
     row("CI of the maker (A1) is kept", bare(b"\xA1\x01\x02\x03"), error="CI field A1", undecoded="010203")
     row("CI that the standard reserves (91) is kept", bare(b"\x91\x01\x02"), error="CI field 91", undecoded="0102")
-    row("wired fixed structure (73) is named", wired(b"\x73" + NUMBER + b"\x05\x00\x05\x05" + bytes(8)), error="fixed data structure")
+    fixed = b"\x73" + NUMBER + b"\x05"
+    row("wired fixed structure (73), BCD: litres, actual and historic", wired(fixed + b"\x00\xE9\x7E" + bytes.fromhex("0100000035010000")), "volume 0.001 m3; volume 0.135 m3")
+    row("wired fixed structure (73), binary: kWh and W", wired(fixed + b"\x01\x05\x14" + integer(123456, 4) + integer(-5, 4)), "energy 123456000 Wh; power -5 W")
+    row("wired fixed structure (73), BCD error nibbles", wired(fixed + b"\x00\x0E\x39" + bytes.fromhex("AA000000") + bytes.fromhex("42000000")), "energy none J; hca_units 42 HCA")
+    row("wired fixed structure (73), an octet short", wired(fixed + b"\x00\xE9\x7E" + bytes(7)), error="16 octets")
+    row("wired application error with its reason", wired(b"\x70\x08"), error="busy")
+    row("wired application error without", wired(b"\x70"), error="no reason given")
+    row("wired command", wired(b"\x51" + bytes.fromhex("0413E8030000"), control=0x53), error="said to a meter")
+    row("wired record that does not fit", wired(b"\x78" + bytes.fromhex("0413E80300000413E803")), "volume 1 m3", error="does not fit")
 
 
 def mode5_rows():
@@ -606,8 +614,8 @@ def vif_rows():
     records_row("VIF FD: dates", made)
     made = Records().add(head(2, "FD19") + b"\x01\x02", "security_key 0102").add(head(2, "FD72") + b"\x03\x04", "daylight_saving 0304").add(head(2, "FD73") + b"\x05\x06", "listening_window 0506")
     records_row("VIF FD: octets", made)
-    made = Records().add(head(2, "7B1A") + integer(505, 2), "relative_humidity 50.5 %").add(head(2, "7D48") + integer(2301, 2), "voltage 230.1 V")
-    records_row("VIF 7B and 7D: the tables without extension bit", made)
+    made = Records().add(head(2, "7B") + integer(505, 2), "reserved 505").add(head(2, "7D") + integer(2301, 2), "reserved 2301").add(head(2, "6F") + integer(7, 2), "reserved 7")
+    records_row("VIF 7B, 7D, 6F without extension bit: no table is named, and nothing follows", made)
     made = Records().add(head(2, "7C") + b"\x03" + b"l/h"[::-1] + integer(5, 2), "plain_text 5 text:l/h").add(head(2, "FC") + b"\x02" + b"ab"[::-1] + b"\x74" + integer(-7, 2), "plain_text -0.07 text:ab")
     records_row("VIF 7C and FC: unit as text, VIFE behind it", made)
     made = Records().add(head(2, "7F") + integer(5, 2), "manufacturer_specific 5", labels=["Maker"]).add(head(2, "FF9301") + integer(6, 2), "manufacturer_specific 6", labels=["Maker"])

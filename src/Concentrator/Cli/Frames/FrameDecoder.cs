@@ -125,7 +125,7 @@ internal sealed class FrameDecoder : IDisposable
             var obis = ReadingMeaning.Obis(deviceType, record);
             var value = record.Value;
             answers.Add(new RecordAnswer(
-                record.Quantity, NumberOf(value), record.Unit.ToString(), obis.IsNone ? null : obis.ToString(),
+                record.Quantity, NumberOf(value), record.Unit.WireText, obis.IsNone ? null : obis.ToString(),
                 record.Storage, record.Tariff, record.Subunit, record.Function.ToString().ToLowerInvariant(),
                 record.Name is null ? Convert.ToHexString(_decoder.Plain.Span.Slice(record.DibAt, record.DibLength)) : null, Convert.ToHexString(_decoder.Plain.Span.Slice(record.DataAt, record.DataLength)),
                 value.Kind is ValueKind.Text or ValueKind.Octets or ValueKind.Bits ? value.ToString() : null, value.Kind == ValueKind.Instant ? value.ToString() : null,

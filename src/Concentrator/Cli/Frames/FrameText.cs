@@ -13,7 +13,7 @@ internal static class FrameText
         foreach (var record in answer.Records)
         {
             var value = record.Value ?? record.Time ?? record.Text ?? record.Error ?? "";
-            to.WriteLine($"  {record.Quantity,-26} {value,16} {record.Unit,-8} {record.Obis,-18} {(record.Storage > 0 ? "storage " + record.Storage : ""),-11} {(record.Function == "instantaneous" ? "" : record.Function)} {string.Join(' ', record.Labels)}".TrimEnd());
+            to.WriteLine($"  {record.Quantity,-26} {value,16} {(record.Unit == "1" ? "" : record.Unit),-8} {record.Obis,-18} {(record.Storage > 0 ? "storage " + record.Storage : ""),-11} {(record.Function == "instantaneous" ? "" : record.Function)} {string.Join(' ', record.Labels)}".TrimEnd());
         }
 
         if (answer.Undecoded is not null)

@@ -72,7 +72,7 @@ public class OwnVectorTests
         }
 
         var answer = Ask(row.GetRawText());
-        if (expect.GetString() != Said(answer) + State(answer))
+        if (!Says(answer, expect.GetString()!))
         {
             yield return $"\"{Said(answer)}{State(answer)}\" instead of \"{expect}\"; {answer.GetProperty("error")}";
         }
@@ -123,6 +123,26 @@ public class OwnVectorTests
         var output = new StringWriter();
         FrameDecodeCommand.Run(new FrameDecodeOptions("auto", null, true, []), new StringReader(line), output, TextWriter.Null);
         return JsonDocument.Parse(output.ToString()).RootElement;
+    }
+
+    /// <summary>Records as the row has them; the row leaves out the unit 1.</summary>
+    private static bool Says(JsonElement answer, string expect)
+    {
+        var first = true;
+        foreach (var record in answer.GetProperty("records").EnumerateArray())
+        {
+            expect = first ? expect : expect.StartsWith("; ", StringComparison.Ordinal) ? expect[2..] : "";
+            var said = Text(record);
+            said = expect.StartsWith(said, StringComparison.Ordinal) || !said.EndsWith(" 1", StringComparison.Ordinal) ? said : said[..^2].TrimEnd();
+            if (!expect.StartsWith(said, StringComparison.Ordinal))
+            {
+                return false;
+            }
+
+            (expect, first) = (expect[said.Length..], false);
+        }
+
+        return expect == State(answer);
     }
 
     private static string Said(JsonElement answer) => string.Join("; ", answer.GetProperty("records").EnumerateArray().Select(Text));

@@ -11,7 +11,7 @@ public class SharedTelegramTests
     private static readonly (string Suffix, string[] Units, double Factor)[] Units =
     [
         ("_m3h", ["m3/h"], 1), ("_m3", ["m3"], 1), ("_lh", ["m3/h"], 0.001), ("_kwh", ["Wh"], 1000), ("_kvarh", ["varh"], 1000), ("_kvah", ["VAh"], 1000), ("_kw", ["W"], 1000),
-        ("_kvar", ["var"], 1000), ("_kva", ["VA"], 1000), ("_mj", ["J"], 1e6), ("_gj", ["J"], 1e9), ("_c", ["Cel", "K"], 1), ("_v", ["V"], 1), ("_a", ["A"], 1), ("_hz", ["Hz", ""], 1),
+        ("_kvar", ["var"], 1000), ("_kva", ["VA"], 1000), ("_mj", ["J"], 1e6), ("_gj", ["J"], 1e9), ("_c", ["Cel", "K"], 1), ("_v", ["V"], 1), ("_a", ["A"], 1), ("_hz", ["Hz", "1"], 1),
         ("_bar", ["bar"], 1), ("_hca", ["HCA"], 1), ("_rh", ["%"], 1), ("_dbm", ["dBm"], 1),
     ];
 
