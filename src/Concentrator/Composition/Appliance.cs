@@ -23,6 +23,9 @@ namespace Concentrator.Composition;
 /// </summary>
 internal sealed class Appliance(BoxSettings settings, Identity identity, ILoggerFactory logs, TimeProvider clock)
 {
+    /// <summary>A minute of 2,000 telegrams a second.</summary>
+    private const ulong MostCountersBehind = 120_000;
+
     private readonly SystemTime _time = new(clock);
     private readonly FlowCount _flow = new();
     private readonly FrameFeed _feed = new();
@@ -133,10 +136,29 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         }
     }
 
+    /// <summary>Counters of telegrams that were kept after the last record of counters: at most a minute of them.</summary>
+    private static void ReplayCounters(Ledger ledger, CounterStore counters, ulong since)
+    {
+        var last = ledger.DurableSequence;
+        for (var next = Math.Max(since, last > MostCountersBehind ? last - MostCountersBehind : 1); next <= last;)
+        {
+            foreach (var record in ledger.Read(next, last, RecordClass.Reading, 1000, 1 << 20, out next).Where(record => record.Type == RecordType.Telegram))
+            {
+                var telegram = LedgerRecord.Parse(record.Time, record.Payload);
+                if (telegram.Security.Counter is { } counter)
+                {
+                    counters.Heard(CounterName.Of(telegram.Meter.Text, telegram.Security.Mode, telegram.Security.KeyId), counter, telegram.Raw.ContentHash);
+                }
+            }
+        }
+    }
+
     private static void Replay(Ledger ledger, KeyRing keys, CounterStore counters, DriverMemory memory, DeadLetterBook deadLetters, ConfigurationBook configurations, MeterRegistry registry)
     {
+        ulong countersAt = 1;
         foreach (var record in ledger.ReadBooks())
         {
+            countersAt = record.Type == RecordType.AcceptedCounters ? record.Sequence : countersAt;
             Action<StoredRecord>? take = record.Type switch
             {
                 RecordType.Meter => registry.Replay,
@@ -149,6 +171,8 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
             };
             take?.Invoke(record);
         }
+
+        ReplayCounters(ledger, counters, countersAt);
     }
 
     private Supervisor Supervise(DriverSettings driver, IKeyRing keys, ICounterStore counters, ChannelWriter<DriverEvent> events)

@@ -7,8 +7,8 @@ using Metering.Ledger;
 namespace Concentrator.Security;
 
 /// <summary>
-/// Message counters. Accepted ones go to the books once a minute and at a stop: a telegram heard in the last minute before a kill and not kept could be taken once
-/// more, by then for the first time that counts. Sending counters are reserved in blocks, durable before the first of a block is used.
+/// Message counters. Accepted ones go to the books once a minute and at a stop, and a start takes those of the telegrams kept since: only a telegram heard in the last minute
+/// before a kill and not kept could be taken once more, by then for the first time that counts. Sending counters are reserved in blocks, durable before the first of a block is used.
 /// </summary>
 internal sealed class CounterStore(ILedger ledger, ITimeSource time, TimeProvider clock) : ICounterStore, IDisposable
 {
@@ -78,6 +78,15 @@ internal sealed class CounterStore(ILedger ledger, ITimeSource time, TimeProvide
             {
                 _accepted[name] = new Accepted(counter, 0, 0);
             }
+        }
+    }
+
+    /// <summary>Takes the counter of a telegram that stands in the ledger: what was heard after the last record of counters was written.</summary>
+    internal void Heard(in KeyName name, uint counter, ulong contentHash)
+    {
+        if (!_accepted.TryGetValue(name, out var known) || known.Counter < counter)
+        {
+            _accepted[name] = new Accepted(counter, contentHash, clock.GetTimestamp());
         }
     }
 

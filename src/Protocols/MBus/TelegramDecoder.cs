@@ -154,6 +154,11 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             return null;
         }
 
+        if (Decrypted && Replayed(-1, _layers.SessionNumber, contentHash) is { } replay)
+        {
+            return replay; // the extended link layer was open: its session number was under the cipher's check
+        }
+
         if (_layers is { Mode: 0, MacAt: 0 } || (predecrypted && _layers.Mode is 0 or 5 or 7))
         {
             return null;
@@ -180,7 +185,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             }
 
             Authenticated = true;
-            fault = Replayed(contentHash);
+            fault = _layers.Counter is { } counter ? Replayed(_layers.Mode, counter, contentHash) : null;
             if (fault is not null)
             {
                 return fault;
@@ -198,18 +203,10 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
         return opened;
     }
 
-    private Fault? Replayed(ulong contentHash)
-    {
-        if (_layers.Counter is not { } counter)
-        {
-            return null;
-        }
-
-        var name = new KeyName(_layers.Meter.ToMeterId().Text, KeyPurpose.MBus, 0, _layers.KeyId);
-        return counters.Accept(name, counter, contentHash) == CounterVerdict.Replayed
-            ? new Fault(FaultKind.Replayed, $"message counter {counter} was used before: the telegram is a replay, or another device sends under this identity")
+    private Fault? Replayed(int mode, uint counter, ulong contentHash) =>
+        counters.Accept(CounterName.Of(_layers.Meter.ToMeterId().Text, mode, _layers.KeyId), counter, contentHash) == CounterVerdict.Replayed
+            ? new Fault(FaultKind.Replayed, $"{(mode < 0 ? "session number" : "message counter")} {counter} was used before: the telegram is a replay, or another device sends under this identity")
             : null;
-    }
 
     private Fault? ReadApplication(int length)
     {

@@ -26,6 +26,9 @@ public struct TelegramLayers
     /// <summary>Session number field of the extended link layer (session, time, encryption).</summary>
     public uint EllSession { get; internal set; }
 
+    /// <summary>Session number with its minutes (29 bits): grows from telegram to telegram.</summary>
+    public readonly uint SessionNumber => EllSession & 0x1FFF_FFFF;
+
     /// <summary>Where the payload CRC of the extended link layer stands; 0 where there is none.</summary>
     public int EllPayload { get; internal set; }
 

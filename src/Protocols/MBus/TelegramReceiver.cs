@@ -77,6 +77,6 @@ public sealed class TelegramReceiver(IKeyRing keys, ICounterStore counters) : ID
         ref readonly var layers = ref _decoder.Layers;
         return !_decoder.Decrypted && !_decoder.Authenticated
             ? SecurityFacts.Clear
-            : new SecurityFacts(layers.EllEncrypted ? -1 : layers.Mode, layers.KeyId, layers.Counter, _decoder.Decrypted, _decoder.Authenticated);
+            : new SecurityFacts(layers.EllEncrypted ? -1 : layers.Mode, layers.KeyId, layers.EllEncrypted ? layers.SessionNumber : layers.Counter, _decoder.Decrypted, _decoder.Authenticated);
     }
 }
