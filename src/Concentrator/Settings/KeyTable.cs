@@ -12,7 +12,11 @@ internal enum KeyType
 /// <param name="Meaning">One line for people.</param>
 /// <param name="Default">What holds when it is not set, as TOML; null where it must be set or has no default.</param>
 /// <param name="Choices">The only texts allowed; empty for any.</param>
-internal sealed record Key(string Path, KeyType Type, string Meaning, string? Default = null, params string[] Choices);
+internal sealed record Key(string Path, KeyType Type, string Meaning, string? Default = null, params string[] Choices)
+{
+    /// <summary>What of it this version does not do yet; null where it does all. <c>config check</c> says it.</summary>
+    internal string? NotYet { get; init; }
+}
 
 /// <summary>All keys (CONTRACTS section 4), in one table: it drives the check, "did you mean", <c>config show</c> and <c>config schema</c>.</summary>
 internal static class KeyTable
@@ -42,19 +46,19 @@ internal static class KeyTable
         new("http", KeyType.Table, "the local console"),
         new("http.listen", KeyType.Text, "address:port", "\"127.0.0.1:8080\""),
         new("time", KeyType.Table, "the box's clock"),
-        new("time.sources", KeyType.TextList, "where time comes from", "[\"kernel\"]"),
+        new("time.sources", KeyType.TextList, "where time comes from", "[\"kernel\"]") { NotYet = "only the kernel's clock is used by this version" },
         new("meters", KeyType.Table, "which meters, and what is kept of them"),
         new("meters.accept", KeyType.Text, "all, or only those in the keys file", "\"all\"", "all", "listed"),
         new("meters.keep", KeyType.Text, "slot per meter on the air (15m, 1h), or all", "\"15m\""),
         new("meters.commit", KeyType.Text, "how long readings wait for a common sync (1s, 10s), or auto", "\"auto\""),
-        new("issuer", KeyType.TableList, "who may sign orders"),
+        new("issuer", KeyType.TableList, "who may sign orders") { NotYet = "this version takes no orders" },
         new("issuer[].keyId", KeyType.Text, "name of the key"),
         new("issuer[].publicKey", KeyType.Text, "file with the public key (PEM)"),
         new("issuer[].orders", KeyType.TextList, "which orders", "[\"*\"]"),
         new("roles", KeyType.Table, "Unix users of the local socket; everyone else is viewer"),
         new("roles.*", KeyType.TextList, "users of a role"),
         new("collection", KeyType.Table, "what to read when"),
-        new("collection.tasks", KeyType.TableList, "collection tasks; no driver of this version polls, they are checked and kept"),
+        new("collection.tasks", KeyType.TableList, "collection tasks") { NotYet = "no driver of this version polls meters" },
         new("collection.tasks[].read", KeyType.Text, "which profile"),
         new("collection.tasks[].every", KeyType.Text, "period"),
         new("collection.tasks[].start", KeyType.Text, "time of day"),

@@ -5,7 +5,19 @@ namespace Concentrator.Settings;
 /// <param name="Faults">Everything that is wrong, not only the first.</param>
 /// <param name="Tree">The effective values with their places.</param>
 /// <param name="Files">The files read, in order; later ones win.</param>
-internal sealed record SettingsOutcome(BoxSettings? Settings, IReadOnlyList<SettingsFault> Faults, TomlNode.Table Tree, IReadOnlyList<string> Files);
+internal sealed record SettingsOutcome(BoxSettings? Settings, IReadOnlyList<SettingsFault> Faults, TomlNode.Table Tree, IReadOnlyList<string> Files)
+{
+    /// <summary>What is set, valid, and not done by this version.</summary>
+    internal IEnumerable<SettingsFault> Notes =>
+        from key in KeyTable.Keys
+        where key.NotYet is not null
+        let node = key.Path.Split('.').Aggregate((TomlNode?)Tree, (node, name) => (node as TomlNode.Table)?.Items.GetValueOrDefault(name))
+        where node is not null && !IsDefault(key, node)
+        select new SettingsFault(node.Place, $"{key.Path} is set, and {key.NotYet}");
+
+    private static bool IsDefault(Key key, TomlNode node) =>
+        node is TomlNode.List list && key.Default == $"[{string.Join(", ", list.Items.OfType<TomlNode.Scalar>().Select(EffectiveValues.Text))}]";
+}
 
 /// <summary>
 /// Reads the configuration: the file, its sibling <c>conf.d/*.toml</c> in the order of their names, then <c>CONCENTRATOR__Section__Key</c>. What <c>config check</c>

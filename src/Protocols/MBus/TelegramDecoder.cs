@@ -11,6 +11,8 @@ namespace Protocols.MBus;
 /// </summary>
 public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDisposable
 {
+    private const byte MoreRecords = 0x1F;
+
     private readonly KeyCache _keys = new(ring);
     private readonly FormatTable _formats = new();
     private readonly byte[] _plain = new byte[1024];
@@ -35,6 +37,9 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
 
     /// <summary>The last record did not fit; those before stand.</summary>
     public bool Truncated { get; private set; }
+
+    /// <summary>The meter has more records, in its next telegram (DIF 1F).</summary>
+    public bool MoreFollow => Tail is { IsEmpty: false } && Tail.Span[0] == MoreRecords && RecordCount > 0;
 
     /// <summary>A layer was encrypted and is open now.</summary>
     public bool Decrypted { get; private set; }

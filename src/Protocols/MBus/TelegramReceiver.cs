@@ -56,7 +56,9 @@ public sealed class TelegramReceiver(IKeyRing keys, ICounterStore counters) : ID
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();
 
-    /// <summary>A clear telegram of a meter that was heard encrypted is a downgrade: delivered, marked.</summary>
+    /// <summary>
+    /// A clear telegram of a meter that was heard encrypted is a downgrade, and so is one of mode 7 that lost its MAC, which that mode never goes without: delivered, marked.
+    /// </summary>
     private ReadingBlock Mark(ReadingBlock block, DeviceAddress meter)
     {
         if (_decoder.Decrypted)
@@ -66,7 +68,7 @@ public sealed class TelegramReceiver(IKeyRing keys, ICounterStore counters) : ID
                 _heardEncrypted.Add(meter.Packed);
             }
 
-            return block;
+            return _decoder.Layers.Mode == 7 && !_decoder.Authenticated ? block.WithFlags(StatusFlags.Downgrade) : block;
         }
 
         return _heardEncrypted.Contains(meter.Packed) ? block.WithFlags(StatusFlags.Downgrade) : block;

@@ -104,6 +104,9 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
     [InlineData(0, "meter", "list")]
     [InlineData(0, "reading", "query", "--limit", "3")]
     [InlineData(0, "reading", "query", "--jsonl")]
+    [InlineData(0, "meter", "list", "--json")]
+    [InlineData(0, "reading", "export", "--output", "/dev/stdout", "--format", "csv")]
+    [InlineData(2, "reading", "export")]
     [InlineData(0, "hes", "status", "--json")]
     [InlineData(0, "hes", "test", "main")]
     [InlineData(0, "hes", "dead-letters")]
@@ -127,6 +130,17 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         {
             using var document = JsonDocument.Parse(line);
         }
+    }
+
+    [Fact]
+    public async Task Frames_are_seen_as_they_pass()
+    {
+        using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(60));
+        using var answer = await _browser.GetAsync("/api/v1/frames", HttpCompletionOption.ResponseHeadersRead, stop.Token);
+        using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(stop.Token));
+        var frame = JsonNode.Parse((await reader.ReadLineAsync(stop.Token))!)!;
+        Assert.Equal("radio0", frame["source"]!.GetValue<string>());
+        Assert.Equal(Convert.FromHexString(frame["hex"]!.GetValue<string>())[0] + 1, frame["hex"]!.GetValue<string>().Length / 2);
     }
 
     private static JsonObject SchemasOfTheShapes()

@@ -18,6 +18,7 @@ internal sealed record FrameAnswer
     public int SecurityMode { get; init; }
     public string SecurityState { get; init; } = "clear";
     public IReadOnlyList<RecordAnswer> Records { get; init; } = [];
+    public bool MoreFollow { get; init; }
     public string? Undecoded { get; init; }
 
     internal static FrameAnswer Failed(string error) => new() { Error = error };

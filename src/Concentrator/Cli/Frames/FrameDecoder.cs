@@ -113,6 +113,7 @@ internal sealed class FrameDecoder : IDisposable
             SecurityMode = layers.EllEncrypted ? -1 : layers.Mode,
             SecurityState = StateOf(fault, layers, predecrypted),
             Records = [.. ToAnswers(meter.Type)],
+            MoreFollow = _decoder.MoreFollow,
             Undecoded = _decoder.Tail.IsEmpty ? null : Convert.ToHexString(_decoder.Tail.Span),
         };
     }

@@ -60,6 +60,7 @@ internal static class FrameJson
         to.WriteStartObject("fields");
         to.WriteEndObject();
         to.WriteNull("meter");
+        to.WriteBoolean("moreFollow", answer.MoreFollow);
         to.WriteString("undecoded", answer.Undecoded);
         to.WriteString("error", answer.Error);
         to.WriteEndObject();

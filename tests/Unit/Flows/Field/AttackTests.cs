@@ -52,6 +52,19 @@ public sealed class AttackTests : IDisposable
         Assert.IsType<DriverEvent.ReadingsTaken>(Take(receiver, telegram));
     }
 
+    [Fact]
+    public void A_telegram_that_lost_its_MAC_is_delivered_marked_as_a_downgrade()
+    {
+        using var receiver = new TelegramReceiver(new StreetKeys(_field), _counters);
+        var whole = Telegrams(MeterSecurity.Mode7, 1).Single();
+        Assert.Equal(StatusFlags.None, Flags(Take(receiver, whole)) & StatusFlags.Downgrade);
+        // AFL with the counter alone: FCL and MCL say no MAC, its eight octets are gone.
+        byte[] bare = [(byte)(whole[0] - 8), .. whole[1..13], 0x90, 0x07, 0x00, 0x28, 0x20, .. whole[18..22], .. whole[30..]];
+        Assert.Equal(StatusFlags.Downgrade, Flags(Take(receiver, bare)) & StatusFlags.Downgrade);
+    }
+
+    private static StatusFlags Flags(DriverEvent taken) => Assert.IsType<DriverEvent.ReadingsTaken>(taken).Block.Rows[0].Flags;
+
     [Theory]
     [InlineData(MeterSecurity.Mode7, "message counter")]
     [InlineData(MeterSecurity.ExtendedLink, "session number")]

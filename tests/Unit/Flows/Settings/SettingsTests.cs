@@ -7,6 +7,15 @@ public sealed class SettingsTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("settings").FullName;
 
     [Fact]
+    public void What_is_set_and_not_done_yet_is_said_and_the_default_is_not()
+    {
+        Assert.Equal(
+            ["time.sources is set, and only the kernel's clock is used by this version", "collection.tasks is set, and no driver of this version polls meters"],
+            Load("id = \"a\"\n[time]\nsources = [\"kernel\", \"ntp://192.0.2.1\"]\n[collection]\ntasks = [ { read = \"daily-profile\", every = \"1d\" } ]").Notes.Select(note => note.Sentence));
+        Assert.Empty(Load("id = \"a\"\n[time]\nsources = [\"kernel\"]").Notes);
+    }
+
+    [Fact]
     public void The_contracts_example_is_understood()
     {
         var keys = Secret("meters.keys");
