@@ -1,3 +1,4 @@
+using Metering;
 using Metering.Driver;
 using Metering.Keys;
 using Protocols.MBus.Records;
@@ -28,6 +29,9 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
 
     /// <summary>How many records.</summary>
     public int RecordCount { get; private set; }
+
+    /// <summary>A record as a reading: what it is and its value. Points into the decoder's octets, as the record does.</summary>
+    public Reading ReadingAt(int record) => ToReadings.Of(this, record);
 
     /// <summary>The octets the records point into.</summary>
     public ReadOnlyMemory<byte> Plain { get; private set; }

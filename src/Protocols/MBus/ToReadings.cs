@@ -6,18 +6,11 @@ namespace Protocols.MBus;
 /// <summary>Records to readings: one block of one row, a column a record.</summary>
 internal static class ToReadings
 {
-    /// <summary>Fills readings of a decoded telegram into the caller's room; they point into the decoder's octets until they are made owned. Gives how many.</summary>
-    internal static int Fill(TelegramDecoder decoder, Span<Reading> readings)
+    /// <summary>One record as a reading; it points into the decoder's octets until it is made owned.</summary>
+    internal static Reading Of(TelegramDecoder decoder, int index)
     {
-        var plain = decoder.Plain;
-        var records = decoder.Records;
-        var count = Math.Min(records.Length, readings.Length);
-        for (var i = 0; i < count; i++)
-        {
-            readings[i] = new Reading(ColumnOf(plain, decoder.Layers.Meter.Type, records[i]), records[i].Value);
-        }
-
-        return count;
+        ref readonly var record = ref decoder.Records[index];
+        return new Reading(ColumnOf(decoder.Plain, decoder.Layers.Meter.Type, record), record.Value);
     }
 
     /// <summary>The block of a decoded telegram, with octets of its own.</summary>
@@ -28,8 +21,9 @@ internal static class ToReadings
         var values = new Value[records.Length];
         for (var i = 0; i < records.Length; i++)
         {
-            columns[i] = ColumnOf(decoder.Plain, decoder.Layers.Meter.Type, records[i]).Owned();
-            values[i] = records[i].Value.Owned();
+            var reading = Of(decoder, i);
+            columns[i] = reading.Column.Owned();
+            values[i] = reading.Value.Owned();
         }
 
         return new ReadingBlock(decoder.Layers.Meter.ToMeterId(), ReadingBlock.MBusProfile, 0, StampEdge.None, columns, new[] { RowOf(decoder, instant) }, values);
