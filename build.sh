@@ -113,6 +113,7 @@ tests() {
     need_broker
     need strace strace
     need openssl openssl
+    need chromium chromium
     build
     build_faults
     if [ -z "${CONCENTRATOR_SKIP_AOT:-}" ]; then

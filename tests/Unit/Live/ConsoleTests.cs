@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -130,6 +131,23 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         {
             using var document = JsonDocument.Parse(line);
         }
+    }
+
+    [Fact]
+    public async Task The_page_says_in_a_real_browser_whether_all_is_well_and_lists_the_meters()
+    {
+        Assert.SkipUnless(File.Exists("/usr/bin/chromium"), "chromium is not installed; build.sh test installs it");
+        using var browser = Process.Start(new ProcessStartInfo("/usr/bin/chromium",
+            ["--headless", "--no-sandbox", "--disable-gpu", $"--user-data-dir={running.Street.Directory}/browser", "--virtual-time-budget=8000", "--dump-dom", _browser.BaseAddress!.ToString()])
+            { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        _ = browser.StandardError.ReadToEndAsync();
+        var page = await browser.StandardOutput.ReadToEndAsync().WaitAsync(TimeSpan.FromSeconds(90));
+        await browser.WaitForExitAsync();
+        Assert.Contains("All is well", page, StringComparison.Ordinal);
+        var meter = running.Street.Consumer.Keys()[0].Split('/')[0];
+        Assert.Contains(meter, page, StringComparison.Ordinal);
+        Assert.DoesNotContain("http://", page.Replace(_browser.BaseAddress.ToString(), "", StringComparison.Ordinal), StringComparison.Ordinal); // nothing from elsewhere
+        Assert.DoesNotContain("https://", page, StringComparison.Ordinal);
     }
 
     [Fact]
