@@ -101,7 +101,13 @@ internal static class LayerReader
         }
 
         layers.AflMessageControl = control != 0 ? telegram[control] : (byte)0;
-        layers.MacLength = MacLengthOf(layers.AflMessageControl & 0x0F);
+        layers.MacLength = control != 0 ? MacLengthOf(layers.AflMessageControl & 0x0F)
+            : (layers.AflControl & 0x0400) != 0 ? end - at - ((layers.AflControl & 0x1000) != 0 ? 2 : 0) : 0; // the kind of MAC stands in the first fragment
+        if (layers.MacLength is < 0 or > 16)
+        {
+            return BadAfl;
+        }
+
         var mac = Field(layers.AflControl, 0x0400, layers.MacLength, ref at);
         var length = Field(layers.AflControl, 0x1000, 2, ref at);
         if (at != end)

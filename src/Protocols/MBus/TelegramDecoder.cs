@@ -16,10 +16,14 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
 
     private readonly KeyCache _keys = new(ring);
     private readonly FormatTable _formats = new();
-    private readonly byte[] _plain = new byte[1024];
+    private readonly byte[] _telegram = new byte[1024];
+    private readonly Lazy<byte[]> _message = new(() => new byte[Fragments.LongestHead + Fragments.LongestMessage]);
+    private readonly Fragments _fragments = new();
     private readonly byte[] _rebuilt = new byte[1024];
     private readonly MBusRecord[] _records = new MBusRecord[RecordReader.Most];
     private TelegramLayers _layers;
+    private byte[] _plain = [];
+    private int _length;
 
     /// <summary>What the layers say.</summary>
     public ref readonly TelegramLayers Layers => ref _layers;
@@ -54,6 +58,9 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
     /// <summary>What the telegram is where it carries no records: <c>SND-IR</c>, <c>alarm</c>; else null.</summary>
     public string? Service { get; private set; }
 
+    /// <summary>All fragments of the message as heard, one behind the other; empty where the telegram was whole by itself.</summary>
+    public ReadOnlyMemory<byte> Whole { get; private set; }
+
     /// <summary>Decodes. Null where all is well; else why there are no records.</summary>
     /// <param name="telegram">Bare, from the L field.</param>
     /// <param name="contentHash">Tells a copy from a replay where a counter is equal.</param>
@@ -67,9 +74,8 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
         }
 
         telegram.CopyTo(_plain);
-        return OpenLink(telegram.Length, predecrypted)
-            ?? OpenTransport(telegram.Length, contentHash, predecrypted)
-            ?? ReadApplication(telegram.Length);
+        _length = telegram.Length;
+        return OpenLink(predecrypted) ?? Gather(telegram) ?? OpenTransport(contentHash, predecrypted) ?? ReadApplication();
     }
 
     /// <summary>Decodes a wired long frame: 68 L L 68, C, A, CI, data, check sum, 16. Its meter is known by a long transport header only.</summary>
@@ -81,6 +87,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
         Forget();
         var content = frame[4..^2];
         content.CopyTo(_plain);
+        _length = content.Length;
         if (content.Length < 3)
         {
             return new Fault(FaultKind.Malformed, "the frame has no CI field");
@@ -101,7 +108,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             return fault;
         }
 
-        return OpenTransport(content.Length, contentHash, predecrypted) ?? ReadApplication(content.Length) ?? WiredComplaint();
+        return Gather(frame) ?? OpenTransport(contentHash, predecrypted) ?? ReadApplication() ?? WiredComplaint();
     }
 
     /// <summary>The check sum held, so what does not fit was sent so: the meter's own mistake, or its refusal.</summary>
@@ -116,12 +123,12 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
     private void Forget()
     {
         (RecordCount, Plain, Tail, Truncated, Decrypted, Authenticated, Service) = (0, default, default, false, false, false, null);
-        _layers = default;
+        (_layers, _plain, Whole) = (default, _telegram, default);
     }
 
-    private Fault? OpenLink(int length, bool predecrypted)
+    private Fault? OpenLink(bool predecrypted)
     {
-        var octets = _plain.AsSpan(0, length);
+        var octets = _plain.AsSpan(0, _length);
         var fault = Malformed(LayerReader.ReadLink(octets, ref _layers) ?? LayerReader.ReadExtendedLink(octets, ref _layers));
         if (fault is not null || _layers.EllPayload == 0)
         {
@@ -130,31 +137,52 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
 
         if (!(predecrypted && _layers.EllEncrypted))
         {
-            fault = TelegramOpener.OpenExtendedLink(_plain, length, _layers, _layers.EllEncrypted ? _keys.Find(_layers.Link, 0) : null);
+            fault = TelegramOpener.OpenExtendedLink(_plain, _length, _layers, _layers.EllEncrypted ? _keys.Find(_layers.Link, 0) : null);
             Decrypted = fault is null && _layers.EllEncrypted;
-            Tail = fault?.Kind == FaultKind.NoKey ? _plain.AsMemory(_layers.EllPayload, length - _layers.EllPayload) : default;
+            Tail = fault?.Kind == FaultKind.NoKey ? _plain.AsMemory(_layers.EllPayload, _length - _layers.EllPayload) : default;
         }
 
         return fault;
     }
 
-    private Fault? OpenTransport(int length, ulong contentHash, bool predecrypted)
+    /// <summary>The authentication and fragmentation layer: a fragment waits for the others; with the last, the message they make takes the telegram's place.</summary>
+    private Fault? Gather(ReadOnlySpan<byte> telegram)
     {
-        var octets = _plain.AsSpan(0, length);
-        if (_layers.Transport >= length)
+        if (_layers.Transport >= _length)
         {
             return new Fault(FaultKind.Malformed, "the telegram ends before its CI field");
         }
 
-        var fault = Malformed(LayerReader.ReadFragmentation(octets, ref _layers) ?? LayerReader.ReadTransport(octets, ref _layers));
-        if (fault is not null)
+        var fault = Malformed(LayerReader.ReadFragmentation(_plain.AsSpan(0, _length), ref _layers));
+        if (fault is not null || (_layers.AflControl & 0x40FF) == 0)
         {
             return fault;
         }
 
-        if ((_layers.AflControl & 0x40FF) != 0)
+        var message = _message.Value;
+        fault = Malformed(_fragments.Take(telegram, _plain.AsSpan(0, _length), _layers, message, out var length, out var raw));
+        if (fault is not null || length == 0)
         {
-            return new Fault(FaultKind.Unsupported, $"fragment {_layers.AflControl & 0xFF} of a longer message: this version does not put fragments together");
+            Service = $"fragment {_layers.AflControl & 0xFF} of a longer message";
+            return fault;
+        }
+
+        (_plain, _length, Whole) = (message, length, raw);
+        (_layers.Transport, _layers.Counter, _layers.MacAt, _layers.MessageLengthAt) = (LinkFrame.HeaderLength, null, 0, 0);
+        return Malformed(LayerReader.ReadFragmentation(_plain.AsSpan(0, _length), ref _layers));
+    }
+
+    private Fault? OpenTransport(ulong contentHash, bool predecrypted)
+    {
+        if (Service is not null)
+        {
+            return null;
+        }
+
+        var fault = Malformed(LayerReader.ReadTransport(_plain.AsSpan(0, _length), ref _layers));
+        if (fault is not null)
+        {
+            return fault;
         }
 
         if (!ControlField.IsFromMeter(_layers.Control))
@@ -173,21 +201,21 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             return null;
         }
 
-        fault = TelegramOpener.Unsupported(_layers.Mode, _layers.KeyDerivation) ?? OpenApplication(length, contentHash);
+        fault = TelegramOpener.Unsupported(_layers.Mode, _layers.KeyDerivation) ?? OpenApplication(contentHash);
         if (fault?.Kind is FaultKind.Unsupported or FaultKind.NoKey)
         {
-            Tail = _plain.AsMemory(_layers.Payload, length - _layers.Payload);
+            Tail = _plain.AsMemory(_layers.Payload, _length - _layers.Payload);
         }
 
         return fault;
     }
 
-    private Fault? OpenApplication(int length, ulong contentHash)
+    private Fault? OpenApplication(ulong contentHash)
     {
         var key = _keys.Find(_layers.Meter, _layers.KeyId);
         if (_layers.MacAt != 0 && key is not null)
         {
-            var fault = TelegramOpener.CheckMac(_plain.AsSpan(0, length), _layers, key);
+            var fault = TelegramOpener.CheckMac(_plain.AsSpan(0, _length), _layers, key);
             if (fault is not null)
             {
                 return fault;
@@ -201,13 +229,13 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             }
         }
 
-        var encrypted = _layers.Mode == 0 ? 0 : TelegramOpener.EncryptedLength(length, _layers);
+        var encrypted = _layers.Mode == 0 ? 0 : TelegramOpener.EncryptedLength(_length, _layers);
         if (encrypted == 0)
         {
             return null;
         }
 
-        var opened = TelegramOpener.OpenBlocks(_plain, length, encrypted, _layers, key);
+        var opened = TelegramOpener.OpenBlocks(_plain, _length, encrypted, _layers, key);
         Decrypted = opened is null;
         return opened;
     }
@@ -217,7 +245,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
             ? new Fault(FaultKind.Replayed, $"{(mode < 0 ? "session number" : "message counter")} {counter} was used before: the telegram is a replay, or another device sends under this identity")
             : null;
 
-    private Fault? ReadApplication(int length)
+    private Fault? ReadApplication()
     {
         if (Service is not null)
         {
@@ -228,11 +256,11 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
         switch (kind)
         {
             case ApplicationKind.Records:
-                ReadRecords(_plain.AsMemory(0, length), _layers.Payload);
+                ReadRecords(_plain.AsMemory(0, _length), _layers.Payload);
                 _formats.Learn(_layers.Meter, Plain.Span, Records);
                 return null;
             case ApplicationKind.CompactFrame:
-                return ReadCompact(length);
+                return ReadCompact();
             case ApplicationKind.Empty or ApplicationKind.ApplicationError or ApplicationKind.Alarm or ApplicationKind.ToMeter or ApplicationKind.Service:
                 Service = kind switch
                 {
@@ -241,10 +269,10 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
                     ApplicationKind.Alarm => "alarm",
                     _ => "service message",
                 };
-                Tail = _plain.AsMemory(_layers.Payload, length - _layers.Payload);
+                Tail = _plain.AsMemory(_layers.Payload, _length - _layers.Payload);
                 return null;
             default:
-                Tail = _plain.AsMemory(_layers.Payload, length - _layers.Payload);
+                Tail = _plain.AsMemory(_layers.Payload, _length - _layers.Payload);
                 return new Fault(FaultKind.Unsupported, $"CI field {_plain[_layers.Transport]:X2} ({kind switch
                 {
                     ApplicationKind.Maker => "the maker's own layout",
@@ -255,9 +283,9 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
         }
     }
 
-    private Fault? ReadCompact(int length)
+    private Fault? ReadCompact()
     {
-        var compact = _plain.AsSpan(_layers.Payload, length - _layers.Payload);
+        var compact = _plain.AsSpan(_layers.Payload, _length - _layers.Payload);
         if (_layers.Mode is 5 or 7 && compact is [0x2F, 0x2F, ..])
         {
             compact = compact[2..]; // the mark of a fitting key stands in front of the signature
@@ -266,7 +294,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
         var rebuilt = _formats.Rebuild(_layers.Meter, compact, _rebuilt);
         if (rebuilt <= 0)
         {
-            Tail = _plain.AsMemory(_layers.Payload, length - _layers.Payload);
+            Tail = _plain.AsMemory(_layers.Payload, _length - _layers.Payload);
             return rebuilt == 0
                 ? new Fault(FaultKind.FormatUnknown, "compact frame: its record headers are not known yet; they come with the meter's next full frame")
                 : new Fault(FaultKind.BadChecksum, "compact frame: the rebuilt frame's CRC does not hold");

@@ -10,24 +10,31 @@ namespace Protocols.MBus;
 /// </summary>
 public sealed class TelegramReceiver(IKeyRing keys, ICounterStore counters) : IDisposable
 {
-    private const int Most = 50_000;
+    private const int Most = 50_000, MostOctets = 1024;
     private readonly TelegramDecoder _decoder = new(keys, counters);
     private readonly HashSet<ulong> _heardEncrypted = [];
 
-    /// <summary>Takes one telegram.</summary>
+    /// <summary>Takes one telegram, or the fragments of one message again, one behind the other, as they stand in the ledger.</summary>
     /// <param name="telegram">From the L field, link CRCs removed; not kept unless it is owned by the caller for ever.</param>
     /// <param name="link">How it arrived.</param>
     /// <param name="at">When.</param>
     public DriverEvent Receive(ReadOnlyMemory<byte> telegram, LinkFacts link, BoxTime at)
     {
-        if (telegram.Length > 1024)
+        var whole = telegram;
+        while (!telegram.IsEmpty && telegram.Length > telegram.Span[0] + 1 && AreTelegrams(telegram.Span))
         {
-            return new DriverEvent.Rejected(default, new RawFrame(telegram[..1024].ToArray(), link, at, 0), new Fault(FaultKind.Malformed, $"{telegram.Length} octets are more than any telegram has"));
+            _decoder.Decode(telegram.Span[..(telegram.Span[0] + 1)], 0);
+            telegram = telegram[(telegram.Span[0] + 1)..];
+        }
+
+        if (telegram.Length > MostOctets)
+        {
+            return new DriverEvent.Rejected(default, new RawFrame(telegram[..MostOctets].ToArray(), link, at, 0), new Fault(FaultKind.Malformed, $"{telegram.Length} octets are more than any telegram has"));
         }
 
         var hash = TelegramIdentity.ContentHash(telegram.Span);
-        var raw = new RawFrame(telegram, link, at, hash);
         var fault = _decoder.Decode(telegram.Span, hash);
+        var raw = new RawFrame(_decoder.Whole.IsEmpty ? whole : _decoder.Whole, link, at, hash);
         var meter = _decoder.Layers.Meter;
         if (meter == default)
         {
@@ -55,6 +62,17 @@ public sealed class TelegramReceiver(IKeyRing keys, ICounterStore counters) : ID
 
     /// <inheritdoc/>
     public void Dispose() => _decoder.Dispose();
+
+    /// <summary>True where telegrams stand one behind the other and fill the octets.</summary>
+    private static bool AreTelegrams(ReadOnlySpan<byte> telegrams)
+    {
+        while (telegrams.Length > telegrams[0] + 1)
+        {
+            telegrams = telegrams[(telegrams[0] + 1)..];
+        }
+
+        return telegrams.Length == telegrams[0] + 1;
+    }
 
     /// <summary>
     /// A clear telegram of a meter that was heard encrypted is a downgrade, and so is one of mode 7 that lost its MAC, which that mode never goes without: delivered, marked.

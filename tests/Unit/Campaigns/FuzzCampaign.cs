@@ -1,5 +1,4 @@
 using System.Buffers;
-using Metering.Keys;
 using Protocols.Framing;
 using Protocols.Im871a;
 using Protocols.MBus;
@@ -20,7 +19,7 @@ public sealed class FuzzCampaign
     [Fact]
     public void Fuzz_wireless_telegrams() => Run("wmbus", Telegrams(), () =>
     {
-        var decoder = new TelegramDecoder(new ZeroKey(), new Any());
+        var decoder = new TelegramDecoder(new OneKey(new byte[16]), new FreshCounters());
         return octets => decoder.Decode(octets, 0);
     }, (mutated, random) =>
     {
@@ -38,7 +37,7 @@ public sealed class FuzzCampaign
     [Fact]
     public void Fuzz_wired_frames() => Run("mbus", [.. Telegrams().Select(Wired)], () =>
     {
-        var decoder = new TelegramDecoder(new ZeroKey(), new Any());
+        var decoder = new TelegramDecoder(new OneKey(new byte[16]), new FreshCounters());
         return octets =>
         {
             if (LinkFrame.IsWiredLong(octets))
@@ -158,23 +157,5 @@ public sealed class FuzzCampaign
         byte[] message = [0xA5, 0x82, 0x20, (byte)telegram.Length, .. telegram];
         var checksum = Im871aChecksum.Compute(message.AsSpan(1));
         return [.. message, (byte)checksum, (byte)(checksum >> 8)];
-    }
-
-    private sealed class ZeroKey : IKeyRing
-    {
-        public long Version => 0;
-
-        public int Find(in KeyName name, Span<byte> destination)
-        {
-            destination[..16].Clear();
-            return 16;
-        }
-    }
-
-    private sealed class Any : ICounterStore
-    {
-        public CounterVerdict Accept(in KeyName key, uint counter, ulong contentHash) => CounterVerdict.Fresh;
-
-        public ValueTask<uint> ReserveAsync(KeyName key, int count, CancellationToken stop) => throw new InvalidOperationException("nothing is sent");
     }
 }

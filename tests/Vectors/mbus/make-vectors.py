@@ -424,7 +424,40 @@ def mode7_rows():
     broken = bytes.fromhex("9003002C25") + bytes(4)
     row("AFL whose fields do not fill its length", bare(broken + transport), error="authentication and fragmentation layer")
     row("AFL length beyond the telegram", bare(bytes.fromhex("90FF002C25") + bytes(4) + transport), error="authentication and fragmentation layer")
-    row("a fragment is named", bare(bytes.fromhex("90020140") + clear), error="fragment 1")
+    fragment_rows()
+
+
+def fragments(transport, counter, cuts, number=NUMBER):
+    """The message in pieces: control, counter and length in the first fragment, the MAC in the last."""
+    head = bytes([0x65]) + struct.pack("<I", counter) + struct.pack("<H", len(transport))
+    mac = cmac(derive(0x01, counter, number), head + transport)[:8]
+    edges, made = [0] + cuts + [len(transport)], []
+    for index in range(len(edges) - 1):
+        first, last = index == 0, index == len(edges) - 2
+        control = (index + 1) | (0 if last else 0x4000) | (0x3800 if first else 0) | (0x0400 if last else 0)
+        fields = (bytes([0x65]) + struct.pack("<I", counter) + struct.pack("<H", len(transport)) if first else b"") + (mac if last else b"")
+        if first:
+            control |= 0x1000
+        made.append(bare(bytes([0x90, 2 + len(fields)]) + struct.pack("<H", control) + fields + transport[edges[index]:edges[index + 1]]))
+    return made
+
+
+def fragment_rows():
+    counter, values = 0x0A0B0C0D, list(range(1, 31))
+    transport = mode7(b"".join(volume(v).octets for v in values[:30]), counter)
+    text = "; ".join(volume(v).text for v in values[:30])
+    for cuts in ([100], [60, 120], [40, 80, 120, 160]):
+        made = fragments(transport, counter, cuts)
+        hexes = [telegram.hex().upper() for telegram in made]
+        row(f"mode 7 in {len(made)} fragments", made[-1], text, "decrypted", key=KEY, prior=hexes[:-1], layers=["AFL", "TPL short"])
+    row("a first fragment waits for the others", made[0], "")
+    row("fragments, one in the middle missing", made[-1], "", key=KEY, prior=hexes[:2], error="without those before it")
+    row("fragments, one twice", made[-1], "", key=KEY, prior=hexes[:2] + hexes[1:-1], error="without those before it")
+    row("fragments, the message begun anew", made[-1], text, "decrypted", key=KEY, prior=hexes[:2] + hexes[:-1])
+    bent = [flip(bytes.fromhex(h), 40).hex().upper() if i == 1 else h for i, h in enumerate(hexes)]
+    row("fragments, an octet of the second changed", made[-1], "", "mac-failed", key=KEY, prior=bent[:-1])
+    row("fragments, no key", made[-1], "", "no-key", prior=hexes[:-1], error="no key")
+    row("fragments, the MAC's last octet changed", flip(made[-1], 21), "", "mac-failed", key=KEY, prior=hexes[:-1])
 
 
 def unsupported_rows():

@@ -4,7 +4,6 @@ using System.Text.Json;
 using Concentrator.Upstream.Mqtt;
 using Metering;
 using Metering.Driver;
-using Metering.Keys;
 using Metering.Ledger;
 using Protocols.MBus;
 using Simulation.Air;
@@ -37,7 +36,7 @@ public sealed class PlantedBugTests
     private static bool Flow(PlantedBug bug, out string report)
     {
         var field = new StreetField(24, 3, Start, bug);
-        using var receiver = new TelegramReceiver(new StreetKeys(field), new Fresh());
+        using var receiver = new TelegramReceiver(new StreetKeys(field), new FreshCounters());
         var comparison = new Comparison(TimeSpan.Zero);
         for (var i = 0; i < 150; i++)
         {
@@ -74,12 +73,5 @@ public sealed class PlantedBugTests
         }
 
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
-    }
-
-    private sealed class Fresh : ICounterStore
-    {
-        public CounterVerdict Accept(in KeyName key, uint counter, ulong contentHash) => CounterVerdict.Fresh;
-
-        public ValueTask<uint> ReserveAsync(KeyName key, int count, CancellationToken stop) => throw new InvalidOperationException();
     }
 }

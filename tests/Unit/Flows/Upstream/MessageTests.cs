@@ -7,7 +7,6 @@ using Concentrator.Upstream;
 using Concentrator.Upstream.Mqtt;
 using Metering;
 using Metering.Driver;
-using Metering.Keys;
 using Metering.Ledger;
 using Protocols.MBus;
 using Unit.Flows.View;
@@ -82,7 +81,7 @@ public class MessageTests
 
     private static StoredRecord Decoded()
     {
-        using var receiver = new TelegramReceiver(new AnnexKey(), new Fresh());
+        using var receiver = new TelegramReceiver(new OneKey(Convert.FromHexString("0102030405060708090A0B0C0D0E0F11")), new FreshCounters());
         var at = new BoxTime(At, TimeQuality.Synchronised, 1, 7);
         var taken = Assert.IsType<DriverEvent.ReadingsTaken>(receiver.Receive(Convert.FromHexString(Telegram), new LinkFacts("radio0", "wmbus", -71, "C1+T1"), at));
         return new StoredRecord(1200341, RecordType.Telegram, RecordClass.Reading, at, new LedgerRecord(taken.Block.Meter, taken.Raw, taken.Security, taken.Block, null).ToPayload());
@@ -108,22 +107,4 @@ public class MessageTests
         "dc-0001", "0.1.0", 0xA7, new BoxTime(At, TimeQuality.Synchronised, 1, 7), true, "All is well: 20 of 20 meters heard in the last 24 hours, 12 records on their way.", 20, 0, 0,
         new FlowCounters(100, 3, 7, 88, 1, 60, 60, 48, 1), new StorageView(true, null, 512, 1, 1, 1 << 20, 1L << 33, 0, null),
         [new DriverView("radio0", "im871a", "/dev/ttyUSB0", LinkState.Listening, "listening in C1+T1", At, new Dictionary<string, string>(), new Dictionary<string, long>())], []);
-
-    private sealed class AnnexKey : IKeyRing
-    {
-        public long Version => 0;
-
-        public int Find(in KeyName name, Span<byte> destination)
-        {
-            Convert.FromHexString("0102030405060708090A0B0C0D0E0F11").CopyTo(destination);
-            return 16;
-        }
-    }
-
-    private sealed class Fresh : ICounterStore
-    {
-        public CounterVerdict Accept(in KeyName key, uint counter, ulong contentHash) => CounterVerdict.Fresh;
-
-        public ValueTask<uint> ReserveAsync(KeyName key, int count, CancellationToken stop) => throw new InvalidOperationException("nothing is sent");
-    }
 }

@@ -1,0 +1,72 @@
+using System.Text.Json;
+using Metering;
+using Metering.Driver;
+using Protocols.MBus;
+using Unit.Plan;
+
+namespace Unit.Flows.MBus;
+
+/// <summary>A message in fragments becomes one row, and the ledger gets every fragment as heard, so that it can be decoded again.</summary>
+public class FragmentTests
+{
+    private static readonly BoxTime At = new(new DateTime(2026, 11, 24, 8, 0, 0, DateTimeKind.Utc), TimeQuality.Synchronised, 1, 7);
+    private static readonly LinkFacts Link = new("radio0", "wmbus", -70, "C1+T1");
+
+    [Fact]
+    public void The_last_fragment_gives_the_readings_and_the_proof_holds_all_of_them()
+    {
+        var (fragments, key) = Vector("mode 7 in 5 fragments");
+        using var receiver = new TelegramReceiver(new OneKey(key), new FreshCounters());
+        foreach (var fragment in fragments[..^1])
+        {
+            Assert.StartsWith("fragment", Assert.IsType<DriverEvent.MeterHeard>(receiver.Receive(fragment, Link, At)).What, StringComparison.Ordinal);
+        }
+
+        var taken = Assert.IsType<DriverEvent.ReadingsTaken>(receiver.Receive(fragments[^1], Link, At));
+        Assert.Equal(30, taken.Block.Columns.Length);
+        Assert.True(taken.Security.Authenticated);
+        Assert.Equal(Convert.ToHexString(fragments.SelectMany(octets => octets).ToArray()), Convert.ToHexString(taken.Raw.Octets.Span));
+
+        using var later = new TelegramReceiver(new OneKey(key), new FreshCounters());
+        var again = Assert.IsType<DriverEvent.ReadingsTaken>(later.Receive(taken.Raw.Octets, Link, At));
+        Assert.Equal(taken.Block.KeyOf(0), again.Block.KeyOf(0));
+        Assert.Equal(taken.Block.ValuesOf(0).ToArray(), again.Block.ValuesOf(0).ToArray());
+        Assert.Equal(taken.Raw.ContentHash, again.Raw.ContentHash);
+    }
+
+    [Fact]
+    public void Without_key_all_fragments_are_kept_until_it_comes()
+    {
+        var (fragments, key) = Vector("mode 7 in 3 fragments");
+        using var keyless = new TelegramReceiver(new OneKey(null), new FreshCounters());
+        var last = fragments.Select(fragment => keyless.Receive(fragment, Link, At)).ToList()[^1];
+        var rejected = Assert.IsType<DriverEvent.Rejected>(last);
+        Assert.Equal(FaultKind.NoKey, rejected.Fault.Kind);
+        using var later = new TelegramReceiver(new OneKey(key), new FreshCounters());
+        Assert.IsType<DriverEvent.ReadingsTaken>(later.Receive(rejected.Raw.Octets, Link, At));
+    }
+
+    [Fact]
+    public void Beginnings_of_many_messages_cost_bounded_memory_and_the_newest_are_still_whole()
+    {
+        var (fragments, key) = Vector("mode 7 in 3 fragments");
+        using var receiver = new TelegramReceiver(new OneKey(key), new FreshCounters());
+        var before = GC.GetTotalMemory(forceFullCollection: true);
+        for (var meter = 0; meter < 20_000; meter++)
+        {
+            var first = (byte[])fragments[0].Clone();
+            BitConverter.TryWriteBytes(first.AsSpan(4), meter);
+            receiver.Receive(first, Link, At);
+        }
+
+        Assert.InRange(GC.GetTotalMemory(forceFullCollection: true) - before, 0, 1 << 20);
+        Assert.IsType<DriverEvent.ReadingsTaken>(fragments.Select(fragment => receiver.Receive(fragment, Link, At)).ToList()[^1]);
+    }
+
+    private static (byte[][] Fragments, byte[] Key) Vector(string what)
+    {
+        var line = File.ReadLines(Path.Combine(Sources.Root, "tests", "Vectors", "mbus", "layers.jsonl")).Single(line => line.Contains($"\"{what}\"", StringComparison.Ordinal));
+        var row = JsonDocument.Parse(line).RootElement;
+        return ([.. row.GetProperty("prior").EnumerateArray().Append(row.GetProperty("hex")).Select(hex => Convert.FromHexString(hex.GetString()!))], Convert.FromHexString(row.GetProperty("key").GetString()!));
+    }
+}
