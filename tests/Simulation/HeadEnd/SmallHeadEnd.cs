@@ -10,12 +10,14 @@ namespace Simulation.HeadEnd;
 public sealed class SmallHeadEnd : IAsyncDisposable
 {
     private readonly MqttServer _server;
+    private readonly FrontDoor _door;
     private readonly IMqttClient _consumer = new MqttClientFactory().CreateMqttClient();
     private readonly StreamWriter? _rows;
 
-    private SmallHeadEnd(MqttServer server, int port, string? rows)
+    private SmallHeadEnd(MqttServer server, FrontDoor door, int port, string? rows)
     {
         _server = server;
+        _door = door;
         Port = port;
         _rows = rows is null ? null : new StreamWriter(rows, append: true) { AutoFlush = true };
     }
@@ -35,11 +37,17 @@ public sealed class SmallHeadEnd : IAsyncDisposable
             port++;
         }
 
-        var options = new MqttServerOptionsBuilder().WithDefaultEndpoint().WithDefaultEndpointPort(port)
+        var behind = FreePort();
+        var options = new MqttServerOptionsBuilder().WithDefaultEndpoint().WithDefaultEndpointPort(behind)
             .WithDefaultEndpointBoundIPAddress(IPAddress.Loopback).WithDefaultEndpointBoundIPV6Address(IPAddress.IPv6None).Build();
         var server = new MqttServerFactory().CreateMqttServer(options);
+        server.ValidatingConnectionAsync += connection =>
+        {
+            connection.AssignedClientIdentifier = string.IsNullOrEmpty(connection.ClientId) ? "nameless-" + Guid.NewGuid().ToString("n") : null; // MQTT 5.0; 3.1.1 is named at the front door
+            return Task.CompletedTask;
+        };
         await server.StartAsync().ConfigureAwait(false);
-        var headEnd = new SmallHeadEnd(server, port, rows);
+        var headEnd = new SmallHeadEnd(server, new FrontDoor(port, behind), port, rows);
         await headEnd.ConsumeAsync().ConfigureAwait(false);
         return headEnd;
     }
@@ -47,6 +55,7 @@ public sealed class SmallHeadEnd : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         await _consumer.DisconnectAsync(new MqttClientDisconnectOptions()).ConfigureAwait(false);
+        await _door.DisposeAsync().ConfigureAwait(false);
         await _server.StopAsync(new MqttServerStopOptions()).ConfigureAwait(false);
         _consumer.Dispose();
         _server.Dispose();
@@ -76,6 +85,13 @@ public sealed class SmallHeadEnd : IAsyncDisposable
         };
         await _consumer.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", Port).WithClientId("small-head-end").Build()).ConfigureAwait(false);
         await _consumer.SubscribeAsync("dc/v1/+/readings/#", MqttQualityOfServiceLevel.AtLeastOnce).ConfigureAwait(false);
+    }
+
+    private static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
     }
 
     private static bool IsFree(int port)
