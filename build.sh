@@ -76,7 +76,7 @@ need_qemu() {
 
 build() {
     need_dotnet
-    dotnet build Concentrator.sln -c Release -v quiet --nologo -clp:NoSummary
+    dotnet build Concentrator.sln -c Release -v quiet --nologo >&2
     mkdir -p artifacts
     ln -sfn bin/Concentrator/release/concentrator artifacts/concentrator
     ln -sfn bin/Simulation/release/concentrator-sim artifacts/concentrator-sim
@@ -101,8 +101,8 @@ publish() {
 
 # Two builds that exist to be killed; nothing of them is ever shipped (src/Concentrator/Store/FaultPoint.cs).
 build_faults() {
-    dotnet build src/Concentrator -c Release -v quiet --nologo -clp:NoSummary -p:FaultPoints=true
-    dotnet build src/Concentrator -c Release -v quiet --nologo -clp:NoSummary -p:FaultPoints=true -p:AcknowledgeBeforeSync=true
+    dotnet build src/Concentrator -c Release -v quiet --nologo -p:FaultPoints=true >&2
+    dotnet build src/Concentrator -c Release -v quiet --nologo -p:FaultPoints=true -p:AcknowledgeBeforeSync=true >&2
 }
 
 # The closing line is printed whatever happens before it: a crash or a hang counts as one failed test.
