@@ -1,5 +1,10 @@
 using System.Diagnostics;
 using System.Text.Json;
+using Concentrator.Board;
+using Concentrator.Store;
+using Concentrator.Store.Files;
+using Metering.Ledger;
+using Microsoft.Extensions.Logging.Abstractions;
 using Unit.Plan;
 
 namespace Unit.Live;
@@ -41,6 +46,46 @@ public sealed class NativeTests
     {
         var (code, _) = Run(target, "", "ledger", "verify", "--state", "/nowhere");
         Assert.Equal(3, code);
+    }
+
+    [Theory]
+    [InlineData("linux-x64")]
+    [InlineData("linux-arm64")]
+    public async Task It_verifies_a_ledger_and_finds_the_bit_that_was_changed(string target)
+    {
+        var state = Directory.CreateTempSubdirectory("native-ledger").FullName;
+        try
+        {
+            var directory = Path.Combine(state, "ledger");
+            await WriteAsync(directory);
+            var (code, output) = Run(target, "", "ledger", "verify", "--state", state);
+            Assert.Equal((0, true), (code, output.StartsWith("the ledger is whole", StringComparison.Ordinal)));
+            var file = Directory.GetFiles(directory, "bulk-*").Single();
+            var octets = await File.ReadAllBytesAsync(file);
+            octets[SegmentHeader.Size + RecordHeader.Size + 3] ^= 1;
+            await File.WriteAllBytesAsync(file, octets);
+            Assert.Equal(9, Run(target, "", "ledger", "verify", "--state", state).Code);
+        }
+        finally
+        {
+            Directory.Delete(state, recursive: true);
+        }
+    }
+
+    private static async Task WriteAsync(string directory)
+    {
+        var clock = TimeProvider.System;
+        var time = new SystemTime(clock);
+        using var ledger = new Ledger(new LedgerOptions { SegmentOctets = 64 * 1024 }, new DiskFiles(directory), time, clock, NullLogger.Instance);
+        using var stop = new CancellationTokenSource();
+        var running = ledger.RunAsync(stop.Token);
+        for (byte i = 0; i < 20; i++)
+        {
+            await ledger.AppendAsync([new NewRecord(RecordType.Telegram, RecordClass.Reading, time.Now, new byte[100 + i])], Urgency.Order, CancellationToken.None);
+        }
+
+        await stop.CancelAsync();
+        await running;
     }
 
     private static (int Code, string Output) Run(string target, string input, params string[] arguments)

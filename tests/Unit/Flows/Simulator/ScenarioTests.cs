@@ -1,3 +1,4 @@
+using Simulation.Cli;
 using Simulation.Field;
 using Simulation.Modems;
 using Simulation.Scenarios;
@@ -95,6 +96,16 @@ public class ScenarioTests
         Assert.InRange(garbled, 60, 140);
         Assert.InRange(longer, 380, 500);
         Assert.Equal([0, 0, 3], new[] { 1, 2, 3 }.Select(_ => wire.SpoilAnswer([1, 2, 3]).Length));
+    }
+
+    [Fact]
+    public void Recorded_telegrams_are_read_as_hex_or_as_a_receivers_log_has_them()
+    {
+        var path = Path.GetTempFileName();
+        File.WriteAllLines(path, ["# heard in the yard", "1244_2D2C785634121B077A000000000413E803", "", "telegram=|1244_2D2C785634121B077A000000000413E803|+12", "12442D2C", "no hex"]);
+        var read = ReplayFile.Read(path).Select(Convert.ToHexString).ToList();
+        File.Delete(path);
+        Assert.Equal(["12442D2C785634121B077A000000000413E803", "12442D2C785634121B077A000000000413E803"], read);
     }
 
     private static Scenario FromFile(string name)
