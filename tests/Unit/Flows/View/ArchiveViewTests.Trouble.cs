@@ -155,34 +155,4 @@ public partial class ArchiveViewTests
         Assert.Equal(1, _bench.View.Rebuilds);
         Assert.DoesNotContain(_bench.Log.Lines, line => line.Id == 501);
     }
-
-    [Fact(Timeout = 2 * Limit)]
-    public async Task Many_rows_are_built_and_read_in_bounded_memory()
-    {
-        _bench.Settings = new ViewSettings(_bench.Place) { PartOctets = 20_000 };
-        for (var i = 0; i < 100_000; i++)
-        {
-            _bench.Hear(i % 50, ViewBench.Noon.AddSeconds(i), i);
-        }
-
-        var before = GC.GetTotalMemory(forceFullCollection: true);
-        _bench.Start();
-        var most = 0L;
-        var count = 0;
-        while (await _bench.RowsAsync(limit: 1) is [])
-        {
-        }
-
-        await foreach (var row in _bench.View.QueryAsync(new ArchiveQuery(null, null, null, null, int.MaxValue), TestContext.Current.CancellationToken))
-        {
-            Assert.Equal((ulong)count, row.Sequence - 1);
-            if (++count % 10_000 == 0)
-            {
-                most = Math.Max(most, GC.GetTotalMemory(forceFullCollection: true) - before);
-            }
-        }
-
-        Assert.Equal(100_000, count);
-        Assert.InRange(most, 0, 48L << 20);
-    }
 }
