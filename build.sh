@@ -152,7 +152,7 @@ tests() {
 
 bench() {
     build
-    dotnet run --project tests/Benchmarks -c Release --no-build -- --filter "*${1:-}*"
+    dotnet run --project tests/Benchmarks -c Release --no-build -- --artifacts artifacts/bench --filter "*${1:-}*"
 }
 
 trust() {
