@@ -1,0 +1,200 @@
+using System.Buffers.Binary;
+
+namespace Protocols.Dlms.AXdr;
+
+/// <summary>One element of Data: its tag, and its own octets, or how many elements follow it.</summary>
+/// <param name="tag">Its type.</param>
+/// <param name="count">Elements that follow (array, structure), else 0; bits of a bit string.</param>
+/// <param name="content">Its octets without tag and length; of a compact array the type description and the contents with their length.</param>
+public readonly ref struct AXdrItem(AXdrTag tag, int count, ReadOnlySpan<byte> content)
+{
+    /// <summary>Its type.</summary>
+    public AXdrTag Tag { get; } = tag;
+
+    /// <summary>Elements that follow; bits of a bit string.</summary>
+    public int Count { get; } = count;
+
+    /// <summary>Its octets.</summary>
+    public ReadOnlySpan<byte> Content { get; } = content;
+}
+
+/// <summary>
+/// Reads A-XDR from octets, forward only. Lengths and counts are checked against the octets that are there before anything is believed; what does not fit gives false.
+/// </summary>
+public ref struct AXdrReader(ReadOnlySpan<byte> octets)
+{
+    /// <summary>Deeper nesting than this is refused: no meter needs it, and a hostile one could exhaust the stack.</summary>
+    public const int MostDepth = 16;
+
+    private readonly ReadOnlySpan<byte> _octets = octets;
+    private int _at;
+
+    /// <summary>Octets read so far.</summary>
+    public readonly int Position => _at;
+
+    /// <summary>Octets left.</summary>
+    public readonly int Remaining => _octets.Length - _at;
+
+    /// <summary>The next element; of an array or a structure only its head.</summary>
+    public bool TryItem(out AXdrItem item)
+    {
+        item = default;
+        if (_at >= _octets.Length)
+        {
+            return false;
+        }
+
+        var tag = _octets[_at];
+        var size = AXdrTags.SizeOf(tag);
+        if (size >= 0)
+        {
+            if (size > Remaining - 1)
+            {
+                return false;
+            }
+
+            item = new AXdrItem((AXdrTag)tag, 0, _octets.Slice(_at + 1, size));
+            _at += 1 + size;
+            return true;
+        }
+
+        var start = _at;
+        _at++;
+        if (size == AXdrTags.Variable && TryVariable((AXdrTag)tag, out item))
+        {
+            return true;
+        }
+
+        _at = start;
+        return false;
+    }
+
+    /// <summary>Passes over one whole element, with everything in it.</summary>
+    public bool TrySkip() => TrySkip(MostDepth);
+
+    /// <summary>A length or a count: one octet below 128, else 81, 82, 83 or 84 and so many octets.</summary>
+    public bool TryLength(out int length)
+    {
+        length = 0;
+        if (_at >= _octets.Length)
+        {
+            return false;
+        }
+
+        int first = _octets[_at++];
+        if (first < 0x80)
+        {
+            length = first;
+            return true;
+        }
+
+        var octets = first & 0x7F;
+        if (octets is 0 or > 4 || octets > Remaining)
+        {
+            return false;
+        }
+
+        uint value = 0;
+        for (var i = 0; i < octets; i++)
+        {
+            value = (value << 8) | _octets[_at++];
+        }
+
+        length = (int)value;
+        return value <= int.MaxValue;
+    }
+
+    /// <summary>So many octets.</summary>
+    public bool TryOctets(int count, out ReadOnlySpan<byte> octets)
+    {
+        octets = default;
+        if (count < 0 || count > Remaining)
+        {
+            return false;
+        }
+
+        octets = _octets.Slice(_at, count);
+        _at += count;
+        return true;
+    }
+
+    private bool TrySkip(int depth)
+    {
+        if (depth < 0 || !TryItem(out var item))
+        {
+            return false;
+        }
+
+        if (item.Tag is AXdrTag.Array or AXdrTag.Structure)
+        {
+            for (var i = 0; i < item.Count; i++)
+            {
+                if (!TrySkip(depth - 1))
+                {
+                    return false;
+                }
+            }
+        }
+
+        return true;
+    }
+
+    private bool TryVariable(AXdrTag tag, out AXdrItem item)
+    {
+        item = default;
+        var start = _at;
+        if (tag == AXdrTag.CompactArray)
+        {
+            if (!CompactArray.TrySkipType(ref this, MostDepth) || !TryLength(out var contents) || !TryOctets(contents, out _))
+            {
+                return false;
+            }
+
+            item = new AXdrItem(tag, 0, _octets[start.._at]);
+            return true;
+        }
+
+        if (!TryLength(out var length))
+        {
+            return false;
+        }
+
+        if (tag is AXdrTag.Array or AXdrTag.Structure)
+        {
+            item = new AXdrItem(tag, length, default);
+            return length <= Remaining; // an element takes one octet at least
+        }
+
+        var octets = tag == AXdrTag.BitString ? (length / 8) + (length % 8 > 0 ? 1 : 0) : length;
+        if (!TryOctets(octets, out var content))
+        {
+            return false;
+        }
+
+        item = new AXdrItem(tag, tag == AXdrTag.BitString ? length : 0, content);
+        return true;
+    }
+}
+
+/// <summary>Numbers out of the content of an element.</summary>
+public static class AXdrNumbers
+{
+    /// <summary>The integer of any integer, enumeration or Boolean element. False for others.</summary>
+    public static bool TryInteger(in AXdrItem item, out Int128 number)
+    {
+        var content = item.Content;
+        (var known, number) = item.Tag switch
+        {
+            AXdrTag.Int8 or AXdrTag.DeltaInt8 => (true, (sbyte)content[0]),
+            AXdrTag.UInt8 or AXdrTag.Enum or AXdrTag.Boolean or AXdrTag.DeltaUInt8 => (true, content[0]),
+            AXdrTag.Int16 or AXdrTag.DeltaInt16 => (true, BinaryPrimitives.ReadInt16BigEndian(content)),
+            AXdrTag.UInt16 or AXdrTag.DeltaUInt16 => (true, BinaryPrimitives.ReadUInt16BigEndian(content)),
+            AXdrTag.Int32 or AXdrTag.DeltaInt32 => (true, BinaryPrimitives.ReadInt32BigEndian(content)),
+            AXdrTag.UInt32 or AXdrTag.DeltaUInt32 => (true, BinaryPrimitives.ReadUInt32BigEndian(content)),
+            AXdrTag.Int64 => (true, BinaryPrimitives.ReadInt64BigEndian(content)),
+            AXdrTag.UInt64 => (true, BinaryPrimitives.ReadUInt64BigEndian(content)),
+            _ => (false, (Int128)0),
+        };
+        return known;
+    }
+}

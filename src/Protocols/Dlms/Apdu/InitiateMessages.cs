@@ -1,0 +1,53 @@
+namespace Protocols.Dlms.Apdu;
+
+/// <summary>Conformance: a bit string of 24 bits, tagged as <code>5F 1F 04 00 | 3 octets</code> Bit 0 is the first of the first octet.</summary>
+public readonly record struct Conformance(uint Bits)
+{
+    private const uint Head = 0x5F1F0400;
+
+    /// <summary>True where a service is offered: 19 GET, 20 SET, 23 ACTION, 11 block transfer with GET, 1 general block transfer, 0 general protection.</summary>
+    public bool Has(int bit) => (Bits >> (23 - bit) & 1) != 0;
+
+    internal static Conformance Read(ref PduReader from)
+    {
+        var head = from.UInt32();
+        return head == Head ? new Conformance(((uint)from.UInt16() << 8) | from.Byte()) : from.Refuse<Conformance>($"{head:X8} where the conformance (5F1F0400) was expected");
+    }
+
+    internal PduWriter WriteTo(PduWriter to) => to.UInt32(Head).UInt16((ushort)(Bits >> 8)).Byte((byte)Bits);
+}
+
+/// <summary>xDLMS InitiateRequest: <code>01 | [dedicated key] | [response allowed] | [quality of service] | version | conformance | longest PDU u16</code></summary>
+public sealed record InitiateRequest(
+    ReadOnlyMemory<byte>? DedicatedKey, bool? ResponseAllowed, byte? QualityOfService, byte Version, Conformance Conformance, ushort LongestPdu) : Apdu
+{
+    public override string Name => "initiate-request";
+
+    public override void WriteTo(PduWriter to)
+    {
+        to.Byte((byte)ApduTag.InitiateRequest);
+        _ = DedicatedKey is { } key ? to.Byte(1).Octets(key) : to.Byte(0);
+        _ = ResponseAllowed is { } allowed ? to.Byte(1).Byte(allowed ? (byte)1 : (byte)0) : to.Byte(0);
+        _ = QualityOfService is { } quality ? to.Byte(1).Byte(quality) : to.Byte(0);
+        Conformance.WriteTo(to.Byte(Version)).UInt16(LongestPdu);
+    }
+
+    internal static InitiateRequest Read(ref PduReader from) => new(
+        from.OptionalOctets(), from.IsPresent() ? from.Byte() != 0 : null, from.IsPresent() ? from.Byte() : null, from.Byte(), Conformance.Read(ref from), from.UInt16());
+}
+
+/// <summary>xDLMS InitiateResponse: <code>08 | [quality of service] | version | conformance | longest PDU u16 | 0007 for logical names, FA00 for short names</code></summary>
+public sealed record InitiateResponse(byte? QualityOfService, byte Version, Conformance Conformance, ushort LongestPdu, ushort ObjectName) : Apdu
+{
+    public override string Name => "initiate-response";
+
+    public override void WriteTo(PduWriter to)
+    {
+        to.Byte((byte)ApduTag.InitiateResponse);
+        _ = QualityOfService is { } quality ? to.Byte(1).Byte(quality) : to.Byte(0);
+        Conformance.WriteTo(to.Byte(Version)).UInt16(LongestPdu).UInt16(ObjectName);
+    }
+
+    internal static InitiateResponse Read(ref PduReader from) => new(
+        from.IsPresent() ? from.Byte() : null, from.Byte(), Conformance.Read(ref from), from.UInt16(), from.UInt16());
+}
