@@ -41,7 +41,7 @@ public abstract record Apdu
         var tag = from.Byte();
         if (Ciphered.Plain(tag) is { } plain)
         {
-            return new Ciphered(tag, plain.IsDedicated, from.Octets());
+            return new Ciphered(tag, plain.IsDedicated, CipheredContent.Read(ref from));
         }
 
         return (ApduTag)tag switch
@@ -63,7 +63,7 @@ public abstract record Apdu
             ApduTag.GatewayRequest or ApduTag.GatewayResponse => new Gateway(tag == (byte)ApduTag.GatewayResponse, from.Byte(), from.Octets(), from.Rest()),
             ApduTag.InitiateRequest => InitiateRequest.Read(ref from),
             ApduTag.InitiateResponse => InitiateResponse.Read(ref from),
-            ApduTag.GeneralGlo or ApduTag.GeneralDed => new GeneralCiphered(tag == (byte)ApduTag.GeneralDed, from.Octets(), from.Octets()),
+            ApduTag.GeneralGlo or ApduTag.GeneralDed => new GeneralCiphered(tag == (byte)ApduTag.GeneralDed, CipheredContent.ReadTitle(ref from), CipheredContent.Read(ref from)),
             ApduTag.GeneralCiphering => GeneralCiphering.Read(ref from),
             ApduTag.GeneralSigning => GeneralSigning.Read(ref from),
             ApduTag.AssociationRequest or ApduTag.AssociationResponse or ApduTag.ReleaseRequest or ApduTag.ReleaseResponse => AssociationMessage.Read((ApduTag)tag, ref from),

@@ -92,8 +92,8 @@ public class SharedApduTests
     {
         Assert.Equal("get-request-normal", Name("C001C100080000010000FF0200"));
         Assert.Equal("glo-get-request", Name("C81220012345674113D3FF935A47566827C467BC"));
-        Assert.Equal("ded-action-response", Name("D70121"));
-        Assert.Equal("glo-initiate-response", Name("280121"));
+        Assert.Equal("ded-action-response", Name("D7052000000001"));
+        Assert.Equal("glo-initiate-response", Name("28052000000001"));
         Assert.Equal("aarq", Name("601DA109060760857405080101BE10040E01000000065F1F0400007E1F04B0"));
         Assert.Equal("exception-response", Name("D8010600000008"));
     }
