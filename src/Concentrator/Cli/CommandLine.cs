@@ -16,7 +16,7 @@ internal static class CommandLine
         new("reading query", "[--meter ID] [--obis CODE] [--from TIME] [--to TIME] [--limit N] [--jsonl]", "stored values, oldest first",
             ["concentrator reading query --meter GWI-12345678-3C-03 --limit 20", "concentrator reading query --jsonl > rows.jsonl"], ReadingVerbs.QueryAsync),
         new("reading export", "--output FILE [--format csv|jsonl] [--meter ID] [--from TIME] [--to TIME]", "stored values to a file", ["concentrator reading export --output day.csv"], ReadingVerbs.ExportAsync),
-        new("frame decode", "[--protocol wmbus|mbus|auto] [--keys FILE] [--jsonl] [HEX...]", "decode frames, without a service",
+        new("frame decode", "[--protocol wmbus|mbus|dlms|auto] [--keys FILE] [--jsonl] [HEX...]", "decode frames, without a service",
             ["concentrator frame decode 2E44931578563412330333637A...", "concentrator frame decode --jsonl --keys meters.keys < frames.txt"], LocalVerbs.FrameDecodeAsync),
         new("frame tail", "[--jsonl]", "frames as they pass", ["concentrator frame tail"], ServiceVerbs.FrameTailAsync),
         new("hes test", "[NAME]", "connect to the head-end and say each step", ["concentrator hes test main"], HeadEndVerbs.TestAsync),

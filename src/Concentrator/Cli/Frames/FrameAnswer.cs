@@ -4,6 +4,9 @@ namespace Concentrator.Cli.Frames;
 internal sealed record FrameAnswer
 {
     public string? Error { get; init; }
+
+    /// <summary>The whole answer where it is of another shape than a telegram's; null for telegrams.</summary>
+    public string? Json { get; init; }
     public string Protocol { get; init; } = "wmbus";
     public string Frame { get; init; } = "bare";
     public string Manufacturer { get; init; } = "";

@@ -22,7 +22,7 @@ internal sealed class FrameDecoder : IDisposable
 
     internal FrameAnswer Decode(FrameQuestion question)
     {
-        if (_protocol is "dlms" or "usi")
+        if (_protocol is "usi")
         {
             return FrameAnswer.Failed($"protocol {_protocol} is not in this version");
         }
@@ -30,6 +30,11 @@ internal sealed class FrameDecoder : IDisposable
         if (!TryHex(question.Hex, out var octets, out var error))
         {
             return FrameAnswer.Failed(error);
+        }
+
+        if (_protocol is "dlms")
+        {
+            return DlmsFrameDecoder.Decode(question, octets);
         }
 
         if (!_keys.TryUse(question.Key))
@@ -45,7 +50,8 @@ internal sealed class FrameDecoder : IDisposable
             }
         }
 
-        return Decode(octets, question.Predecrypted);
+        var answer = Decode(octets, question.Predecrypted);
+        return answer.Error is not null && answer.Manufacturer.Length == 0 && _protocol == "auto" && DlmsFrameDecoder.Looks(octets) ? DlmsFrameDecoder.Decode(question, octets) : answer;
     }
 
     public void Dispose() => _decoder.Dispose();

@@ -12,6 +12,11 @@ internal static class FrameJson
 
     internal static string Write(FrameAnswer answer)
     {
+        if (answer.Json is not null)
+        {
+            return answer.Json;
+        }
+
         var buffer = new ArrayBufferWriter<byte>(1024);
         using (var to = new Utf8JsonWriter(buffer, Options))
         {

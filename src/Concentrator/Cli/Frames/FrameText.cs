@@ -5,6 +5,12 @@ internal static class FrameText
 {
     internal static void Write(FrameAnswer answer, TextWriter to)
     {
+        if (answer.Json is not null)
+        {
+            to.WriteLine(answer.Json);
+            return;
+        }
+
         if (answer.Manufacturer.Length > 0)
         {
             to.WriteLine($"{answer.Manufacturer} {answer.Id} version {answer.Version:X2} {answer.Media}   {answer.Protocol} {answer.Frame}, {string.Join(" > ", answer.Layers)}, {answer.SecurityState}");
