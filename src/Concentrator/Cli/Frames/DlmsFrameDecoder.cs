@@ -3,15 +3,18 @@ using System.Buffers.Binary;
 using System.Text;
 using System.Text.Json;
 using Protocols.Dlms.Apdu;
+using Protocols.Dlms.Hdlc;
 using Protocols.Dlms.Security;
 using Protocols.Dlms.Wrapper;
 using Protocols.Framing;
 
 namespace Concentrator.Cli.Frames;
 
-/// <summary>Decodes one DLMS APDU, bare or in the wrapper, to the JSON object of CONTRACTS section 2; opens it with the line's keys where it is ciphered.</summary>
+/// <summary>Decodes one DLMS APDU, bare, in the wrapper or in one HDLC frame, to the JSON object of CONTRACTS section 2; opens it with the line's keys where it is ciphered.</summary>
 internal static class DlmsFrameDecoder
 {
+    private const int LlcSize = 3; // E6 E6 00 or E6 E7 00
+
     /// <summary>True for octets that are surely meant as DLMS: a wrapper PDU whose length holds, or an APDU that is read to its end and begins as no telegram of damaged radio does.</summary>
     internal static bool Looks(byte[] octets) =>
         (octets is [0, 1, _, _, _, _, _, _, ..] && BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(6)) == octets.Length - WrapperFrame.HeaderSize)
@@ -33,7 +36,15 @@ internal static class DlmsFrameDecoder
         }
         else if (octets is [0x7E, ..])
         {
-            return FrameAnswer.Failed("HDLC frames are not in this version; wrapper PDUs and bare APDUs are") with { Protocol = "dlms", Frame = "hdlc" };
+            var input = new ReadOnlySequence<byte>(octets);
+            var read = new HdlcFramer().Read(ref input, out var hdlc, out _);
+            if (read != FrameRead.Got || hdlc.Segmented || hdlc.Information.Length <= LlcSize || hdlc.Information.Span[0] != 0xE6)
+            {
+                return FrameAnswer.Failed(read != FrameRead.Got ? "no HDLC frame: its lengths or check sequences do not hold"
+                    : $"an HDLC frame ({hdlc.Control.Kind}) without a whole APDU in it") with { Protocol = "dlms", Frame = "hdlc" };
+            }
+
+            (frame, carried) = ("hdlc", hdlc.Information[LlcSize..]);
         }
 
         if (Apdu.Read(carried, out var fault) is not { } apdu)

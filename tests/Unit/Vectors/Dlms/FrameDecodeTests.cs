@@ -30,6 +30,15 @@ public class FrameDecodeTests
     }
 
     [Fact]
+    public void An_HDLC_frame_is_opened_and_a_damaged_one_refused()
+    {
+        var answer = Ask("""{"hex":"7ea0190321107fdae6e600c001c100080000010000ff0200601a7e"}""");
+        Assert.Equal(("hdlc", "get-request-normal"), (Text(answer, "frame"), Text(answer, "apdu")));
+        Assert.Contains("check sequences", Text(Ask("""{"hex":"7ea0190321107fdae6e600c001c100080000010000ff0201601a7e"}"""), "error"), StringComparison.Ordinal);
+        Assert.Contains("SetNormalResponseMode", Text(Ask("""{"hex":"7ea008feff03938dbe7e"}"""), "error"), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Every_type_has_its_form()
     {
         var answer = Ask("""{"hex":"c401c1000208 0301 15ffffffffffffffff 09020aff 0a026869 0404a0 173fc00000 1312080001000200030004 00"}""");
