@@ -13,11 +13,13 @@ public sealed class HdlcFramer
     private readonly byte[] _joined = new byte[HdlcFrame.MaxLength + 1];
     private bool _open;
     private bool _idle;
+    private bool _pending;
 
     /// <summary>Tells that no octet came for longer than the inter-octet time-out: what is unfinished will not be finished.</summary>
     public void LineIdle()
     {
-        _idle = true;
+        _idle = _pending;
+        _open &= _pending;
     }
 
     /// <summary>
@@ -38,9 +40,11 @@ public sealed class HdlcFramer
         {
             _open &= !_idle;
             _idle = false;
+            _pending = false;
             return FrameRead.NeedMore;
         }
 
+        _pending = true;
         return _open ? Open(ref input, out frame, out fault) : Hunt(ref input, FrameFault.Garbage, out fault);
     }
 
