@@ -81,10 +81,10 @@ public sealed class FuzzCampaign
     [Fact]
     public void Fuzz_DLMS_messages() => Run("dlms", [.. DlmsSeeds.Select(Convert.FromHexString)], () => octets =>
     {
-        var apdu = Apdu.Read(octets.ToArray(), out _);
+        var apdu = Pdu.Read(octets.ToArray(), out _);
         if (apdu is AssociationMessage { Initiate: { } initiate })
         {
-            Apdu.Read(initiate, out _);
+            Pdu.Read(initiate, out _);
         }
     }, (_, _) => { });
 

@@ -18,7 +18,7 @@ internal static class DlmsFrameDecoder
     /// <summary>True for octets that are surely meant as DLMS: a wrapper PDU whose length holds, or an APDU that is read to its end and begins as no telegram of damaged radio does.</summary>
     internal static bool Looks(byte[] octets) =>
         (octets is [0, 1, _, _, _, _, _, _, ..] && BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(6)) == octets.Length - WrapperFrame.HeaderSize)
-        || (octets is [0x0F or (>= 0x60 and <= 0x63) or >= 0xC0, ..] && Apdu.Read(octets, out _) is not null);
+        || (octets is [0x0F or (>= 0x60 and <= 0x63) or >= 0xC0, ..] && Pdu.Read(octets, out _) is not null);
 
     internal static FrameAnswer Decode(FrameQuestion question, byte[] octets)
     {
@@ -47,17 +47,17 @@ internal static class DlmsFrameDecoder
             (frame, carried) = ("hdlc", hdlc.Information[LlcSize..]);
         }
 
-        if (Apdu.Read(carried, out var fault) is not { } apdu)
+        if (Pdu.Read(carried, out var fault) is not { } apdu)
         {
             return FrameAnswer.Failed(fault!) with { Protocol = "dlms", Frame = frame };
         }
 
         var opening = Opening.Of(apdu, question);
-        var inner = opening?.Plain is { } plain ? Apdu.Read(plain, out fault) : apdu is Gateway gateway ? Apdu.Read(gateway.Inner, out fault) : apdu;
+        var inner = opening?.Plain is { } plain ? Pdu.Read(plain, out fault) : apdu is Gateway gateway ? Pdu.Read(gateway.Inner, out fault) : apdu;
         return new FrameAnswer { Json = Write(frame, apdu, inner, opening), Error = opening?.Fault };
     }
 
-    private static string Write(string frame, Apdu apdu, Apdu? inner, Opening? opening)
+    private static string Write(string frame, Pdu apdu, Pdu? inner, Opening? opening)
     {
         var buffer = new ArrayBufferWriter<byte>();
         using (var to = new Utf8JsonWriter(buffer))
@@ -113,7 +113,7 @@ internal static class DlmsFrameDecoder
         to.WriteEndObject();
     }
 
-    private static int? InvokeIdOf(Apdu? apdu) => apdu switch
+    private static int? InvokeIdOf(Pdu? apdu) => apdu switch
     {
         GetRequest message => message.Id.Id,
         GetResponse message => message.Id.Id,
@@ -127,7 +127,7 @@ internal static class DlmsFrameDecoder
         _ => null,
     };
 
-    private static ReadOnlyMemory<byte> DataOf(Apdu? apdu) => apdu switch
+    private static ReadOnlyMemory<byte> DataOf(Pdu? apdu) => apdu switch
     {
         GetResponse.Normal { Result.Error: null } message => message.Result.Data,
         SetRequest.Normal message => message.Value,
@@ -141,13 +141,13 @@ internal static class DlmsFrameDecoder
     /// <summary>What became of a ciphered APDU.</summary>
     private sealed record Opening(byte Control, uint Counter, byte[]? SystemTitle, string State, byte[]? Plain, string? Fault)
     {
-        internal static Opening? Of(Apdu apdu, FrameQuestion question)
+        internal static Opening? Of(Pdu apdu, FrameQuestion question)
         {
             var (content, told, dedicated) = apdu switch
             {
                 Ciphered ciphered => (ciphered.Content, default(ReadOnlyMemory<byte>), ciphered.IsDedicated),
                 GeneralCiphered ciphered => (ciphered.Content, ciphered.SystemTitle, ciphered.IsDedicated),
-                AssociationMessage { Initiate: { } initiate } association when Apdu.Read(initiate, out _) is Ciphered ciphered => (ciphered.Content, association.SystemTitle ?? default, false),
+                AssociationMessage { Initiate: { } initiate } association when Pdu.Read(initiate, out _) is Ciphered ciphered => (ciphered.Content, association.SystemTitle ?? default, false),
                 _ => default,
             };
             if (content.IsEmpty)

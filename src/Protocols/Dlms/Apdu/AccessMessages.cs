@@ -26,7 +26,7 @@ public readonly record struct AccessSpecification(byte Choice, AttributeDescript
 }
 
 /// <summary>ACCESS.request: <code>D9 | long invoke id | date-time | count {specification} | count {data}</code></summary>
-public sealed record AccessRequest(LongInvokeId Id, ReadOnlyMemory<byte> At, IReadOnlyList<AccessSpecification> Specifications, IReadOnlyList<ReadOnlyMemory<byte>> Values) : Apdu
+public sealed record AccessRequest(LongInvokeId Id, ReadOnlyMemory<byte> At, IReadOnlyList<AccessSpecification> Specifications, IReadOnlyList<ReadOnlyMemory<byte>> Values) : Pdu
 {
     public override string Name => "access-request";
 
@@ -39,7 +39,7 @@ public sealed record AccessRequest(LongInvokeId Id, ReadOnlyMemory<byte> At, IRe
 
 /// <summary>ACCESS.response: <code>DA | long invoke id | date-time | [specifications] | count {data} | count {choice, result}</code></summary>
 public sealed record AccessResponse(
-    LongInvokeId Id, ReadOnlyMemory<byte> At, IReadOnlyList<AccessSpecification>? Specifications, IReadOnlyList<ReadOnlyMemory<byte>> Values, IReadOnlyList<(byte Choice, byte Result)> Results) : Apdu
+    LongInvokeId Id, ReadOnlyMemory<byte> At, IReadOnlyList<AccessSpecification>? Specifications, IReadOnlyList<ReadOnlyMemory<byte>> Values, IReadOnlyList<(byte Choice, byte Result)> Results) : Pdu
 {
     public override string Name => "access-response";
 

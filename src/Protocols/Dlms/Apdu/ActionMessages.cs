@@ -1,7 +1,7 @@
 namespace Protocols.Dlms.Apdu;
 
 /// <summary>ACTION.request: <code>C3 | 01 normal, 02 next block, 03 list, 04 first block, 05 list and first block, 06 block | invoke id | ..</code></summary>
-public abstract record ActionRequest(InvokeId Id) : Apdu
+public abstract record ActionRequest(InvokeId Id) : Pdu
 {
     /// <summary>One method, with one Data or none.</summary>
     public sealed record Normal(InvokeId Id, AttributeDescriptor Method, ReadOnlyMemory<byte>? Parameters) : ActionRequest(Id)
@@ -55,7 +55,7 @@ public abstract record ActionRequest(InvokeId Id) : Apdu
         public override void WriteTo(PduWriter to) => Block.WriteTo(Head(to, 6));
     }
 
-    internal static Apdu? Read(ref PduReader from) => from.Byte() switch
+    internal static Pdu? Read(ref PduReader from) => from.Byte() switch
     {
         1 => new Normal(from.InvokeId(), from.Attribute(), from.OptionalData()),
         2 => new NextPblock(from.InvokeId(), from.UInt32()),
@@ -63,7 +63,7 @@ public abstract record ActionRequest(InvokeId Id) : Apdu
         4 => new FirstPblock(from.InvokeId(), from.Attribute(), DataBlock.Read(ref from)),
         5 => new ListFirstPblock(from.InvokeId(), ReadMethods(ref from), DataBlock.Read(ref from)),
         6 => new Pblock(from.InvokeId(), DataBlock.Read(ref from)),
-        var other => from.Refuse<Apdu>($"ACTION.request has no choice {other}"),
+        var other => from.Refuse<Pdu>($"ACTION.request has no choice {other}"),
     };
 
     private static AttributeDescriptor[] ReadMethods(ref PduReader from) => from.List(static (ref PduReader one) => one.Attribute());
@@ -91,7 +91,7 @@ public readonly record struct ActionResult(byte Result, DataResult? Return)
 }
 
 /// <summary>ACTION.response: <code>C7 | 01 normal, 02 block, 03 list, 04 next block | invoke id | ..</code></summary>
-public abstract record ActionResponse(InvokeId Id) : Apdu
+public abstract record ActionResponse(InvokeId Id) : Pdu
 {
     /// <summary>One result.</summary>
     public sealed record Normal(InvokeId Id, ActionResult Result) : ActionResponse(Id)
@@ -125,13 +125,13 @@ public abstract record ActionResponse(InvokeId Id) : Apdu
         public override void WriteTo(PduWriter to) => Head(to, 4).UInt32(Block);
     }
 
-    internal static Apdu? Read(ref PduReader from) => from.Byte() switch
+    internal static Pdu? Read(ref PduReader from) => from.Byte() switch
     {
         1 => new Normal(from.InvokeId(), ActionResult.Read(ref from)),
         2 => new Pblock(from.InvokeId(), DataBlock.Read(ref from)),
         3 => new WithList(from.InvokeId(), from.List(ActionResult.Read)),
         4 => new NextPblock(from.InvokeId(), from.UInt32()),
-        var other => from.Refuse<Apdu>($"ACTION.response has no choice {other}"),
+        var other => from.Refuse<Pdu>($"ACTION.response has no choice {other}"),
     };
 
     private PduWriter Head(PduWriter to, byte choice) => to.Byte((byte)ApduTag.ActionResponse).Byte(choice).InvokeId(Id);

@@ -23,7 +23,7 @@ public readonly record struct AssociationField(byte Tag, ReadOnlyMemory<byte> Co
 /// <code>60..63 | L {A1 context name, A6 calling title, 8A requirements, 8B mechanism, AC authentication value, BE user information, ..}</code>
 /// (IEC 62056-5-3 clause 7.) Lengths are read leniently: a meter's outer length may be short of what follows.
 /// </summary>
-public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList<AssociationField> Fields) : Apdu
+public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList<AssociationField> Fields) : Pdu
 {
     /// <summary>Field tags.</summary>
     public const byte ContextName = 0xA1, Result = 0xA2, Diagnostic = 0xA3, RespondingTitle = 0xA4, CallingTitle = 0xA6, RespondingRequirements = 0x88, RespondingMechanism = 0x89,

@@ -1,7 +1,7 @@
 namespace Protocols.Dlms.Apdu;
 
 /// <summary>GENERAL-BLOCK-TRANSFER: <code>E0 | last 7, streaming 6, window 0-5 | block u16 | acknowledged block u16 | L octets</code></summary>
-public sealed record GeneralBlockTransfer(byte Control, ushort Block, ushort Acknowledged, ReadOnlyMemory<byte> Raw) : Apdu
+public sealed record GeneralBlockTransfer(byte Control, ushort Block, ushort Acknowledged, ReadOnlyMemory<byte> Raw) : Pdu
 {
     /// <summary>The last block.</summary>
     public bool IsLast => (Control & 0x80) != 0;
@@ -18,7 +18,7 @@ public sealed record GeneralBlockTransfer(byte Control, ushort Block, ushort Ack
 }
 
 /// <summary>The gateway prefix: <code>E6 or E7 | network | L address | APDU</code> It lies outside all ciphering.</summary>
-public sealed record Gateway(bool IsResponse, byte Network, ReadOnlyMemory<byte> Address, ReadOnlyMemory<byte> Inner) : Apdu
+public sealed record Gateway(bool IsResponse, byte Network, ReadOnlyMemory<byte> Address, ReadOnlyMemory<byte> Inner) : Pdu
 {
     public override string Name => IsResponse ? "gateway-response" : "gateway-request";
 
@@ -29,7 +29,7 @@ public sealed record Gateway(bool IsResponse, byte Network, ReadOnlyMemory<byte>
 /// <param name="Tag">Its tag.</param>
 /// <param name="IsDedicated">Under the association's dedicated key.</param>
 /// <param name="Content">From the security control octet on.</param>
-public sealed record Ciphered(byte Tag, bool IsDedicated, ReadOnlyMemory<byte> Content) : Apdu
+public sealed record Ciphered(byte Tag, bool IsDedicated, ReadOnlyMemory<byte> Content) : Pdu
 {
     private const int Global = 0x08, Dedicated = 0x10;
 
@@ -51,6 +51,14 @@ public sealed record Ciphered(byte Tag, bool IsDedicated, ReadOnlyMemory<byte> C
         _ => null,
     };
 
+    /// <summary>The ciphered tag of a plain one; null for services that travel in general-glo-ciphering only.</summary>
+    internal static byte? TagOf(byte plain, bool dedicated) => plain switch
+    {
+        0x01 or 0x08 or 0x05 or 0x06 or 0x0C or 0x0D or 0x0E or 0x16 or 0x18 => (byte)(plain + (dedicated ? 0x40 : 0x20)),
+        >= 0xC0 and <= 0xC5 or 0xC7 => (byte)(plain + (dedicated ? Dedicated : Global)),
+        _ => null,
+    };
+
     private static int Offset(byte tag) => tag >= 0xD0 ? Dedicated : tag >= 0xC8 ? Global : tag >= 0x41 ? 0x40 : 0x20;
 
     private static string NameOf(byte tag) => (ApduTag)tag switch
@@ -64,7 +72,7 @@ public sealed record Ciphered(byte Tag, bool IsDedicated, ReadOnlyMemory<byte> C
 }
 
 /// <summary>GENERAL-GLO or GENERAL-DED-CIPHERING: <code>DB or DC | L system title | L security control, counter, payload</code></summary>
-public sealed record GeneralCiphered(bool IsDedicated, ReadOnlyMemory<byte> SystemTitle, ReadOnlyMemory<byte> Content) : Apdu
+public sealed record GeneralCiphered(bool IsDedicated, ReadOnlyMemory<byte> SystemTitle, ReadOnlyMemory<byte> Content) : Pdu
 {
     public override string Name => IsDedicated ? "general-ded-ciphering" : "general-glo-ciphering";
 
@@ -106,7 +114,7 @@ public readonly record struct KeyInformation(byte Choice, ReadOnlyMemory<byte> I
 }
 
 /// <summary>GENERAL-CIPHERING: <code>DD | header | [key information] | L security control, counter, payload</code></summary>
-public sealed record GeneralCiphering(GeneralHeader Header, KeyInformation? Key, ReadOnlyMemory<byte> Content) : Apdu
+public sealed record GeneralCiphering(GeneralHeader Header, KeyInformation? Key, ReadOnlyMemory<byte> Content) : Pdu
 {
     public override string Name => "general-ciphering";
 
@@ -129,7 +137,7 @@ public sealed record GeneralCiphering(GeneralHeader Header, KeyInformation? Key,
 }
 
 /// <summary>GENERAL-SIGNING: <code>DF | header | L content | L signature</code> Before it is signed it stands without signature.</summary>
-public sealed record GeneralSigning(GeneralHeader Header, ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte>? Signature) : Apdu
+public sealed record GeneralSigning(GeneralHeader Header, ReadOnlyMemory<byte> Content, ReadOnlyMemory<byte>? Signature) : Pdu
 {
     public override string Name => "general-signing";
 

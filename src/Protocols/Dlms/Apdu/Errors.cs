@@ -4,7 +4,7 @@ namespace Protocols.Dlms.Apdu;
 /// <param name="State">1 service not allowed, 2 service unknown.</param>
 /// <param name="Service">1 operation not possible, 2 not supported, 3 other, 4 PDU too long, 5 deciphering, 6 invocation counter.</param>
 /// <param name="InvocationCounter">What the other side expects: a hint that nobody authenticated.</param>
-public sealed record ExceptionResponse(byte State, byte Service, uint? InvocationCounter) : Apdu
+public sealed record ExceptionResponse(byte State, byte Service, uint? InvocationCounter) : Pdu
 {
     private const byte CounterError = 6;
 
@@ -24,7 +24,7 @@ public sealed record ExceptionResponse(byte State, byte Service, uint? Invocatio
 }
 
 /// <summary>CONFIRMED-SERVICE-ERROR: <code>0E | which service | which kind | value</code></summary>
-public sealed record ConfirmedServiceError(byte Service, byte Kind, byte Value) : Apdu
+public sealed record ConfirmedServiceError(byte Service, byte Kind, byte Value) : Pdu
 {
     public override string Name => "confirmed-service-error";
 

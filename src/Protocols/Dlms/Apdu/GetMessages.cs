@@ -1,7 +1,7 @@
 namespace Protocols.Dlms.Apdu;
 
 /// <summary>GET.request: <code>C0 | 01 normal, 02 next block, 03 with list | invoke id | ..</code></summary>
-public abstract record GetRequest(InvokeId Id) : Apdu
+public abstract record GetRequest(InvokeId Id) : Pdu
 {
     /// <summary>One attribute: <code>attribute | [selection]</code></summary>
     public sealed record Normal(InvokeId Id, AttributeDescriptor Attribute, Selection? Access) : GetRequest(Id)
@@ -28,17 +28,17 @@ public abstract record GetRequest(InvokeId Id) : Apdu
             to.Byte((byte)ApduTag.GetRequest).Byte(3).InvokeId(Id).List(Attributes, static (one, item) => one.Attribute(item.Attribute).Selection(item.Access));
     }
 
-    internal static Apdu? Read(ref PduReader from) => from.Byte() switch
+    internal static Pdu? Read(ref PduReader from) => from.Byte() switch
     {
         1 => new Normal(from.InvokeId(), from.Attribute(), from.Selection()),
         2 => new Next(from.InvokeId(), from.UInt32()),
         3 => new WithList(from.InvokeId(), from.List(static (ref PduReader one) => (one.Attribute(), one.Selection()))),
-        var other => from.Refuse<Apdu>($"GET.request has no choice {other}"),
+        var other => from.Refuse<Pdu>($"GET.request has no choice {other}"),
     };
 }
 
 /// <summary>GET.response: <code>C4 | 01 normal, 02 block, 03 with list | invoke id | ..</code></summary>
-public abstract record GetResponse(InvokeId Id) : Apdu
+public abstract record GetResponse(InvokeId Id) : Pdu
 {
     /// <summary>One result.</summary>
     public sealed record Normal(InvokeId Id, DataResult Result) : GetResponse(Id)
@@ -74,11 +74,11 @@ public abstract record GetResponse(InvokeId Id) : Apdu
         public override void WriteTo(PduWriter to) => to.Byte((byte)ApduTag.GetResponse).Byte(3).InvokeId(Id).List(Results, static (one, item) => item.WriteTo(one));
     }
 
-    internal static Apdu? Read(ref PduReader from) => from.Byte() switch
+    internal static Pdu? Read(ref PduReader from) => from.Byte() switch
     {
         1 => new Normal(from.InvokeId(), DataResult.Read(ref from)),
         2 => WithDatablock.Read(from.InvokeId(), ref from),
         3 => new WithList(from.InvokeId(), from.List(DataResult.Read)),
-        var other => from.Refuse<Apdu>($"GET.response has no choice {other}"),
+        var other => from.Refuse<Pdu>($"GET.response has no choice {other}"),
     };
 }

@@ -19,7 +19,7 @@ public readonly record struct Conformance(uint Bits)
 
 /// <summary>xDLMS InitiateRequest: <code>01 | [dedicated key] | [response allowed] | [quality of service] | version | conformance | longest PDU u16</code></summary>
 public sealed record InitiateRequest(
-    ReadOnlyMemory<byte>? DedicatedKey, bool? ResponseAllowed, byte? QualityOfService, byte Version, Conformance Conformance, ushort LongestPdu) : Apdu
+    ReadOnlyMemory<byte>? DedicatedKey, bool? ResponseAllowed, byte? QualityOfService, byte Version, Conformance Conformance, ushort LongestPdu) : Pdu
 {
     public override string Name => "initiate-request";
 
@@ -37,7 +37,7 @@ public sealed record InitiateRequest(
 }
 
 /// <summary>xDLMS InitiateResponse: <code>08 | [quality of service] | version | conformance | longest PDU u16 | 0007 for logical names, FA00 for short names</code></summary>
-public sealed record InitiateResponse(byte? QualityOfService, byte Version, Conformance Conformance, ushort LongestPdu, ushort ObjectName) : Apdu
+public sealed record InitiateResponse(byte? QualityOfService, byte Version, Conformance Conformance, ushort LongestPdu, ushort ObjectName) : Pdu
 {
     public override string Name => "initiate-response";
 

@@ -4,7 +4,7 @@ namespace Protocols.Dlms.Apdu;
 /// DATA-NOTIFICATION: <code>0F | long invoke id | date-time, 00 for none | data</code>
 /// Some meters write the time as a Data (tag 09); it is read, and written again as it came.
 /// </summary>
-public sealed record DataNotification(LongInvokeId Id, ReadOnlyMemory<byte> At, bool IsAtTagged, ReadOnlyMemory<byte> Data) : Apdu
+public sealed record DataNotification(LongInvokeId Id, ReadOnlyMemory<byte> At, bool IsAtTagged, ReadOnlyMemory<byte> Data) : Pdu
 {
     private const byte OctetString = 0x09;
 
@@ -27,7 +27,7 @@ public sealed record DataNotification(LongInvokeId Id, ReadOnlyMemory<byte> At, 
 }
 
 /// <summary>DATA-NOTIFICATION-CONFIRM: <code>10 | long invoke id | date-time</code> Some leave the time out.</summary>
-public sealed record DataNotificationConfirm(LongInvokeId Id, ReadOnlyMemory<byte>? At) : Apdu
+public sealed record DataNotificationConfirm(LongInvokeId Id, ReadOnlyMemory<byte>? At) : Pdu
 {
     public override string Name => "data-notification-confirm";
 
@@ -41,7 +41,7 @@ public sealed record DataNotificationConfirm(LongInvokeId Id, ReadOnlyMemory<byt
 }
 
 /// <summary>EVENT-NOTIFICATION.request: <code>C2 | [time] | attribute | data</code></summary>
-public sealed record EventNotification(ReadOnlyMemory<byte>? At, AttributeDescriptor Attribute, ReadOnlyMemory<byte> Data) : Apdu
+public sealed record EventNotification(ReadOnlyMemory<byte>? At, AttributeDescriptor Attribute, ReadOnlyMemory<byte> Data) : Pdu
 {
     public override string Name => "event-notification";
 

@@ -9,7 +9,7 @@ public readonly record struct DataBlock(bool Last, uint Number, ReadOnlyMemory<b
 }
 
 /// <summary>SET.request: <code>C1 | 01 normal, 02 first block, 03 block, 04 list, 05 list and first block | invoke id | ..</code></summary>
-public abstract record SetRequest(InvokeId Id) : Apdu
+public abstract record SetRequest(InvokeId Id) : Pdu
 {
     /// <summary>One attribute.</summary>
     public sealed record Normal(InvokeId Id, AttributeDescriptor Attribute, Selection? Access, ReadOnlyMemory<byte> Value) : SetRequest(Id)
@@ -52,14 +52,14 @@ public abstract record SetRequest(InvokeId Id) : Apdu
         public override void WriteTo(PduWriter to) => Block.WriteTo(Head(to, 5).List(Attributes, static (one, item) => one.Attribute(item.Attribute).Selection(item.Access)));
     }
 
-    internal static Apdu? Read(ref PduReader from) => from.Byte() switch
+    internal static Pdu? Read(ref PduReader from) => from.Byte() switch
     {
         1 => new Normal(from.InvokeId(), from.Attribute(), from.Selection(), from.Data()),
         2 => new FirstDatablock(from.InvokeId(), from.Attribute(), from.Selection(), DataBlock.Read(ref from)),
         3 => new WithDatablock(from.InvokeId(), DataBlock.Read(ref from)),
         4 => new WithList(from.InvokeId(), ReadAttributes(ref from), from.List(static (ref PduReader one) => one.Data())),
         5 => new ListFirstDatablock(from.InvokeId(), ReadAttributes(ref from), DataBlock.Read(ref from)),
-        var other => from.Refuse<Apdu>($"SET.request has no choice {other}"),
+        var other => from.Refuse<Pdu>($"SET.request has no choice {other}"),
     };
 
     private static (AttributeDescriptor, Selection?)[] ReadAttributes(ref PduReader from) => from.List(static (ref PduReader one) => (one.Attribute(), one.Selection()));
@@ -68,7 +68,7 @@ public abstract record SetRequest(InvokeId Id) : Apdu
 }
 
 /// <summary>SET.response: <code>C5 | 01 result, 02 block, 03 last block, 04 last block of a list, 05 list | invoke id | ..</code></summary>
-public abstract record SetResponse(InvokeId Id) : Apdu
+public abstract record SetResponse(InvokeId Id) : Pdu
 {
     /// <summary>One result.</summary>
     public sealed record Normal(InvokeId Id, byte Result) : SetResponse(Id)
@@ -110,14 +110,14 @@ public abstract record SetResponse(InvokeId Id) : Apdu
         public override void WriteTo(PduWriter to) => Head(to, 5).List(Results, static (one, item) => one.Byte(item));
     }
 
-    internal static Apdu? Read(ref PduReader from) => from.Byte() switch
+    internal static Pdu? Read(ref PduReader from) => from.Byte() switch
     {
         1 => new Normal(from.InvokeId(), from.Byte()),
         2 => new Datablock(from.InvokeId(), from.UInt32()),
         3 => new LastDatablock(from.InvokeId(), from.Byte(), from.UInt32()),
         4 => new LastDatablockList(from.InvokeId(), from.List(static (ref PduReader one) => one.Byte()), from.UInt32()),
         5 => new WithList(from.InvokeId(), from.List(static (ref PduReader one) => one.Byte())),
-        var other => from.Refuse<Apdu>($"SET.response has no choice {other}"),
+        var other => from.Refuse<Pdu>($"SET.response has no choice {other}"),
     };
 
     private PduWriter Head(PduWriter to, byte choice) => to.Byte((byte)ApduTag.SetResponse).Byte(choice).InvokeId(Id);

@@ -27,7 +27,7 @@ public readonly record struct VariableAccess(byte Choice, ushort Variable, Selec
 }
 
 /// <summary>Read.request: <code>05 | count {variable}</code></summary>
-public sealed record ReadRequest(IReadOnlyList<VariableAccess> Variables) : Apdu
+public sealed record ReadRequest(IReadOnlyList<VariableAccess> Variables) : Pdu
 {
     public override string Name => "read-request";
 
@@ -66,7 +66,7 @@ public readonly record struct ReadResult(byte Choice, ReadOnlyMemory<byte> Data,
 }
 
 /// <summary>Read.response: <code>0C | count {result}</code></summary>
-public sealed record ReadResponse(IReadOnlyList<ReadResult> Results) : Apdu
+public sealed record ReadResponse(IReadOnlyList<ReadResult> Results) : Pdu
 {
     public override string Name => "read-response";
 
@@ -76,7 +76,7 @@ public sealed record ReadResponse(IReadOnlyList<ReadResult> Results) : Apdu
 }
 
 /// <summary>Write.request and unconfirmed write: <code>06 or 16 | count {variable} | count {data}</code></summary>
-public sealed record WriteRequest(bool IsConfirmed, IReadOnlyList<VariableAccess> Variables, IReadOnlyList<ReadOnlyMemory<byte>> Values) : Apdu
+public sealed record WriteRequest(bool IsConfirmed, IReadOnlyList<VariableAccess> Variables, IReadOnlyList<ReadOnlyMemory<byte>> Values) : Pdu
 {
     public override string Name => IsConfirmed ? "write-request" : "unconfirmed-write-request";
 
@@ -87,7 +87,7 @@ public sealed record WriteRequest(bool IsConfirmed, IReadOnlyList<VariableAccess
 }
 
 /// <summary>Write.response: <code>0D | count {00 | 01 error | 02 block number}</code></summary>
-public sealed record WriteResponse(IReadOnlyList<(byte Choice, ushort Value)> Results) : Apdu
+public sealed record WriteResponse(IReadOnlyList<(byte Choice, ushort Value)> Results) : Pdu
 {
     public override string Name => "write-response";
 
@@ -110,7 +110,7 @@ public sealed record WriteResponse(IReadOnlyList<(byte Choice, ushort Value)> Re
 }
 
 /// <summary>InformationReport: <code>18 | [time] | count {variable} | count {data}</code></summary>
-public sealed record InformationReport(ReadOnlyMemory<byte>? At, IReadOnlyList<VariableAccess> Variables, IReadOnlyList<ReadOnlyMemory<byte>> Values) : Apdu
+public sealed record InformationReport(ReadOnlyMemory<byte>? At, IReadOnlyList<VariableAccess> Variables, IReadOnlyList<ReadOnlyMemory<byte>> Values) : Pdu
 {
     public override string Name => "information-report";
 

@@ -10,7 +10,7 @@ public class AXdrTests
     [Fact]
     public void Any_octets_give_an_answer_and_what_is_read_is_written_as_it_was() => Gen.Byte.Array[0, 120].Sample(octets =>
     {
-        var apdu = Apdu.Read(octets, out var fault);
+        var apdu = Pdu.Read(octets, out var fault);
         Assert.Equal(apdu is null, fault is not null);
         Assert.True(apdu is null || apdu.ToOctets().Length <= octets.Length + 8); // lengths may be in their long form
     }, iter: 200_000);
@@ -23,7 +23,7 @@ public class AXdrTests
     {
         byte[] octets = [.. Enumerable.Repeat(new byte[] { 2, 1 }, depth).SelectMany(pair => pair), 0];
         Assert.Equal(fits, new AXdrReader(octets).TrySkip());
-        Assert.Equal(fits, Apdu.Read((byte[])[0xC4, 1, 0xC1, 0, .. octets], out _) is not null);
+        Assert.Equal(fits, Pdu.Read((byte[])[0xC4, 1, 0xC1, 0, .. octets], out _) is not null);
     }
 
     [Fact]
@@ -32,7 +32,7 @@ public class AXdrTests
         var before = GC.GetAllocatedBytesForCurrentThread();
         for (var i = 0; i < 1000; i++)
         {
-            Assert.Null(Apdu.Read(new byte[] { 0xC0, 3, 0xC1, 0x84, 0x7F, 0xFF, 0xFF, 0xFF, 0 }, out _));
+            Assert.Null(Pdu.Read(new byte[] { 0xC0, 3, 0xC1, 0x84, 0x7F, 0xFF, 0xFF, 0xFF, 0 }, out _));
         }
 
         Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 2_000_000);

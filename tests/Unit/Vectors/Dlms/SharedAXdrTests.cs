@@ -42,7 +42,7 @@ public class SharedAXdrTests
                 continue; // framings have tests of their own
             }
 
-            Assert.Null(Apdu.Read(octets, out var fault));
+            Assert.Null(Pdu.Read(octets, out var fault));
             Assert.NotEmpty(fault!);
             rows++;
         }

@@ -43,7 +43,7 @@ public class SharedApduTests
 
             rows++;
             var carried = octets is [0, 1, ..] ? Unwrapped(octets) : octets;
-            var apdu = Apdu.Read(carried, out var fault);
+            var apdu = Pdu.Read(carried, out var fault);
             refused += apdu is null && MayBeRefused(row) ? 1 : 0;
             if (apdu is null && !MayBeRefused(row))
             {
@@ -67,22 +67,22 @@ public class SharedApduTests
     [Fact]
     public void A_release_response_whose_lengths_are_too_short_gives_its_ciphered_initiate_all_the_same()
     {
-        var release = Assert.IsType<AssociationMessage>(Apdu.Read(Convert.FromHexString("6324800100BE220421281F300000001E9794D6EE9D4052647AED7112D520A1D300A6AB963CA5381F1DE9"), out _));
+        var release = Assert.IsType<AssociationMessage>(Pdu.Read(Convert.FromHexString("6324800100BE220421281F300000001E9794D6EE9D4052647AED7112D520A1D300A6AB963CA5381F1DE9"), out _));
         Assert.Equal(0x21, release.Initiate!.Value.Length);
-        Assert.Equal("glo-initiate-response", Apdu.Read(release.Initiate.Value, out _)!.Name);
+        Assert.Equal("glo-initiate-response", Pdu.Read(release.Initiate.Value, out _)!.Name);
     }
 
     [Fact]
     public void What_an_association_request_asks_for_is_read()
     {
-        var request = Assert.IsType<AssociationMessage>(Apdu.Read(Convert.FromHexString(
+        var request = Assert.IsType<AssociationMessage>(Pdu.Read(Convert.FromHexString(
             "605DA109060760857405080103A60A04084A4156000000004D8A0207808B0760857405080205AC128010198725B1B68115CDF771740E1F45F49FBE230421211F300000000155557E8A0A4C9BB2789A00B119931A596F57E0ABD4EA0A389876"), out _));
         Assert.Equal((3, 5), (request.ContextId, request.MechanismId));
         Assert.Equal("4A4156000000004D", Convert.ToHexString(request.SystemTitle!.Value.Span));
         Assert.Equal(16, request.AuthenticationValue!.Value.Length);
-        var answer = Assert.IsType<AssociationMessage>(Apdu.Read(Convert.FromHexString("6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000501F01F40007"), out _));
+        var answer = Assert.IsType<AssociationMessage>(Pdu.Read(Convert.FromHexString("6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000501F01F40007"), out _));
         Assert.Equal(((byte)0, (byte)0), (answer.AssociationResult!.Value, answer.DiagnosticValue!.Value));
-        var initiate = Assert.IsType<InitiateResponse>(Apdu.Read(answer.Initiate!.Value, out _));
+        var initiate = Assert.IsType<InitiateResponse>(Pdu.Read(answer.Initiate!.Value, out _));
         Assert.Equal((500, 7), (initiate.LongestPdu, initiate.ObjectName));
         Assert.True(initiate.Conformance.Has(19) && initiate.Conformance.Has(23) && !initiate.Conformance.Has(1));
     }
@@ -106,7 +106,7 @@ public class SharedApduTests
             || (expect.TryGetProperty("gurux_xml", out var xml) && xml.GetString()!.Contains("Extra data", StringComparison.Ordinal));
     }
 
-    private static string Name(string hex) => Apdu.Read(Convert.FromHexString(hex), out _)!.Name;
+    private static string Name(string hex) => Pdu.Read(Convert.FromHexString(hex), out _)!.Name;
 
     private static byte[] Unwrapped(byte[] octets)
     {

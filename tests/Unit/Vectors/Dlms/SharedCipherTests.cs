@@ -15,7 +15,7 @@ public class SharedCipherTests
         foreach (var row in SharedVectors.Rows("dlms.jsonl").Where(row => row.GetProperty("kind").GetString()!.StartsWith("crypto:", StringComparison.Ordinal)))
         {
             var keys = row.GetProperty("keys");
-            var content = Content(Apdu.Read(Hex(row, "hex"), out var fault));
+            var content = Content(Pdu.Read(Hex(row, "hex"), out var fault));
             Assert.True(fault is null, $"{row.GetProperty("id")}: {fault}");
             var expected = Convert.FromHexString(row.GetProperty("expect").GetProperty("plaintext").GetString()!);
             using var cipher = new DlmsCipher(Hex(keys, "guek"), Hex(keys, "gak"));
@@ -41,7 +41,7 @@ public class SharedCipherTests
         foreach (var row in SharedVectors.Rows("dlms.jsonl").Where(row => row.GetProperty("expect").TryGetProperty("system_title", out _) && row.TryGetProperty("keys", out _)))
         {
             var octets = Hex(row, "hex");
-            if (octets[0] != 0 || Apdu.Read(octets.AsMemory(8), out _) is not { } apdu || (apdu is AssociationMessage association ? Apdu.Read(association.Initiate ?? default, out _) : apdu) is not { } inner)
+            if (octets[0] != 0 || Pdu.Read(octets.AsMemory(8), out _) is not { } apdu || (apdu is AssociationMessage association ? Pdu.Read(association.Initiate ?? default, out _) : apdu) is not { } inner)
             {
                 continue;
             }
@@ -74,7 +74,7 @@ public class SharedCipherTests
         }
     }
 
-    private static byte[] Content(Apdu? apdu) => apdu switch
+    private static byte[] Content(Pdu? apdu) => apdu switch
     {
         Ciphered ciphered => ciphered.Content.ToArray(),
         GeneralCiphered ciphered => ciphered.Content.ToArray(),

@@ -31,7 +31,7 @@ public class SharedHdlcTests
                 var written = HdlcWriter.Write(frame, buffer);
                 again.AddRange(buffer[..written]);
                 apdus += !frame.Segmented && frame.Control.Kind == HdlcFrameKind.Information && frame.Control.SendSequence == 0 && frame.Information.Length > 3
-                    && Apdu.Read(frame.Information[3..], out _) is not null ? 1 : 0;
+                    && Pdu.Read(frame.Information[3..], out _) is not null ? 1 : 0;
             }
 
             if (again.Count == 0)

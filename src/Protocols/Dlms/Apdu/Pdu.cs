@@ -5,9 +5,9 @@ namespace Protocols.Dlms.Apdu;
 /// <summary>
 /// An application protocol data unit: a closed family of small immutable messages, each of which is read from octets and written to them. Octets inside point into what was read.
 /// </summary>
-public abstract record Apdu
+public abstract record Pdu
 {
-    private protected Apdu()
+    private protected Pdu()
     {
     }
 
@@ -28,7 +28,7 @@ public abstract record Apdu
     /// <summary>Reads one APDU that fills the octets.</summary>
     /// <param name="octets">From the tag on.</param>
     /// <param name="fault">Why it cannot be read; null where it can.</param>
-    public static Apdu? Read(ReadOnlyMemory<byte> octets, out string? fault)
+    public static Pdu? Read(ReadOnlyMemory<byte> octets, out string? fault)
     {
         var from = new PduReader(octets);
         var apdu = ReadAny(ref from);
@@ -36,7 +36,7 @@ public abstract record Apdu
         return fault is null ? apdu : null;
     }
 
-    internal static Apdu? ReadAny(ref PduReader from)
+    internal static Pdu? ReadAny(ref PduReader from)
     {
         var tag = from.Byte();
         if (Ciphered.Plain(tag) is { } plain)
@@ -72,7 +72,7 @@ public abstract record Apdu
             ApduTag.WriteRequest or ApduTag.UnconfirmedWriteRequest => WriteRequest.Read((ApduTag)tag == ApduTag.WriteRequest, ref from),
             ApduTag.WriteResponse => WriteResponse.Read(ref from),
             ApduTag.InformationReport => InformationReport.Read(ref from),
-            _ => from.Refuse<Apdu>($"no APDU begins with {tag:X2}"),
+            _ => from.Refuse<Pdu>($"no APDU begins with {tag:X2}"),
         };
     }
 }

@@ -1,0 +1,47 @@
+using Protocols.Dlms.Apdu;
+using Protocols.Dlms.Security;
+
+namespace Protocols.Dlms.Client;
+
+/// <summary>How a client associates with a logical device.</summary>
+public sealed record AssociationSettings
+{
+    /// <summary>Client SAP: 16 public, 1 management.</summary>
+    public required int Client { get; init; }
+
+    /// <summary>Logical device: 1 management.</summary>
+    public int Server { get; init; } = 1;
+
+    /// <summary>How both sides prove themselves.</summary>
+    public AuthenticationMechanism Mechanism { get; init; }
+
+    /// <summary>Security suite 0 to 2.</summary>
+    public byte Suite { get; init; }
+
+    /// <summary>APDUs are ciphered (application context 3 rather than 1).</summary>
+    public bool IsCiphered { get; init; }
+
+    /// <summary>Bits 10 (authenticated) and 20 (encrypted) of the security control octet.</summary>
+    public byte Protection { get; init; } = CipheredContent.Authenticated | CipheredContent.Encrypted;
+
+    /// <summary>general-glo-ciphering rather than a ciphered tag for each service.</summary>
+    public bool IsGeneral { get; init; }
+
+    /// <summary>A key for this association alone is given in the AARQ.</summary>
+    public bool HasDedicatedKey { get; init; }
+
+    /// <summary>The association is there without AARQ (pre-established).</summary>
+    public bool IsPreEstablished { get; init; }
+
+    /// <summary>Octets of our challenge, 8 to 64; some servers manage 16 only.</summary>
+    public int ChallengeLength { get; init; } = 16;
+
+    /// <summary>The longest APDU we take, octets.</summary>
+    public ushort LongestPdu { get; init; } = 0xFFFF;
+
+    /// <summary>Services we offer: GET, SET, ACTION with blocks, lists, selective access, general protection and block transfer, ACCESS, notifications.</summary>
+    public Conformance Conformance { get; init; } = new(0x60FEDF);
+
+    /// <summary>The client that everybody may be: reads identity, clock and invocation counters.</summary>
+    public static AssociationSettings Public { get; } = new() { Client = 16 };
+}

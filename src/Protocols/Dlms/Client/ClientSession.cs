@@ -1,0 +1,261 @@
+using System.Security.Cryptography;
+using Protocols.Dlms.Apdu;
+
+namespace Protocols.Dlms.Client;
+
+/// <summary>
+/// A client's conversation with one logical device, above any framing: associates, runs procedures one at a time, releases. It is given APDUs and gives APDUs; it neither waits nor
+/// sends. Late and doubled answers are passed over; what the meter says by itself is handed on.
+/// </summary>
+/// <param name="settings">How to associate.</param>
+/// <param name="security">Keys; null where nothing is ciphered.</param>
+/// <param name="secret">Password of mechanism 1, secret of the others.</param>
+/// <param name="random">Makes challenges; null for the platform's generator.</param>
+public sealed class ClientSession(AssociationSettings settings, ClientSecurity? security, ReadOnlyMemory<byte> secret, Func<int, byte[]>? random = null)
+{
+    private const int BlockWindow = 8;
+    private readonly AssociationHandshake _handshake = new(settings, security, secret, random ?? RandomNumberGenerator.GetBytes);
+    private readonly BlockTransfer _transfer = new(BlockWindow);
+    private Procedure? _running;
+    private InvokeId _id;
+    private int _invoked;
+
+    /// <summary>Where the association stands.</summary>
+    public AssociationState State { get; private set; }
+
+    /// <summary>How the association is to be.</summary>
+    public AssociationSettings Settings => settings;
+
+    /// <summary>Keys; null where nothing is ciphered.</summary>
+    public ClientSecurity? Security => security;
+
+    /// <summary>What both sides offer, from the AARE.</summary>
+    public Conformance Agreed => _handshake.Agreed;
+
+    /// <summary>The longest APDU the other side takes, octets; 0 for any.</summary>
+    public int ServerLongestPdu => _handshake.ServerLongestPdu;
+
+    /// <summary>The counter the other side said it expects, in an exception nobody authenticated: a hint. Null for none.</summary>
+    public uint? HintedCounter { get; private set; }
+
+    /// <summary>Answers that came late, doubled or for another question.</summary>
+    public int Ignored { get; private set; }
+
+    /// <summary>The AARQ; empty for a pre-established association, which is there at once.</summary>
+    public ReadOnlyMemory<byte> Associate()
+    {
+        _running = null;
+        HintedCounter = null;
+        if (settings.IsPreEstablished)
+        {
+            Move(AssociationEvent.PreEstablished);
+            return default;
+        }
+
+        Move(AssociationEvent.Request);
+        return _handshake.Request().ToOctets();
+    }
+
+    /// <summary>Starts a procedure; gives its first question.</summary>
+    /// <exception cref="InvalidOperationException">There is no association.</exception>
+    public ReadOnlyMemory<byte> Start(Procedure procedure)
+    {
+        if (State != AssociationState.Associated)
+        {
+            throw new InvalidOperationException($"an association that is {State} asks nothing");
+        }
+
+        _running = procedure;
+        _id = new InvokeId((byte)(0xC0 | (_invoked = (_invoked % 15) + 1)));
+        _transfer.Begin();
+        procedure.Begin();
+        return Wrap(procedure.Start(_id, ServerLongestPdu == 0 ? 0 : Math.Max(32, ServerLongestPdu - _handshake.Overhead)));
+    }
+
+    /// <summary>The RLRQ.</summary>
+    public ReadOnlyMemory<byte> Release()
+    {
+        Move(AssociationEvent.Release);
+        return _handshake.Release().ToOctets();
+    }
+
+    /// <summary>Tells that the link is gone, or that the association shall be forgotten.</summary>
+    public void End()
+    {
+        Move(AssociationEvent.Ended);
+        _running = null;
+    }
+
+    /// <summary>Takes one APDU of the other side.</summary>
+    public SessionStep Take(ReadOnlyMemory<byte> octets)
+    {
+        if (Pdu.Read(octets, out var fault) is not { } pdu)
+        {
+            return Fail($"the meter's answer cannot be read: {fault}");
+        }
+
+        switch (State)
+        {
+            case AssociationState.Requested when pdu is AssociationMessage { Tag: ApduTag.AssociationResponse } response:
+                return TakeResponse(response);
+            case AssociationState.Releasing when pdu is AssociationMessage { Tag: ApduTag.ReleaseResponse } or ExceptionResponse or ConfirmedServiceError:
+                End();
+                return new SessionStep(SessionMove.Done);
+            case AssociationState.Closed:
+                return Ignore("no association");
+        }
+
+        return TakeService(pdu, octets);
+    }
+
+    private SessionStep TakeResponse(AssociationMessage response)
+    {
+        if (_handshake.Take(response, out var proof) is { } refused)
+        {
+            End();
+            return new SessionStep(SessionMove.Failed, default, refused);
+        }
+
+        if (proof is null)
+        {
+            Move(AssociationEvent.Accepted);
+            return new SessionStep(SessionMove.Done);
+        }
+
+        Move(AssociationEvent.ProofWanted);
+        _running = proof;
+        _id = new InvokeId(0xC1);
+        _transfer.Begin();
+        return new SessionStep(SessionMove.Ask, Wrap(proof.Start(_id, 0)));
+    }
+
+    private SessionStep TakeService(Pdu pdu, ReadOnlyMemory<byte> octets)
+    {
+        if (pdu is GeneralBlockTransfer block)
+        {
+            var acknowledgement = _transfer.Take(block, out var lost);
+            return lost is not null ? Fail(lost)
+                : !_transfer.Whole.IsEmpty ? TakeWhole(_transfer.Whole)
+                : acknowledgement is null ? new SessionStep(SessionMove.Ignored, default, null)
+                : new SessionStep(SessionMove.Ask, acknowledgement.ToOctets());
+        }
+
+        if (pdu is Ciphered or GeneralCiphered)
+        {
+            if (security is null)
+            {
+                return Fail($"{pdu.Name} came in an association that has no keys");
+            }
+
+            if (security.Open(pdu, out octets) is { } sealing)
+            {
+                return Fail(sealing);
+            }
+
+            if (octets.IsEmpty)
+            {
+                return Ignore("a copy");
+            }
+
+            if (Pdu.Read(octets, out var fault) is not { } plain)
+            {
+                return Fail($"the deciphered answer cannot be read: {fault}");
+            }
+
+            return TakePlain(plain, octets);
+        }
+
+        if (settings.IsCiphered && pdu is not (ExceptionResponse or ConfirmedServiceError))
+        {
+            return Fail($"{pdu.Name} came in clear in a ciphered association");
+        }
+
+        return TakePlain(pdu, octets);
+    }
+
+    private SessionStep TakeWhole(ReadOnlyMemory<byte> octets) => Pdu.Read(octets, out var fault) switch
+    {
+        null => Fail($"the blocks hold no APDU: {fault}"),
+        GeneralBlockTransfer => Fail("the blocks hold blocks"),
+        var whole => TakeService(whole, octets),
+    };
+
+    private SessionStep TakePlain(Pdu pdu, ReadOnlyMemory<byte> octets)
+    {
+        switch (pdu)
+        {
+            case DataNotification or EventNotification:
+                return new SessionStep(SessionMove.Pushed, octets);
+            case ExceptionResponse exception:
+                HintedCounter = exception.InvocationCounter ?? HintedCounter;
+                return Fail(ErrorText.Of(exception));
+            case ConfirmedServiceError error:
+                return Fail(ErrorText.Of(error));
+        }
+
+        if (_running is null || _running.IsDone || IdOf(pdu) is not { } id || id.Id != _id.Id)
+        {
+            return Ignore($"{pdu.Name} answers no question that is open");
+        }
+
+        var next = _running.Take(pdu);
+        if (_running.Fault is { } fault)
+        {
+            return Fail(fault);
+        }
+
+        if (next is not null)
+        {
+            return new SessionStep(SessionMove.Ask, Wrap(next));
+        }
+
+        if (!_running.IsDone)
+        {
+            return Ignore("a block that was there already");
+        }
+
+        _running = null;
+        if (State == AssociationState.Challenged)
+        {
+            if (_handshake.Disproof is { } disproof)
+            {
+                return Fail(disproof);
+            }
+
+            Move(AssociationEvent.Proven);
+        }
+
+        return new SessionStep(SessionMove.Done);
+    }
+
+    private ReadOnlyMemory<byte> Wrap(Pdu question) => (settings.IsCiphered && security is not null ? security.Protect(question, settings.HasDedicatedKey) : question).ToOctets();
+
+    private SessionStep Ignore(string sentence)
+    {
+        Ignored++;
+        return new SessionStep(SessionMove.Ignored, default, sentence);
+    }
+
+    private SessionStep Fail(string sentence)
+    {
+        _running?.Fail(sentence);
+        _running = null;
+        if (State is AssociationState.Requested or AssociationState.Challenged or AssociationState.Releasing)
+        {
+            Move(AssociationEvent.Ended);
+        }
+
+        return new SessionStep(SessionMove.Failed, default, sentence);
+    }
+
+    private void Move(AssociationEvent happened) =>
+        State = AssociationTable.Next(State, happened) ?? throw new InvalidOperationException($"{happened} in an association that is {State}");
+
+    private static InvokeId? IdOf(Pdu answer) => answer switch
+    {
+        GetResponse get => get.Id,
+        SetResponse set => set.Id,
+        ActionResponse action => action.Id,
+        _ => null,
+    };
+}
