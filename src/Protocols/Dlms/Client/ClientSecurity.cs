@@ -110,6 +110,11 @@ public sealed class ClientSecurity : IDisposable
             return fault;
         }
 
+        if (length == 0 || (protectedPdu is Ciphered { Tag: var tag } && Ciphered.Plain(tag)!.Value.Tag != octets[0]))
+        {
+            return $"{protectedPdu.Name} holds another service than its tag says";
+        }
+
         var counter = BinaryPrimitives.ReadUInt32BigEndian(content.Span[1..]);
         switch (Judge(dedicated, counter, control, content.Span))
         {

@@ -1,0 +1,211 @@
+using System.Buffers;
+using Protocols.Dlms.Apdu;
+
+namespace Protocols.Dlms.Host;
+
+/// <summary>GET, SET, ACTION and ACCESS on a logical device, with the blocks of long questions and answers.</summary>
+internal sealed class HostServices(LogicalDevice device, HostClient client)
+{
+    private const byte LongGetAborted = 15, NoLongGet = 16, LongSetAborted = 17, WrongBlock = 19;
+    private const int AroundBlock = 12, MostOctets = 256 * 1024;
+    private readonly ArrayBufferWriter<byte> _question = new();
+    private ReadOnlyMemory<byte> _answer;
+    private uint _answered, _asked;
+    private (AttributeDescriptor Attribute, Selection? Access) _target;
+
+    /// <summary>Forgets long questions and answers.</summary>
+    internal void Forget()
+    {
+        (_answer, _answered, _asked) = (default, 0, 0);
+        _question.ResetWrittenCount();
+    }
+
+    /// <summary>The answer; null for a service that is not offered, or that wants none.</summary>
+    internal Pdu? Answer(Pdu request, int room) => request switch
+    {
+        GetRequest.Normal get => Long(get.Id, Get(get.Attribute, get.Access), room),
+        GetRequest.Next next => NextOf(next, room),
+        GetRequest.WithList list => LongList(list, room),
+        SetRequest.Normal set => Confirmed(set.Id, new SetResponse.Normal(set.Id, Set(set.Attribute, set.Value))),
+        SetRequest.WithList list => new SetResponse.WithList(list.Id, [.. list.Attributes.Zip(list.Values, (target, value) => Set(target.Attribute, value))]),
+        SetRequest.FirstDatablock first => TakeFirst(first.Attribute, first.Access, first.Block, () => FinishSet(first.Id, first.Block), () => new SetResponse.Datablock(first.Id, first.Block.Number)) ?? new SetResponse.LastDatablock(first.Id, WrongBlock, first.Block.Number),
+        SetRequest.WithDatablock block => TakeNext(block.Block, () => FinishSet(block.Id, block.Block), () => new SetResponse.Datablock(block.Id, block.Block.Number)) ?? new SetResponse.LastDatablock(block.Id, WrongBlock, block.Block.Number),
+        ActionRequest.Normal action => Confirmed(action.Id, LongAction(action.Id, Invoke(action.Method, action.Parameters), room)),
+        ActionRequest.FirstPblock first => TakeFirst(first.Method, null, first.Block, () => FinishAction(first.Id, room), () => new ActionResponse.NextPblock(first.Id, first.Block.Number)) ?? new ActionResponse.Normal(first.Id, new ActionResult(LongGetAborted, null)),
+        ActionRequest.Pblock block => TakeNext(block.Block, () => FinishAction(block.Id, room), () => new ActionResponse.NextPblock(block.Id, block.Block.Number)) ?? new ActionResponse.Normal(block.Id, new ActionResult(LongGetAborted, null)),
+        ActionRequest.NextPblock next => next.Block == _answered && _answered > 0 ? ActionBlock(next.Id, room) : new ActionResponse.Normal(next.Id, new ActionResult(NoLongGet, null)),
+        AccessRequest access => Access(access),
+        _ => null,
+    };
+
+    private static Pdu? Confirmed(InvokeId id, Pdu answer) => id.IsConfirmed ? answer : null;
+
+    private GetResponse Long(InvokeId id, in DataResult result, int room)
+    {
+        if (result.Error is not null || result.Data.Length + AroundBlock <= room)
+        {
+            return new GetResponse.Normal(id, result);
+        }
+
+        (_answer, _answered) = (result.Data, 0);
+        return Block(id, room);
+    }
+
+    private GetResponse LongList(GetRequest.WithList list, int room)
+    {
+        var whole = new GetResponse.WithList(list.Id, [.. list.Attributes.Select(one => Get(one.Attribute, one.Access))]);
+        var octets = whole.ToOctets();
+        if (octets.Length <= room)
+        {
+            return whole;
+        }
+
+        (_answer, _answered) = (octets.AsMemory(3), 0); // tag, choice and invoke id are not part of the list
+        return Block(list.Id, room);
+    }
+
+    private GetResponse.WithDatablock NextOf(GetRequest.Next next, int room)
+    {
+        if (_answered == 0)
+        {
+            return new GetResponse.WithDatablock(next.Id, true, next.Block, default, NoLongGet);
+        }
+
+        if (next.Block != _answered)
+        {
+            Forget();
+            return new GetResponse.WithDatablock(next.Id, true, next.Block, default, WrongBlock);
+        }
+
+        return Block(next.Id, room);
+    }
+
+    private GetResponse.WithDatablock Block(InvokeId id, int room)
+    {
+        var raw = Cut(room, out var last);
+        var block = new GetResponse.WithDatablock(id, last, _answered, raw, null);
+        _answered = last ? 0 : _answered;
+        return block;
+    }
+
+    private ActionResponse.Pblock ActionBlock(InvokeId id, int room)
+    {
+        var raw = Cut(room, out var last);
+        var block = new ActionResponse.Pblock(id, new DataBlock(last, _answered, raw));
+        _answered = last ? 0 : _answered;
+        return block;
+    }
+
+    private ReadOnlyMemory<byte> Cut(int room, out bool last)
+    {
+        var raw = _answer[..Math.Min(_answer.Length, room - AroundBlock)];
+        _answer = _answer[raw.Length..];
+        _answered++;
+        last = _answer.IsEmpty;
+        return raw;
+    }
+
+    private ActionResponse LongAction(InvokeId id, in ActionResult result, int room)
+    {
+        var whole = new ActionResponse.Normal(id, result);
+        var octets = whole.ToOctets();
+        if (octets.Length <= room)
+        {
+            return whole;
+        }
+
+        (_answer, _answered) = (octets.AsMemory(3), 0);
+        return ActionBlock(id, room);
+    }
+
+    private Pdu? TakeFirst(AttributeDescriptor target, Selection? access, DataBlock block, Func<Pdu> finish, Func<Pdu> goOn)
+    {
+        _question.ResetWrittenCount();
+        (_target, _asked) = ((target, access), 0);
+        return TakeNext(block, finish, goOn);
+    }
+
+    private Pdu? TakeNext(DataBlock block, Func<Pdu> finish, Func<Pdu> goOn)
+    {
+        if (block.Number != _asked + 1 || block.Raw.Length > MostOctets - _question.WrittenCount)
+        {
+            Forget();
+            return null;
+        }
+
+        _asked++;
+        _question.Write(block.Raw.Span);
+        return block.Last ? finish() : goOn();
+    }
+
+    private SetResponse.LastDatablock FinishSet(InvokeId id, DataBlock last) =>
+        new(id, IsData(_question.WrittenMemory) ? Set(_target.Attribute, _question.WrittenSpan.ToArray()) : LongSetAborted, last.Number);
+
+    private ActionResponse FinishAction(InvokeId id, int room) =>
+        LongAction(id, IsData(_question.WrittenMemory) ? Invoke(_target.Attribute, _question.WrittenSpan.ToArray()) : new ActionResult(LongGetAborted, null), room);
+
+    private static bool IsData(ReadOnlyMemory<byte> octets)
+    {
+        var reader = new AXdr.AXdrReader(octets.Span);
+        return reader.TrySkip() && reader.Remaining == 0;
+    }
+
+    private AccessResponse Access(AccessRequest request)
+    {
+        var values = new List<ReadOnlyMemory<byte>>();
+        var results = new List<(byte, byte)>();
+        for (var i = 0; i < request.Specifications.Count; i++)
+        {
+            var one = request.Specifications[i];
+            var given = i < request.Values.Count ? request.Values[i] : default;
+            ReadOnlyMemory<byte> returned = (byte[])[0];
+            byte result;
+            switch (one.Choice)
+            {
+                case 1 or 4:
+                    var got = Get(one.Attribute, one.Access);
+                    (returned, result) = (got.Error is null ? got.Data : returned, got.Error ?? 0);
+                    break;
+                case 3:
+                    var done = Invoke(one.Attribute, given);
+                    (returned, result) = (done.Return is { Error: null } data ? data.Data : returned, done.Result);
+                    break;
+                default:
+                    result = Set(one.Attribute, given);
+                    break;
+            }
+
+            values.Add(returned);
+            results.Add((one.Choice switch { 4 => (byte)1, 5 => (byte)2, var choice => choice }, result));
+        }
+
+        return new AccessResponse(request.Id, default, null, values, results);
+    }
+
+    private CosemObject? Find(in AttributeDescriptor target, AccessRight wanted, out byte error)
+    {
+        var found = device.Find(target.ClassId, target.Instance);
+        error = found is null ? device.KnowsName(target.Instance) ? CosemObject.Inconsistent : CosemObject.Undefined
+            : (client.Rights(found) & wanted) == 0 ? CosemObject.Denied : CosemObject.Success;
+        return error == CosemObject.Success ? found : null;
+    }
+
+    private DataResult Get(in AttributeDescriptor target, Selection? access)
+    {
+        if (target is { ClassId: 15, Attribute: 2 })
+        {
+            return new DataResult(device.ObjectList(client.Rights), null);
+        }
+
+        var name = target.Instance;
+        return Find(target, AccessRight.Read, out var error) is not { } found ? new DataResult(default, error)
+            : target.Attribute == 1 ? new DataResult((byte[])[0x09, 6, name.A, name.B, name.C, name.D, name.E, name.F], null)
+            : found.Get(target.Attribute, access);
+    }
+
+    private byte Set(in AttributeDescriptor target, ReadOnlyMemory<byte> value) =>
+        Find(target, AccessRight.Write, out var error) is { } found ? found.Set(target.Attribute, value) : error;
+
+    private ActionResult Invoke(in AttributeDescriptor target, ReadOnlyMemory<byte>? parameters) =>
+        Find(target, AccessRight.Execute, out var error) is { } found ? found.Invoke(target.Attribute, parameters) : new ActionResult(error, null);
+}

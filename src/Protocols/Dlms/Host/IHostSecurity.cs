@@ -1,0 +1,44 @@
+namespace Protocols.Dlms.Host;
+
+/// <summary>How an APDU was protected, so that the answer can be protected alike.</summary>
+/// <param name="Form">0 a ciphered tag of its own, 1 general-glo-ciphering or general-ded-ciphering.</param>
+/// <param name="IsDedicated">Under the dedicated key.</param>
+/// <param name="Control">Security control octet.</param>
+public readonly record struct HostProtection(int Form, bool IsDedicated, byte Control);
+
+/// <summary>What became of a protected APDU.</summary>
+/// <param name="Plain">The APDU; empty where it could not be opened.</param>
+/// <param name="Protection">How it was protected.</param>
+/// <param name="ExpectedCounter">Where its invocation counter was too low: the one that is expected.</param>
+public readonly record struct HostOpened(ReadOnlyMemory<byte> Plain, HostProtection Protection, uint? ExpectedCounter);
+
+/// <summary>
+/// The ciphering of a host, as a port: the concentrator plugs its own, a simulated meter a second one written from the document, so that the two can disagree.
+/// </summary>
+public interface IHostSecurity
+{
+    /// <summary>System title of the host, 8 octets.</summary>
+    ReadOnlyMemory<byte> Title { get; }
+
+    /// <summary>Security suite.</summary>
+    byte Suite { get; }
+
+    /// <summary>Opens an APDU that the client protected.</summary>
+    /// <param name="clientTitle">From its AARQ.</param>
+    HostOpened Open(ReadOnlyMemory<byte> protectedApdu, ReadOnlyMemory<byte> clientTitle);
+
+    /// <summary>Protects an answer.</summary>
+    byte[] Protect(ReadOnlyMemory<byte> plain, HostProtection like);
+
+    /// <summary>A challenge, from a generator nobody can guess.</summary>
+    byte[] Challenge(int length);
+
+    /// <summary>Whether the client's f(StoC) proves it.</summary>
+    bool IsProof(int mechanism, ReadOnlyMemory<byte> value, ReadOnlyMemory<byte> clientTitle, ReadOnlyMemory<byte> clientChallenge, ReadOnlyMemory<byte> serverChallenge);
+
+    /// <summary>Our f(CtoS).</summary>
+    byte[] Prove(int mechanism, ReadOnlyMemory<byte> clientTitle, ReadOnlyMemory<byte> clientChallenge, ReadOnlyMemory<byte> serverChallenge);
+
+    /// <summary>Takes the key the client gave for this association; null takes it away.</summary>
+    void UseDedicatedKey(ReadOnlyMemory<byte>? key);
+}

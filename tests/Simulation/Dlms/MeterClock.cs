@@ -1,0 +1,75 @@
+using System.Buffers.Binary;
+
+namespace Simulation.Dlms;
+
+/// <summary>A meter's own clock: it drifts, it can be set, and it counts Central European time. Its octets are written here a second time, from the document.</summary>
+/// <param name="world">The true time.</param>
+/// <param name="drift">Seconds it gains a day.</param>
+public sealed class MeterClock(Func<DateTime> world, double drift = 0)
+{
+    private DateTime _setAt = world();
+    private TimeSpan _ahead;
+
+    /// <summary>Seconds it was wrong when it was last set, and everything since.</summary>
+    public TimeSpan Error => _ahead + ((world() - _setAt) * (drift / 86_400));
+
+    /// <summary>The meter's time as UTC.</summary>
+    public DateTime Now => world() + Error;
+
+    /// <summary>The deviation is sent with the wrong sign.</summary>
+    public bool IsInverted { get; init; }
+
+    /// <summary>How often it was set.</summary>
+    public int TimesSet { get; private set; }
+
+    /// <summary>Sets it.</summary>
+    public void Set(DateTime utc)
+    {
+        (_ahead, _setAt) = (utc - world(), world());
+        TimesSet++;
+    }
+
+    /// <summary>Twelve octets: local time, deviation, status.</summary>
+    public byte[] Octets(DateTime utc)
+    {
+        var summer = IsSummer(utc);
+        var local = utc.AddHours(summer ? 2 : 1);
+        var octets = new byte[12];
+        BinaryPrimitives.WriteUInt16BigEndian(octets, (ushort)local.Year);
+        octets[2] = (byte)local.Month;
+        octets[3] = (byte)local.Day;
+        octets[4] = local.DayOfWeek == DayOfWeek.Sunday ? (byte)7 : (byte)local.DayOfWeek;
+        octets[5] = (byte)local.Hour;
+        octets[6] = (byte)local.Minute;
+        octets[7] = (byte)local.Second;
+        var deviation = (short)(summer ? -120 : -60);
+        BinaryPrimitives.WriteInt16BigEndian(octets.AsSpan(9), IsInverted ? (short)-deviation : deviation);
+        octets[11] = summer ? (byte)0x80 : (byte)0;
+        return octets;
+    }
+
+    /// <summary>UTC of twelve octets; null where they name no time.</summary>
+    public DateTime? Utc(ReadOnlySpan<byte> octets)
+    {
+        int Octet(ReadOnlySpan<byte> from, int at) => from[at] == 0xFF ? 0 : from[at];
+        try
+        {
+            var local = new DateTime(BinaryPrimitives.ReadUInt16BigEndian(octets), octets[2], octets[3], Octet(octets, 5), Octet(octets, 6), Octet(octets, 7), DateTimeKind.Utc);
+            var deviation = BinaryPrimitives.ReadInt16BigEndian(octets[9..]);
+            return local.AddMinutes(deviation == short.MinValue ? IsSummer(local.AddHours(-1)) ? -120 : -60 : IsInverted ? -deviation : deviation);
+        }
+        catch (ArgumentOutOfRangeException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>From the last Sunday of March to that of October, 01:00 UTC.</summary>
+    public static bool IsSummer(DateTime utc) => utc >= LastSunday(utc.Year, 3) && utc < LastSunday(utc.Year, 10);
+
+    private static DateTime LastSunday(int year, int month)
+    {
+        var last = new DateTime(year, month, 31, 1, 0, 0, DateTimeKind.Utc);
+        return last.AddDays(-(int)last.DayOfWeek);
+    }
+}
