@@ -7,5 +7,5 @@ internal sealed class OnceHeard : ICounterStore
 {
     public CounterVerdict Accept(in KeyName key, uint counter, ulong contentHash) => CounterVerdict.Fresh;
 
-    public ValueTask<uint> ReserveAsync(KeyName key, int count, CancellationToken stop) => throw new InvalidOperationException("nothing is sent out of the ledger");
+    public ValueTask<uint> ReserveAsync(KeyName key, int count, uint atLeast, CancellationToken stop) => throw new InvalidOperationException("nothing is sent out of the ledger");
 }

@@ -39,13 +39,14 @@ internal sealed class CounterStore(ILedger ledger, ITimeSource time, TimeProvide
         }
     }
 
-    public async ValueTask<uint> ReserveAsync(KeyName key, int count, CancellationToken stop)
+    public async ValueTask<uint> ReserveAsync(KeyName key, int count, uint atLeast, CancellationToken stop)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);
         await _reserving.WaitAsync(stop).ConfigureAwait(false);
         try
         {
             var (next, reserved) = _sending.GetValueOrDefault(key);
+            next = Math.Max(next, atLeast);
             var after = checked(next + (uint)count);
             if (after > reserved)
             {

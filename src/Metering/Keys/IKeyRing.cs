@@ -61,6 +61,7 @@ public interface ICounterStore
     /// <summary>
     /// Reserves counters for sending: durable before it returns, never handed out twice, also across kills and power cuts.
     /// </summary>
-    /// <returns>The first of <paramref name="count"/> counters.</returns>
-    ValueTask<uint> ReserveAsync(KeyName key, int count, CancellationToken stop);
+    /// <param name="atLeast">The first is not below this: what the other side is known to expect.</param>
+    /// <returns>The first of <paramref name="count"/> counters, one after another.</returns>
+    ValueTask<uint> ReserveAsync(KeyName key, int count, uint atLeast, CancellationToken stop);
 }

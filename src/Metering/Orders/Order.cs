@@ -1,3 +1,5 @@
+using Metering.Driver;
+
 namespace Metering.Orders;
 
 /// <summary>What an order asks for.</summary>
@@ -43,4 +45,8 @@ public sealed record MeterOrder(string Id, OrderKind Kind, MeterId Meter, ReadOn
 /// <param name="Sentence">What happened.</param>
 /// <param name="Block">Readings that came with it, or null.</param>
 /// <param name="Answer">The raw answer of an exchange, or empty.</param>
-public sealed record OrderStep(OrderState State, string Sentence, ReadingBlock? Block, ReadOnlyMemory<byte> Answer);
+public sealed record OrderStep(OrderState State, string Sentence, ReadingBlock? Block, ReadOnlyMemory<byte> Answer)
+{
+    /// <summary>What the meter told with it, with its raw octets: goes the way of everything that is heard, through the intake into the ledger.</summary>
+    public DriverEvent? Told { get; init; }
+}

@@ -203,6 +203,6 @@ internal sealed class FrameDecoder : IDisposable
     {
         public CounterVerdict Accept(in KeyName key, uint counter, ulong contentHash) => CounterVerdict.Fresh;
 
-        public ValueTask<uint> ReserveAsync(KeyName key, int count, CancellationToken stop) => throw new InvalidOperationException("nothing is sent");
+        public ValueTask<uint> ReserveAsync(KeyName key, int count, uint atLeast, CancellationToken stop) => throw new InvalidOperationException("nothing is sent");
     }
 }

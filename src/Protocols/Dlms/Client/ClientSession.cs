@@ -17,6 +17,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     private readonly AssociationHandshake _handshake = new(settings, security, secret, random ?? RandomNumberGenerator.GetBytes);
     private readonly BlockTransfer _transfer = new(BlockWindow);
     private Procedure? _running;
+    private Pdu? _question;
     private InvokeId _id;
     private int _invoked;
 
@@ -71,6 +72,9 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         procedure.Begin();
         return Wrap(procedure.Start(_id, ServerLongestPdu == 0 ? 0 : Math.Max(32, ServerLongestPdu - _handshake.Overhead)));
     }
+
+    /// <summary>The last question once more, under a counter of its own: for media that lose.</summary>
+    public ReadOnlyMemory<byte> Again() => _running is not null && _question is not null ? Wrap(_question) : default;
 
     /// <summary>The RLRQ.</summary>
     public ReadOnlyMemory<byte> Release()
@@ -228,7 +232,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         return new SessionStep(SessionMove.Done);
     }
 
-    private ReadOnlyMemory<byte> Wrap(Pdu question) => (settings.IsCiphered && security is not null ? security.Protect(question, settings.HasDedicatedKey) : question).ToOctets();
+    private ReadOnlyMemory<byte> Wrap(Pdu question) => (settings.IsCiphered && security is not null ? security.Protect(_question = question, settings.HasDedicatedKey) : _question = question).ToOctets();
 
     private SessionStep Ignore(string sentence)
     {

@@ -139,7 +139,7 @@ public sealed class KeyTests : IDisposable
 
             for (var i = 0; i < 300; i++)
             {
-                var first = await counters.ReserveAsync(name, 5, CancellationToken.None);
+                var first = await counters.ReserveAsync(name, 5, 1, CancellationToken.None);
                 for (var counter = first; counter < first + 5; counter++)
                 {
                     Assert.True(used.Add(counter), $"counter {counter} was handed out twice");

@@ -1,0 +1,40 @@
+using Metering;
+using Protocols.Dlms.Client;
+using Protocols.Dlms.Hdlc;
+using Protocols.Dlms.Model;
+
+namespace Drivers.Dlms;
+
+/// <summary>How APDUs travel.</summary>
+public enum DlmsFraming
+{
+    /// <summary>IEC 62056-47, over TCP.</summary>
+    Wrapper,
+    /// <summary>IEC 62056-46, on a tty or over TCP.</summary>
+    Hdlc,
+}
+
+/// <summary>How one meter is reached and spoken with.</summary>
+/// <param name="Name">The driver's name in the configuration.</param>
+/// <param name="Port">The port, for people.</param>
+/// <param name="Framing">How APDUs travel.</param>
+/// <param name="Association">How the box associates for reading.</param>
+/// <param name="Profile">What is known of this kind of meter.</param>
+/// <param name="SystemTitle">The box's own, 8 octets.</param>
+public sealed record DlmsOptions(string Name, string Port, DlmsFraming Framing, AssociationSettings Association, MeterProfile Profile, ReadOnlyMemory<byte> SystemTitle)
+{
+    /// <summary>The meter, where it does not serve the public client; none: it is asked.</summary>
+    public MeterId Meter { get; init; }
+
+    /// <summary>Lower HDLC address; 0 for a server address of one octet.</summary>
+    public int PhysicalAddress { get; init; }
+
+    /// <summary>What we propose in SNRM.</summary>
+    public HdlcParameters Hdlc { get; init; } = HdlcParameters.Default;
+
+    /// <summary>How long an answer may take.</summary>
+    public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>After so long without an order the association is released and the port closed; below the meter's own idle time-out (60 to 180 s in the field).</summary>
+    public TimeSpan IdleAfter { get; init; } = TimeSpan.FromSeconds(30);
+}

@@ -1,0 +1,183 @@
+using Drivers.Ports;
+using Metering;
+using Metering.Keys;
+using Protocols.Dlms.Apdu;
+using Protocols.Dlms.AXdr;
+using Protocols.Dlms.Client;
+using Protocols.Dlms.Security;
+
+namespace Drivers.Dlms;
+
+/// <summary>
+/// The way into one meter: opens the port, asks as public client who is there and which counter it expects, then associates as the box is configured, and keeps that association until
+/// it is closed.
+/// </summary>
+internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStore counters, TimeProvider clock) : IAsyncDisposable
+{
+    /// <summary>A counter that nobody authenticated may lead us on by so much; a larger jump waits for a person.</summary>
+    private const uint LongestJump = 100_000;
+
+    private static readonly Obis DeviceName = new(0, 0, 42, 0, 0, 255), Counter = new(0, 0, 43, 1, 0, 255);
+    private MeterKnowledge? _knowledge;
+    private ILink? _link;
+    private MeterVisit? _visit;
+    private MeterReader? _reader;
+    private uint _authenticatedUpTo;
+
+    /// <summary>The port is open.</summary>
+    internal bool IsOpen => _link is not null;
+
+    /// <summary>Associations made.</summary>
+    internal long Visits { get; private set; }
+
+    /// <summary>The meter's last authenticated counter.</summary>
+    internal uint? LastReceivedCounter => _visit?.Session.Security?.LastReceived;
+
+    /// <summary>Finds out which meter is there.</summary>
+    internal async ValueTask<MeterId> IdentifyAsync(Func<CancellationToken, ValueTask<ILink>> open, CancellationToken stop)
+    {
+        await OpenAsync(open, stop).ConfigureAwait(false);
+        if (!options.Meter.IsNone)
+        {
+            _knowledge = new MeterKnowledge(options.Meter);
+            return options.Meter;
+        }
+
+        try
+        {
+            await AskPublicAsync(stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is MeterRefusalException or TimeoutException)
+        {
+            await CloseAsync().ConfigureAwait(false);
+            throw new IOException($"the meter at {options.Port} does not say who it is ({e.Message}); if it does not serve the public client, set meter = \"..\" for this driver", e);
+        }
+
+        return _knowledge!.Meter;
+    }
+
+    /// <summary>An open association to read by; makes one where there is none.</summary>
+    internal async ValueTask<MeterReader> EnterAsync(Func<CancellationToken, ValueTask<ILink>> open, CancellationToken stop)
+    {
+        if (_reader is not null)
+        {
+            return _reader;
+        }
+
+        await OpenAsync(open, stop).ConfigureAwait(false);
+        if (options.Meter.IsNone && options.Association.IsCiphered)
+        {
+            await AskPublicAsync(stop).ConfigureAwait(false);
+        }
+
+        var knowledge = _knowledge ?? throw new IOException($"the meter at {options.Port} is not known yet");
+        var session = MakeSession(knowledge.Meter);
+        _visit = new MeterVisit(Channel(), session, counters, new KeyName(knowledge.Meter.Text, KeyPurpose.Guek, options.Association.Client));
+        await _visit.AssociateAsync(knowledge.CounterHint, stop).ConfigureAwait(false);
+        Visits++;
+        _authenticatedUpTo = Math.Max(_authenticatedUpTo, session.Security?.LastUsed ?? 0);
+        var reader = new MeterReader(_visit, knowledge, options.Profile);
+        await CheckIdentityAsync(knowledge, stop).ConfigureAwait(false);
+        await reader.LookAtFirmwareAsync(stop).ConfigureAwait(false);
+        return _reader = reader;
+    }
+
+    /// <summary>Releases what is open.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        _reader = null;
+        if (_visit is { } visit)
+        {
+            _visit = null;
+            await visit.DisposeAsync().ConfigureAwait(false);
+        }
+
+        if (_link is { } link)
+        {
+            _link = null;
+            await link.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    public ValueTask DisposeAsync() => CloseAsync();
+
+    private async ValueTask OpenAsync(Func<CancellationToken, ValueTask<ILink>> open, CancellationToken stop) => _link ??= await open(stop).ConfigureAwait(false);
+
+    private IApduChannel Channel() => options.Framing == DlmsFraming.Hdlc ? new HdlcChannel(_link!, options, clock) : new WrapperChannel(_link!, options, clock);
+
+    /// <summary>Name and expected counter, by the client that everybody may be: hints, not proofs.</summary>
+    private async ValueTask AskPublicAsync(CancellationToken stop)
+    {
+        var settings = AssociationSettings.Public with { Server = options.Association.Server };
+        var visit = new MeterVisit(Channel(), new ClientSession(settings, null, default), counters, default);
+        await using (visit.ConfigureAwait(false))
+        {
+            await visit.AssociateAsync(0, stop).ConfigureAwait(false);
+            var name = await visit.GetAsync(new AttributeDescriptor(1, DeviceName, 2), null, stop).ConfigureAwait(false);
+            var id = name is null ? null : MeterReader.IdentityOf(name.Value.Span);
+            if (id is null)
+            {
+                throw new MeterRefusalException($"{DeviceName} holds no logical device name");
+            }
+
+            _knowledge = _knowledge?.Meter == id ? _knowledge : new MeterKnowledge(id.Value);
+            if (options.Association.IsCiphered)
+            {
+                TakeHint(await visit.GetAsync(new AttributeDescriptor(1, Counter, 2), null, stop).ConfigureAwait(false));
+            }
+        }
+    }
+
+    private void TakeHint(ReadOnlyMemory<byte>? data)
+    {
+        if (data is null)
+        {
+            return; // a meter that does not tell: our own counter goes on
+        }
+
+        var reader = new AXdrReader(data.Value.Span);
+        if (!reader.TryItem(out var item) || !AXdrNumbers.TryInteger(item, out var told) || told < 0 || told >= uint.MaxValue)
+        {
+            return;
+        }
+
+        var next = (uint)told + 1;
+        if (_authenticatedUpTo > 0 && next > _authenticatedUpTo && next - _authenticatedUpTo > LongestJump)
+        {
+            throw new MeterRefusalException($"the meter asks for invocation counter {next}, {next - _authenticatedUpTo} more than the last one it took: nobody authenticated that, so it waits for a person");
+        }
+
+        _knowledge!.CounterHint = next;
+    }
+
+    private async ValueTask CheckIdentityAsync(MeterKnowledge knowledge, CancellationToken stop)
+    {
+        var name = await _visit!.GetAsync(new AttributeDescriptor(1, DeviceName, 2), null, stop).ConfigureAwait(false);
+        if (name is not null && MeterReader.IdentityOf(name.Value.Span) is { } id && id != knowledge.Meter)
+        {
+            throw new IOException($"{options.Port} led to {knowledge.Meter} and now leads to {id}: the meter was exchanged");
+        }
+    }
+
+    private ClientSession MakeSession(MeterId meter)
+    {
+        var association = options.Association;
+        Span<byte> key = stackalloc byte[64], authentication = stackalloc byte[64], secret = stackalloc byte[64];
+        ClientSecurity? security = null;
+        if (association.IsCiphered || association.Mechanism == AuthenticationMechanism.Gmac)
+        {
+            var length = keys.Find(new KeyName(meter.Text, KeyPurpose.Guek, association.Client), key);
+            var other = keys.Find(new KeyName(meter.Text, KeyPurpose.Gak, association.Client), authentication);
+            if (length == 0 || other == 0)
+            {
+                throw new MeterRefusalException($"no key: the keys file has no guek= and gak= for {meter} dlms client={association.Client}");
+            }
+
+            security = new ClientSecurity(association, options.SystemTitle, key[..length], authentication[..other], counters, new KeyName(meter.Text, KeyPurpose.Guek, association.Client));
+        }
+
+        var purpose = association.Mechanism == AuthenticationMechanism.Low ? KeyPurpose.Lls : KeyPurpose.Hls;
+        var secretLength = keys.Find(new KeyName(meter.Text, purpose, association.Client), secret);
+        return new ClientSession(association, security, secret[..secretLength].ToArray());
+    }
+}

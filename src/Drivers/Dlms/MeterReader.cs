@@ -1,0 +1,196 @@
+using System.Text;
+using Metering;
+using Metering.Orders;
+using Protocols.Dlms;
+using Protocols.Dlms.Apdu;
+using Protocols.Dlms.AXdr;
+using Protocols.Dlms.Client;
+using Protocols.Dlms.Model;
+
+namespace Drivers.Dlms;
+
+/// <summary>What a read gave: readings or events, and the octets they were taken from.</summary>
+/// <param name="Data">The data of the attribute, as deciphered.</param>
+internal readonly record struct MeterAnswer(ReadingBlock? Block, IReadOnlyList<Metering.Driver.MeterEvent>? Events, ReadOnlyMemory<byte> Data);
+
+/// <summary>Reads profiles, logs and registers of one meter over an open association. What holds for long is read once and kept.</summary>
+internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, MeterProfile profile)
+{
+    private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255), Firmware = new(1, 0, 0, 2, 0, 255), Association = new(0, 0, 40, 0, 0, 255);
+    private readonly ProfileRows _rows = new();
+
+    /// <summary>The meter's clock; null where it cannot be read.</summary>
+    internal async ValueTask<DeviceTime?> ClockAsync(CancellationToken stop) =>
+        await visit.GetAsync(new AttributeDescriptor(8, Clock, 2), null, stop).ConfigureAwait(false) is { } data && data.Length is 13 or 14
+            && CosemTime.TryRead(data.Span[^CosemTime.Size..], profile.Deviation, out var time) ? time : null;
+
+    /// <summary>Forgets what another firmware may have changed.</summary>
+    internal async ValueTask LookAtFirmwareAsync(CancellationToken stop)
+    {
+        var data = await visit.GetAsync(new AttributeDescriptor(1, Firmware, 2), null, stop).ConfigureAwait(false);
+        var firmware = data is null ? "" : Convert.ToHexString(data.Value.Span);
+        if (knowledge.Firmware != firmware)
+        {
+            knowledge.Forget();
+            knowledge.Firmware = firmware;
+        }
+    }
+
+    /// <summary>A profile, a log, or registers.</summary>
+    /// <exception cref="MeterRefusalException">The meter has none of it, or does not give it.</exception>
+    internal async ValueTask<MeterAnswer> ReadAsync(ReadOrder order, string orderId, CancellationToken stop)
+    {
+        var reader = new ReadFor(knowledge.Meter, null, order.Task, orderId);
+        if (order.What == ReadOrder.Registers)
+        {
+            return await RegistersAsync(reader, await ListedRegistersAsync(stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+        }
+
+        if (profile.Find(order.What) is { } definition)
+        {
+            return await ProfileAsync(reader, definition, order, stop).ConfigureAwait(false);
+        }
+
+        if (!Obis.TryParse(order.What, out var name))
+        {
+            throw new MeterRefusalException($"{order.What} is neither registers, an OBIS code nor one of what a meter of profile {profile.Name} has: {string.Join(", ", profile.Profiles.Select(one => one.Task))}");
+        }
+
+        var listed = (await ObjectsAsync(stop).ConfigureAwait(false)).FirstOrDefault(one => one.Name == name);
+        return listed.ClassId switch
+        {
+            0 => throw new MeterRefusalException($"the meter has no object {name}"),
+            7 => await ProfileAsync(reader, new ProfileDefinition(order.What, name, StampEdge.None, false), order, stop).ConfigureAwait(false),
+            _ => await RegistersAsync(reader, [listed], stop).ConfigureAwait(false),
+        };
+    }
+
+    private async ValueTask<IReadOnlyList<ListedObject>> ObjectsAsync(CancellationToken stop)
+    {
+        if (knowledge.Objects is null)
+        {
+            var data = await visit.GetAsync(new AttributeDescriptor(15, Association, 2), null, stop).ConfigureAwait(false);
+            knowledge.Objects = data is null ? throw Refused("the object list") : ObjectList.Read(data.Value.Span) ?? throw new MeterRefusalException("the object list cannot be read");
+        }
+
+        return knowledge.Objects;
+    }
+
+    /// <summary>Registers and extended registers of what the meter measures: C groups above 0, not those kept for past billing periods.</summary>
+    private async ValueTask<ListedObject[]> ListedRegistersAsync(CancellationToken stop) =>
+        [.. (await ObjectsAsync(stop).ConfigureAwait(false)).Where(one => one is { ClassId: 3 or 4, Name: { A: not 0, F: 255 } })];
+
+    private async ValueTask<MeterAnswer> RegistersAsync(ReadFor reader, ListedObject[] registers, CancellationToken stop)
+    {
+        var at = await ClockAsync(stop).ConfigureAwait(false);
+        var columns = new ReadColumn[registers.Length];
+        var values = new ReadOnlyMemory<byte>[registers.Length];
+        for (var i = 0; i < registers.Length; i++)
+        {
+            var register = registers[i];
+            columns[i] = await ColumnAsync(new CaptureObject(register.ClassId, register.Name, 2, 0), stop).ConfigureAwait(false);
+            values[i] = await visit.GetAsync(new AttributeDescriptor(register.ClassId, register.Name, 2), null, stop).ConfigureAwait(false) ?? default;
+        }
+
+        byte[] raw = [(byte)AXdrTag.Array, (byte)Math.Min(values.Length, 127), .. values.SelectMany(value => value.IsEmpty ? [(byte)0] : value.ToArray())];
+        return new MeterAnswer(ToReadings.Registers(reader, profile, columns, at, values), null, raw);
+    }
+
+    private async ValueTask<MeterAnswer> ProfileAsync(ReadFor reader, ProfileDefinition definition, ReadOrder order, CancellationToken stop)
+    {
+        var (columns, period) = await LayoutAsync(definition.Name, stop).ConfigureAwait(false);
+        var data = await visit.GetAsync(new AttributeDescriptor(7, definition.Name, 2), await RangeAsync(order, stop).ConfigureAwait(false), stop).ConfigureAwait(false)
+            ?? throw Refused($"{definition.Task} ({definition.Name})");
+        var described = new ReadColumn[columns.Length];
+        for (var i = 0; i < columns.Length; i++)
+        {
+            described[i] = await ColumnAsync(columns[i], stop).ConfigureAwait(false);
+        }
+
+        string? fault;
+        var answer = definition.IsEventLog
+            ? new MeterAnswer(null, ToReadings.Events(definition, profile, described, data.Span, _rows, out fault), data)
+            : new MeterAnswer(ToReadings.Profile(reader, definition, profile, described, period, data.Span, _rows, out fault), null, data);
+        if (fault is null)
+        {
+            return answer;
+        }
+
+        knowledge.Profiles.Remove(definition.Name); // its capture objects may be others by now
+        throw new MeterRefusalException($"{definition.Task} ({definition.Name}): {fault}");
+    }
+
+    private async ValueTask<(CaptureObject[] Columns, int PeriodSeconds)> LayoutAsync(Obis name, CancellationToken stop)
+    {
+        if (knowledge.Profiles.TryGetValue(name, out var known))
+        {
+            return known;
+        }
+
+        var data = await visit.GetAsync(new AttributeDescriptor(7, name, 3), null, stop).ConfigureAwait(false) ?? throw Refused($"the capture objects of {name}");
+        var columns = CaptureObject.ReadList(data.Span) ?? throw new MeterRefusalException($"the capture objects of {name} cannot be read");
+        var period = await visit.GetAsync(new AttributeDescriptor(7, name, 4), null, stop).ConfigureAwait(false);
+        return knowledge.Profiles[name] = (columns, NumberOf(period));
+    }
+
+    /// <summary>The order's range in the meter's own time; null for everything.</summary>
+    private async ValueTask<Selection?> RangeAsync(ReadOrder order, CancellationToken stop)
+    {
+        if (order.FromUtc is not { } from)
+        {
+            return null;
+        }
+
+        var clock = await ClockAsync(stop).ConfigureAwait(false) ?? throw Refused("the clock");
+        var offset = clock.OffsetMinutes;
+        var summer = (clock.Flags & DeviceTimeFlags.SummerTime) != 0;
+        byte[] Octets(DateTime utc) => CosemTime.Write(CosemTime.Of(utc.AddMinutes(offset), offset, summer), profile.Deviation);
+        return ProfileSelection.Range(Octets(from), Octets(order.ToUtc ?? (clock.ToUtc() ?? clock.ToLocal().AddMinutes(-offset)).AddDays(1)), Clock);
+    }
+
+    private async ValueTask<ReadColumn> ColumnAsync(CaptureObject column, CancellationToken stop)
+    {
+        if (column is not { ClassId: 3 or 4 or 5, Attribute: 2 or 3 })
+        {
+            return new ReadColumn(column, UnitSymbol.None, 0);
+        }
+
+        if (!knowledge.Units.TryGetValue((column.ClassId, column.Name), out var unit))
+        {
+            var data = await visit.GetAsync(new AttributeDescriptor(column.ClassId, column.Name, column.ClassId == 5 ? (sbyte)4 : (sbyte)3), null, stop).ConfigureAwait(false);
+            if (data is null || !ScalerUnit.TryRead(data.Value.Span, out unit))
+            {
+                throw Refused($"scaler and unit of {column.Name}"); // a value without its scaler is no value
+            }
+
+            knowledge.Units[(column.ClassId, column.Name)] = unit;
+        }
+
+        return new ReadColumn(column, unit.Unit, unit.Scaler);
+    }
+
+    private MeterRefusalException Refused(string what) => new($"the meter does not give {what}: {ErrorText.OfDataAccess(visit.LastError ?? 250)}");
+
+    private static int NumberOf(ReadOnlyMemory<byte>? data)
+    {
+        if (data is null)
+        {
+            return 0;
+        }
+
+        var reader = new AXdrReader(data.Value.Span);
+        return reader.TryItem(out var item) && AXdrNumbers.TryInteger(item, out var number) && number >= 0 && number <= int.MaxValue ? (int)number : 0;
+    }
+
+    /// <summary>A logical device name as identity: its letters and digits; null where it has too few.</summary>
+    internal static MeterId? IdentityOf(ReadOnlySpan<byte> data)
+    {
+        if (data.Length < 2 || data[0] is not (0x09 or 0x0A) || data[1] != data.Length - 2)
+        {
+            return null;
+        }
+
+        var text = Encoding.ASCII.GetString(data[2..]).TrimEnd('\0', ' ').ToUpperInvariant();
+        return MeterId.TryParse(text, out var id) ? id : MeterId.TryParse("LDN-" + Convert.ToHexString(data[2..]), out id) ? id : null;
+    }
+}

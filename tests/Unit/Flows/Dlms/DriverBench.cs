@@ -1,0 +1,99 @@
+using Drivers.Dlms;
+using Metering;
+using Metering.Driver;
+using Metering.Orders;
+using Microsoft.Extensions.Time.Testing;
+using Protocols.Dlms.Client;
+using Protocols.Dlms.Hdlc;
+using Protocols.Dlms.Security;
+using Simulation.Dlms;
+
+namespace Unit.Flows.Dlms;
+
+/// <summary>The real driver on a wire with a simulated meter, on fake time.</summary>
+internal sealed class DriverBench : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly List<DriverEvent> _events = [];
+    private readonly DlmsDriver _driver;
+    private readonly Task _running;
+
+    internal DriverBench(DlmsMeterPlan plan, MeterHdlcPlan? hdlc = null, Func<DlmsMeter, MeterLink>? wire = null, string profile = "idis")
+    {
+        Clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
+        Meter = new DlmsMeter(plan, () => Clock.GetUtcNow().UtcDateTime);
+        var association = new AssociationSettings { Client = 1, Mechanism = (AuthenticationMechanism)plan.Mechanism, Suite = plan.Suite, IsCiphered = plan.IsCiphered };
+        var options = new DlmsOptions(
+            "feeder", "wire", hdlc is null ? DlmsFraming.Wrapper : DlmsFraming.Hdlc, association, MeterProfiles.Find(profile), (byte[])[.. "DCU"u8, 1, 2, 3, 4, 5])
+        {
+            PhysicalAddress = hdlc?.Physical ?? 0,
+            Hdlc = hdlc is null ? HdlcParameters.Default : new HdlcParameters(hdlc.Longest, hdlc.Longest, hdlc.Window, hdlc.Window),
+        };
+        _driver = new DlmsDriver(options, _ => new(Wire = (wire ?? (meter => new MeterLink(meter, hdlc)))(Meter)), new MeterKeyRing(Meter), new MemoryCounters(), new FakeTime(Clock), Clock);
+        _running = RunAsync();
+    }
+
+    internal FakeTimeProvider Clock { get; }
+
+    internal DlmsMeter Meter { get; }
+
+    internal MeterLink? Wire { get; private set; }
+
+    internal IReadOnlyList<DriverEvent> Events
+    {
+        get
+        {
+            lock (_events)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
+    /// <summary>Why the driver ended; null while it runs.</summary>
+    internal string? Ended { get; private set; }
+
+    internal Task<bool> ListeningAsync() => Clock.AdvanceUntilAsync(() => Ended is not null || Events.Any(one => one is DriverEvent.LinkChanged { State: LinkState.Listening }), TimeSpan.FromMilliseconds(50));
+
+    internal async Task<OrderStep> ReadAsync(string what, DateTime? from = null, DateTime? to = null, MeterId? meter = null)
+    {
+        var order = new MeterOrder("order-1", OrderKind.Read, meter ?? MeterId.Parse(Meter.Name), new ReadOrder(what, from, to, "task").ToPayload());
+        OrderStep? last = null;
+        var executing = Task.Run(async () =>
+        {
+            await foreach (var step in _driver.ExecuteAsync(order, _stop.Token))
+            {
+                last = step;
+            }
+        });
+        Assert.True(await Clock.AdvanceUntilAsync(() => executing.IsCompleted, TimeSpan.FromMilliseconds(50)));
+        await executing;
+        return last!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        Assert.True(await Clock.AdvanceUntilAsync(() => _running.IsCompleted, TimeSpan.FromSeconds(1)));
+        await _driver.DisposeAsync();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync()
+    {
+        try
+        {
+            await foreach (var one in _driver.RunAsync(_stop.Token))
+            {
+                lock (_events)
+                {
+                    _events.Add(one);
+                }
+            }
+        }
+        catch (Exception e) when (e is IOException or TimeoutException or OperationCanceledException)
+        {
+            Ended = e.Message;
+        }
+    }
+}

@@ -1,0 +1,102 @@
+using System.IO.Pipelines;
+using Drivers.Ports;
+using Simulation.Dlms;
+
+namespace Unit.Flows.Dlms;
+
+/// <summary>A wire with a simulated meter at its far end, in memory. What goes over it can be chopped, damaged and lost.</summary>
+internal sealed class MeterLink : ILink
+{
+    private readonly Pipe _toDriver = new();
+    private readonly DlmsMeter _meter;
+    private readonly MeterHdlc? _hdlc;
+    private readonly MeterWrapper? _wrapper;
+    private readonly Random _random;
+
+    internal MeterLink(DlmsMeter meter, MeterHdlcPlan? hdlc, int seed = 1)
+    {
+        _meter = meter;
+        _hdlc = hdlc is null ? null : new MeterHdlc(hdlc);
+        _wrapper = hdlc is null ? new MeterWrapper(1) : null;
+        _random = new Random(seed);
+    }
+
+    /// <summary>Octets that go over the wire at a time; 0 for all.</summary>
+    internal int Chunk { get; init; }
+
+    /// <summary>Share of octets that are damaged.</summary>
+    internal double Damage { get; init; }
+
+    /// <summary>Share of octets that are lost.</summary>
+    internal double Loss { get; init; }
+
+    /// <summary>The meter answers nothing any more.</summary>
+    internal bool IsSilent { get; set; }
+
+    /// <summary>Octets the meter took.</summary>
+    internal long Taken { get; private set; }
+
+    public PipeReader Input => _toDriver.Reader;
+
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken stop)
+    {
+        var arrived = Spoil(octets.ToArray());
+        Taken += arrived.Length;
+        if (IsSilent)
+        {
+            return;
+        }
+
+        var answer = Spoil(Answer(arrived));
+        foreach (var chunk in answer.Chunk(Chunk == 0 ? Math.Max(1, answer.Length) : Chunk))
+        {
+            await _toDriver.Writer.WriteAsync(chunk, stop);
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        _meter.Drop();
+        await _toDriver.Writer.CompleteAsync();
+        await _toDriver.Reader.CompleteAsync();
+    }
+
+    private byte[] Answer(byte[] octets)
+    {
+        if (_wrapper is not null)
+        {
+            return [.. _wrapper.Take(octets).SelectMany(asked => _meter.Answer(asked.Client, asked.Apdu) is { } answer ? _wrapper.Wrap(asked.Client, answer) : [])];
+        }
+
+        var connected = _hdlc!.IsConnected;
+        _hdlc.Take(octets);
+        if (connected && !_hdlc.IsConnected)
+        {
+            _meter.Drop();
+        }
+
+        while (_hdlc.TryTake(out var client, out var apdu))
+        {
+            if (_meter.Answer(client, apdu) is { } answer)
+            {
+                _hdlc.Send(answer);
+            }
+        }
+
+        return _hdlc.Output();
+    }
+
+    private byte[] Spoil(byte[] octets)
+    {
+        var arrived = new List<byte>(octets.Length);
+        foreach (var octet in octets)
+        {
+            if (_random.NextDouble() >= Loss)
+            {
+                arrived.Add(_random.NextDouble() < Damage ? (byte)(octet ^ (1 << _random.Next(8))) : octet);
+            }
+        }
+
+        return [.. arrived];
+    }
+}
