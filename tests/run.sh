@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# ./build.sh run: a street of simulated meters, a radio on a pty, the shipped service and a broker, with live progress, until Ctrl-C.
+# ./build.sh run: a street of simulated meters, a radio on a pty, DLMS meters on a serial line and on TCP, the shipped service and a broker, with live progress, until Ctrl-C.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-meters=20 seed=1 scenario=street mqtt=1883
+meters=20 seed=1 scenario=all mqtt=1883
 while [ $# -gt 0 ]; do
     case $1 in
         --meters) meters=$2 ;;
@@ -57,7 +57,26 @@ file = "$dir/meters.keys"
 keep = "all"
 [http]
 listen = "127.0.0.1:$http"
+[collection]
+tasks = [ { read = "load-profile", every = "15m", start = "00:01" }, { read = "daily-profile", every = "1d", start = "00:05" },
+          { read = "standard-log", every = "1h", start = "00:10" }, { read = "registers", every = "1m", start = "00:00" } ]
 CONFIG
+for port in "$dir"/ports/dlms*; do # DLMS meters on ports of their own: a pty with HDLC, or an address in a file
+    case $port in
+        *.url) where=$(cat "$port") framing=wrapper physical=0 ;;
+        *) [ -e "$port" ] || continue; where=$port framing=hdlc physical=17 ;;
+    esac
+    cat >> "$dir/concentrator.toml" <<CONFIG
+[[driver]]
+name = "$(basename "$port" .url)"
+family = "dlms"
+port = "$where"
+framing = "$framing"
+physical = $physical
+profile = "idis"
+association = { client = 1, server = 1, mechanism = "hls-gmac", suite = 0 }
+CONFIG
+done
 artifacts/concentrator run --config "$dir/concentrator.toml" --state "$dir/state" > "$dir/service.log" 2>&1 &
 service=$!
 echo "console:  http://127.0.0.1:$http/     service log: $dir/service.log     Ctrl-C ends it"

@@ -59,9 +59,12 @@ internal sealed class ServiceClient : IDisposable
     }
 
     /// <summary>Lines of an answer as they come.</summary>
-    internal async IAsyncEnumerable<string> LinesAsync(HttpMethod method, string path, [EnumeratorCancellation] CancellationToken stop)
+    internal IAsyncEnumerable<string> LinesAsync(HttpMethod method, string path, CancellationToken stop) => LinesAsync(method, path, null, stop);
+
+    /// <summary>Lines of an answer as they come.</summary>
+    internal async IAsyncEnumerable<string> LinesAsync(HttpMethod method, string path, HttpContent? content, [EnumeratorCancellation] CancellationToken stop)
     {
-        using var answer = await AskAsync(method, path, null, stop).ConfigureAwait(false);
+        using var answer = await AskAsync(method, path, content, stop).ConfigureAwait(false);
         using var reader = new StreamReader(await answer.Content.ReadAsStreamAsync(stop).ConfigureAwait(false));
         while (await reader.ReadLineAsync(stop).ConfigureAwait(false) is { } line)
         {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Concentrator.Board;
+using Concentrator.Collection;
 using Concentrator.Field;
 using Concentrator.Ports;
 using Concentrator.Security;
@@ -93,8 +94,12 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
 
         // 5 the field: drivers, one channel, one intake
         var events = Channel.CreateBounded<DriverEvent>(new BoundedChannelOptions(4096) { SingleReader = true });
-        var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, events.Writer)).ToList();
-        var intake = new Intake(ledger, registry, _flow, _feed, (raw, outcome) => blackBox.Add(ToFrame(raw, outcome)), logs.CreateLogger("field"));
+        var reach = new MeterReach();
+        var marks = new ReadMarks();
+        var title = device.SystemTitle(settings.Flag);
+        var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, title, events.Writer, reach)).ToList();
+        var desk = new Dispatcher(reach, events.Writer);
+        var intake = new Intake(ledger, registry, _flow, _feed, marks, (raw, outcome) => blackBox.Add(ToFrame(raw, outcome)), logs.CreateLogger("field"));
         using var taking = new Stopping();
         taking.Start(_ => intake.RunAsync(events.Reader));
 
@@ -113,10 +118,11 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         }
 
         // 7 doors for people, then listen
-        var parts = new ApplianceParts(settings, identity, status, registry, view, keys, _feed, upstreams);
+        var parts = new ApplianceParts(settings, identity, status, registry, view, new EventArchive(ledger), desk, keys, _feed, upstreams);
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
+        hearing.Start(new Collector(settings.Tasks, desk, marks.Last, () => marks.Learn(ledger), clock, logs.CreateLogger("collection")).RunAsync);
         await WaitAsync([hearing, delivering, watching, beside, storing], stop).ConfigureAwait(false);
 
         // 8 the way back
@@ -147,11 +153,16 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
                 var telegram = LedgerRecord.Parse(record.Time, record.Payload);
                 if (telegram.Security.Counter is { } counter)
                 {
-                    counters.Heard(CounterName.Of(telegram.Meter.Text, telegram.Security.Mode, telegram.Security.KeyId), counter, telegram.Raw.ContentHash);
+                    counters.Heard(NameOf(telegram), counter, telegram.Raw.ContentHash);
                 }
             }
         }
     }
+
+    /// <summary>Under which name a kept answer's counter is remembered; security mode 16 and more is a suite of DLMS, where the key id is the client.</summary>
+    private static KeyName NameOf(LedgerRecord record) => record.Security.Mode >= 16
+        ? new KeyName(record.Meter.Text, KeyPurpose.Guek, (int)record.Security.KeyId)
+        : CounterName.Of(record.Meter.Text, record.Security.Mode, record.Security.KeyId);
 
     private static void Replay(Ledger ledger, KeyRing keys, CounterStore counters, DriverMemory memory, DeadLetterBook deadLetters, ConfigurationBook configurations, MeterRegistry registry)
     {
@@ -175,12 +186,12 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         ReplayCounters(ledger, counters, countersAt);
     }
 
-    private Supervisor Supervise(DriverSettings driver, IKeyRing keys, ICounterStore counters, ChannelWriter<DriverEvent> events)
+    private Supervisor Supervise(DriverSettings driver, IKeyRing keys, ICounterStore counters, byte[] title, ChannelWriter<DriverEvent> events, MeterReach reach)
     {
-        var receiver = new TelegramReceiver(keys, counters);
+        var needs = new DriverNeeds(new TelegramReceiver(keys, counters).Receive, keys, counters, _time, clock);
         return new Supervisor(
-            () => DriverCatalog.Make(driver.Family, driver.Name, driver.Port, driver.Mode, receiver.Receive, _time, clock),
-            driver.Name, driver.Family, driver.Port, events, _time, clock, logs.CreateLogger("field"));
+            () => DriverCatalog.Make(driver.Family, driver.Name, driver.Port, driver.Mode, driver.Dlms.Baud, () => DlmsDriverOptions.Of(driver, title), needs),
+            driver.Name, driver.Family, driver.Port, events, reach, _time, clock, logs.CreateLogger("field"));
     }
 
     private MqttPublisher Publish(UpstreamSettings upstream, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IBoxStatus status)

@@ -1,23 +1,29 @@
+using Drivers.Dlms;
 using Drivers.Im871a;
 using Drivers.Ports;
 using Metering;
 using Metering.Driver;
+using Metering.Keys;
 using Metering.Orders;
 
 namespace Concentrator.Field;
+
+/// <summary>What every driver is given.</summary>
+/// <param name="Receive">Takes a wM-Bus telegram to what it says.</param>
+internal sealed record DriverNeeds(Func<ReadOnlyMemory<byte>, LinkFacts, BoxTime, DriverEvent> Receive, IKeyRing Keys, ICounterStore Counters, ITimeSource Time, TimeProvider Clock);
 
 /// <summary>Makes drivers by family: one line for each, no reflection.</summary>
 internal static class DriverCatalog
 {
     /// <summary>A driver that opens its port when it is run.</summary>
-    /// <param name="receive">Takes a wM-Bus telegram to what it says.</param>
+    /// <param name="dlms">What a driver of family dlms needs more; <paramref name="baud"/> is its tty's speed.</param>
     /// <exception cref="InvalidOperationException">The family is none of this version; the configuration check says so before.</exception>
-    internal static IMeterDriver Make(
-        string family, string name, string port, string mode, Func<ReadOnlyMemory<byte>, LinkFacts, BoxTime, DriverEvent> receive, ITimeSource time, TimeProvider clock) => family switch
+    internal static IMeterDriver Make(string family, string name, string port, string mode, int baud, Func<DlmsOptions> dlms, DriverNeeds needs) => family switch
     {
         "im871a" => new Im871aDriver(
             new Im871aOptions(name, port, Im871aOptions.TryParseMode(mode) ?? throw new InvalidOperationException($"driver {name}: mode {mode} is none of an iM871A")),
-            stop => OpenAsync(port, Im871aOptions.Baud, stop), receive, time, clock),
+            stop => OpenAsync(port, Im871aOptions.Baud, stop), needs.Receive, needs.Time, needs.Clock),
+        "dlms" => new DlmsDriver(dlms(), stop => OpenAsync(port, baud, stop), needs.Keys, needs.Counters, needs.Time, needs.Clock),
         _ => throw new InvalidOperationException($"driver {name}: family {family} is not in this version"),
     };
 

@@ -10,10 +10,10 @@ namespace Concentrator.Field;
 /// The single consumer of what drivers tell: copies out, foreign meters counted, the keep-slot rule, then the ledger. What is not kept goes to the black box.
 /// Whether a record is ours is known when its append completes, not before.
 /// </summary>
-internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount flow, FrameFeed feed, Action<RawFrame, string> blackBox, ILogger log)
+internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount flow, FrameFeed feed, ReadMarks marks, Action<RawFrame, string> blackBox, ILogger log)
 {
     private readonly CopyFilter _copies = new();
-    private readonly Channel<Task<ulong>> _appends = Channel.CreateBounded<Task<ulong>>(new BoundedChannelOptions(65_536) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<(Task<ulong> Append, Action? Then)> _appends = Channel.CreateBounded<(Task<ulong>, Action?)>(new BoundedChannelOptions(65_536) { SingleReader = true, SingleWriter = true });
 
     /// <summary>Takes events until the channel ends, and returns when the last append is settled.</summary>
     internal async Task RunAsync(ChannelReader<DriverEvent> events)
@@ -34,8 +34,11 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
                     case DriverEvent.MeterHeard heard:
                         TakeHeard(heard);
                         break;
+                    case DriverEvent.EventsTaken told:
+                        await TakeEventsAsync(told).ConfigureAwait(false);
+                        break;
                     default:
-                        break; // joins, leaves and events belong to drivers that this version does not have
+                        break; // who is reached through whom is the supervisor's
                 }
             }
         }
@@ -57,7 +60,14 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
             return;
         }
 
-        if (_copies.IsCopy(meter, raw.ContentHash, raw.At))
+        if (block is { OrderId: not null, Rows.Length: 0 })
+        {
+            Pass(meter, raw, "no rows"); // nothing in the range: an answer, and nothing to keep
+            return;
+        }
+
+        var wasAsked = block?.OrderId is not null; // an answer is kept as it is; copies and slots are of the air
+        if (!wasAsked && _copies.IsCopy(meter, raw.ContentHash, raw.At))
         {
             flow.Copy();
             Pass(meter, raw, "copy");
@@ -80,7 +90,7 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
             registry.Changed(meter);
         }
 
-        var keeps = Outcome.IsWorthKeeping(fault) && entry.Keep.Keeps(SlotClock(raw.At), StatusOf(block, fault));
+        var keeps = wasAsked || (Outcome.IsWorthKeeping(fault) && entry.Keep.Keeps(SlotClock(raw.At), StatusOf(block, fault)));
         Show(meter, raw, keeps ? outcome : outcome + ", not kept");
         if (!keeps)
         {
@@ -91,10 +101,32 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
         flow.Kept();
         entry.Kept++;
         var telegram = new NewRecord(
-            RecordType.Telegram, block is null ? RecordClass.None : RecordClass.Reading, raw.At, new LedgerRecord(meter, raw, security, block, fault).ToPayload());
+            RecordType.Telegram, block is null ? RecordClass.None : wasAsked && block.Task is null ? RecordClass.Order : RecordClass.Reading, raw.At, new LedgerRecord(meter, raw, security, block, fault).ToPayload());
         IReadOnlyList<NewRecord> records = isNew ? [registry.ToRecord(entry), telegram] : [telegram];
-        await _appends.Writer.WriteAsync(ledger.AppendAsync(records, Urgency.Reading, CancellationToken.None).AsTask()).ConfigureAwait(false);
+        var urgency = wasAsked && block!.Task is null ? Urgency.OnDemand : Urgency.Reading;
+        await AppendAsync(ledger.AppendAsync(records, urgency, CancellationToken.None), wasAsked ? () => marks.Stored(block!) : null).ConfigureAwait(false);
     }
+
+    private async ValueTask TakeEventsAsync(DriverEvent.EventsTaken told)
+    {
+        flow.Heard();
+        var entry = registry.Meet(told.Meter, Media.Of(told.Meter), told.Raw.At, out var isNew);
+        var fresh = entry is { Accepted: true } ? marks.Fresh(told.Meter, told.Events) : [];
+        if (fresh.Count == 0)
+        {
+            Pass(told.Meter, told.Raw, "no new events");
+            return;
+        }
+
+        flow.Kept();
+        Show(told.Meter, told.Raw, "events");
+        var record = new MeterEventsRecord(told.Meter, told.Raw.Link.Source, fresh, told.Raw.Octets, told.Task);
+        var events = new NewRecord(RecordType.MeterEvents, RecordClass.Alarm, told.Raw.At, record.ToPayload());
+        IReadOnlyList<NewRecord> records = isNew ? [registry.ToRecord(entry!), events] : [events];
+        await AppendAsync(ledger.AppendAsync(records, Urgency.Order, CancellationToken.None), () => marks.Stored(record)).ConfigureAwait(false);
+    }
+
+    private ValueTask AppendAsync(ValueTask<ulong> append, Action? then) => _appends.Writer.WriteAsync((append.AsTask(), then));
 
     private void TakeHeard(DriverEvent.MeterHeard heard)
     {
@@ -142,12 +174,13 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
 
     private async Task SettleAsync()
     {
-        await foreach (var append in _appends.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach (var (append, then) in _appends.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             try
             {
                 await append.ConfigureAwait(false);
                 flow.Stored();
+                then?.Invoke();
             }
             catch (StorageFaultException e)
             {

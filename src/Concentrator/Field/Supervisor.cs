@@ -9,7 +9,7 @@ namespace Concentrator.Field;
 /// <summary>
 /// Runs one driver and runs it again when its link is lost, after 1, 2, 4 .. 60 s; a link that listened starts the row anew. Its events go on over the one channel.
 /// </summary>
-internal sealed class Supervisor(Func<IMeterDriver> make, string name, string family, string port, ChannelWriter<DriverEvent> events, ITimeSource time, TimeProvider clock, ILogger log)
+internal sealed class Supervisor(Func<IMeterDriver> make, string name, string family, string port, ChannelWriter<DriverEvent> events, MeterReach reach, ITimeSource time, TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(60);
     private readonly Lock _lock = new();
@@ -69,6 +69,7 @@ internal sealed class Supervisor(Func<IMeterDriver> make, string name, string fa
             var driver = make();
             await using (driver.ConfigureAwait(false))
             {
+                using var losing = new Losing(reach, driver);
                 await foreach (var driverEvent in driver.RunAsync(stop).ConfigureAwait(false))
                 {
                     Interlocked.Increment(ref _events);
@@ -77,6 +78,14 @@ internal sealed class Supervisor(Func<IMeterDriver> make, string name, string fa
                         listened |= change.State == LinkState.Listening;
                         sentence = change.Sentence;
                         Note(change);
+                    }
+                    else if (driverEvent is DriverEvent.Joined joined)
+                    {
+                        reach.Join(joined.Meter, driver);
+                    }
+                    else if (driverEvent is DriverEvent.Left left)
+                    {
+                        reach.Leave(left.Meter);
                     }
 
                     await events.WriteAsync(driverEvent, stop).ConfigureAwait(false);
@@ -93,6 +102,12 @@ internal sealed class Supervisor(Func<IMeterDriver> make, string name, string fa
         }
 
         return (listened, sentence);
+    }
+
+    /// <summary>However the run ends, nobody is reached through the driver any more.</summary>
+    private readonly struct Losing(MeterReach reach, IMeterDriver driver) : IDisposable
+    {
+        public void Dispose() => reach.Lose(driver);
     }
 
     private void Note(DriverEvent.LinkChanged change)

@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using System.Text;
 using Concentrator.Store.Files;
 
 namespace Concentrator.Security;
@@ -11,9 +12,17 @@ internal sealed class DeviceKey : IDisposable
 {
     private const int KeySize = 32, NonceSize = 12, TagSize = 16;
     private readonly AesGcm _cipher;
+    private readonly byte[] _identity;
     private readonly Lock _lock = new();
 
-    private DeviceKey(ReadOnlySpan<byte> key) => _cipher = new AesGcm(key, TagSize);
+    private DeviceKey(ReadOnlySpan<byte> key)
+    {
+        _cipher = new AesGcm(key, TagSize);
+        _identity = HMACSHA256.HashData(key, "system title"u8)[..5];
+    }
+
+    /// <summary>The box's own system title: the maker's FLAG letters and five octets bound to the device key.</summary>
+    internal byte[] SystemTitle(string flag) => [.. Encoding.ASCII.GetBytes(flag), .. _identity];
 
     /// <summary>Takes the credential, or the file, or makes the file.</summary>
     /// <exception cref="InvalidDataException">The key is there but not 32 octets: what and where.</exception>

@@ -6,7 +6,7 @@ namespace Concentrator.Settings;
 internal sealed record BoxSettings(
     string Id, string Profile, string Flag, IReadOnlyList<UpstreamSettings> Upstreams, IReadOnlyList<DriverSettings> Drivers, string? KeysFile,
     IPEndPoint HttpListen, IReadOnlyList<string> TimeSources, MeterSettings Meters, IReadOnlyList<IssuerSettings> Issuers,
-    IReadOnlyDictionary<string, IReadOnlyList<string>> Roles, string StateDirectory, string SocketPath)
+    IReadOnlyDictionary<string, IReadOnlyList<string>> Roles, IReadOnlyList<Metering.Orders.CollectionTask> Tasks, string StateDirectory, string SocketPath)
 {
     /// <summary>The effective values as text, a line each: what the books keep of a configuration that was applied.</summary>
     internal string Text { get; init; } = "";
@@ -17,7 +17,11 @@ internal sealed record UpstreamSettings(
     string Name, Uri Url, bool HeadEndAcknowledges, string? Ca, string? Certificate, string? Key, string? User, string? PasswordFile, string TopicBase);
 
 /// <summary>One modem or radio.</summary>
-internal sealed record DriverSettings(string Name, string Family, string Port, string Mode);
+internal sealed record DriverSettings(string Name, string Family, string Port, string Mode, DlmsSettings Dlms);
+
+/// <summary>What a driver of family dlms needs more.</summary>
+internal sealed record DlmsSettings(
+    string Framing, int Baud, int Physical, string Profile, string? Meter, int Client, int Server, string Mechanism, int Suite, bool Ciphered, bool Dedicated);
 
 /// <summary>Which meters, what is kept of them, how soon it is committed.</summary>
 /// <param name="AcceptAll">False: only those in the keys file, imported or expected.</param>

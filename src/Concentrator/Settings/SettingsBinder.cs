@@ -36,7 +36,8 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
             Drivers(), File(Table(tree, "keys"), "file", secret: true), Listen(), Texts(Table(tree, "time"), "sources", ["kernel"]),
             new MeterSettings(Text(meters, "accept", "all") == "all", Keep(meters), Commit(meters)),
             [.. Tables(tree, "issuer").Select(issuer => new IssuerSettings(Needed(issuer, "keyId"), File(issuer, "publicKey", secret: false) ?? "", Texts(issuer, "orders", ["*"])))],
-            Table(tree, "roles").Items.Keys.ToDictionary(role => role, role => Texts(Table(tree, "roles"), role, [])), stateDirectory, socketPath);
+            Table(tree, "roles").Items.Keys.ToDictionary(role => role, role => Texts(Table(tree, "roles"), role, [])),
+            [.. Tables(Table(tree, "collection"), "tasks").Select(Task)], stateDirectory, socketPath);
     }
 
     private UpstreamSettings Upstream(string name, TomlNode.Table table, string id)
@@ -71,7 +72,7 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         var drivers = new List<DriverSettings>();
         foreach (var table in Tables(tree, "driver"))
         {
-            var driver = new DriverSettings(Needed(table, "name"), Needed(table, "family"), Needed(table, "port"), Text(table, "mode", "C1+T1"));
+            var driver = new DriverSettings(Needed(table, "name"), Needed(table, "family"), Needed(table, "port"), Text(table, "mode", "C1+T1"), Dlms(table));
             if (!Name().IsMatch(driver.Name) && driver.Name.Length > 0)
             {
                 faults.Add(new SettingsFault(PlaceOf(table, "name"), $"driver name \"{driver.Name}\" may hold 1 to 40 of a-z, 0-9, '-' and '_'"));
@@ -98,6 +99,63 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
 
         return drivers;
     }
+
+    private DlmsSettings Dlms(TomlNode.Table table)
+    {
+        var association = Table(table, "association");
+        var settings = new DlmsSettings(
+            Text(table, "framing", "wrapper"), Number(table, "baud", 9600, 300, 4_000_000), Number(table, "physical", 0, 0, 0x3FFF), Text(table, "profile", "plain"),
+            table.Items.ContainsKey("meter") ? Text(table, "meter", "") : null, Number(association, "client", 1, 1, 127), Number(association, "server", 1, 1, 0x3FFF),
+            Text(association, "mechanism", "hls-gmac"), Number(association, "suite", 0, 0, 2), Truth(association, "ciphered", true), Truth(association, "dedicated", false));
+        if (settings is { Mechanism: "hls-gmac", Ciphered: false })
+        {
+            faults.Add(new SettingsFault(PlaceOf(association, "ciphered"), "hls-gmac without ciphering proves who associates and leaves everything after it open: set ciphered = true"));
+        }
+
+        if (settings.Meter is { } meter && !Metering.MeterId.TryParse(meter, out _))
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "meter"), $"meter = \"{meter}\" wants 4 to 40 of A-Z, 0-9 and '-'"));
+        }
+
+        return settings;
+    }
+
+    private Metering.Orders.CollectionTask Task(TomlNode.Table table) => new(
+        Needed(table, "read"), Duration(table, "every", "1d"), TimeOfDay(table, "start") ?? TimeSpan.FromMinutes(5), TimeOfDay(table, "due"));
+
+    private TimeSpan? TimeOfDay(TomlNode.Table table, string name)
+    {
+        if (!table.Items.ContainsKey(name))
+        {
+            return null;
+        }
+
+        if (TimeOnly.TryParseExact(Text(table, name, ""), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
+        {
+            return time.ToTimeSpan();
+        }
+
+        faults.Add(new SettingsFault(PlaceOf(table, name), $"{name} = \"{Text(table, name, "")}\" wants a time of day, such as 00:05"));
+        return null;
+    }
+
+    private int Number(TomlNode.Table table, string name, int byDefault, int least, int most)
+    {
+        if (table.Items.GetValueOrDefault(name) is not TomlNode.Scalar { Content: long number })
+        {
+            return byDefault;
+        }
+
+        if (number < least || number > most)
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, name), $"{name} = {number} is not in {least}..{most}"));
+        }
+
+        return (int)Math.Clamp(number, least, most);
+    }
+
+    private static bool Truth(TomlNode.Table table, string name, bool byDefault) =>
+        table.Items.GetValueOrDefault(name) is TomlNode.Scalar { Content: bool truth } ? truth : byDefault;
 
     private IPEndPoint Listen()
     {

@@ -9,7 +9,7 @@ namespace Concentrator.Web;
 
 /// <summary>The doors for people and tools: TCP (read-only) and a Unix socket. The status page and every tool verb use exactly this interface.</summary>
 internal sealed class WebHost(
-    WebOptions options, IBoxStatus status, IMeterDirectory meters, IReadingArchive archive, IKeyAdministration keys, IFrameFeed frames, IReadOnlyList<IUpstream> upstreams, ILoggerProvider? logging)
+    WebOptions options, IBoxStatus status, IMeterDirectory meters, IReadingArchive archive, IEventArchive events, IOrderDesk desk, IKeyAdministration keys, IFrameFeed frames, IReadOnlyList<IUpstream> upstreams, ILoggerProvider? logging)
     : IAsyncDisposable
 {
     private const string Json = "application/json", JsonLines = "application/x-ndjson";
@@ -82,6 +82,7 @@ internal sealed class WebHost(
         app.MapGet("/api/v1/readings", ReadingsAsync);
         app.MapGet("/api/v1/frames", FramesAsync);
         app.MapPut("/api/v1/meters/{id}/keys", SetKeyAsync);
+        new OrderRoutes(desk, events, Refusal).Map(app);
         app.MapPost("/api/v1/upstreams/{name}/test", TestAsync);
         app.MapGet("/api/v1/upstreams/{name}/dead-letters", DeadLetters);
         app.MapPost("/api/v1/upstreams/{name}/dead-letters/resend", SendAgain);

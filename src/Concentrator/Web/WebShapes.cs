@@ -1,5 +1,7 @@
 using System.Text.Json.Serialization;
 using Concentrator.Ports;
+using Metering;
+using Metering.Orders;
 
 namespace Concentrator.Web;
 
@@ -41,6 +43,18 @@ public sealed record FaultShape(string Error, int? Percent);
 /// <summary>PUT /api/v1/meters/{id}/keys.</summary>
 public sealed record KeyShape(string Purpose, string Key, int Client, uint KeyId);
 
+/// <summary>POST /api/v1/meters/{id}/read.</summary>
+public sealed record ReadShape(string What, DateTime? From, DateTime? To);
+
+/// <summary>One line of its answer; the last one is final and holds the values.</summary>
+public sealed record OrderStepShape(string OrderId, string State, string Sentence, IReadOnlyList<ReadValueShape> Values);
+
+/// <summary>A value that was read.</summary>
+public sealed record ReadValueShape(string? At, string Obis, string Column, string? Value, int Scaler, string Unit, string Status);
+
+/// <summary>One of GET /api/v1/events, newest first.</summary>
+public sealed record EventShape(string Meter, string Log, int Number, string Set, string OccurredAt, int Occ, string Text, DateTime? ReadAt, ulong Seq);
+
 /// <summary>The shapes of the interface, made at build.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
 [JsonSerializable(typeof(StatusShape))]
@@ -53,6 +67,10 @@ public sealed record KeyShape(string Purpose, string Key, int Client, uint KeyId
 [JsonSerializable(typeof(IReadOnlyList<DeadLetterShape>))]
 [JsonSerializable(typeof(ResendShape))]
 [JsonSerializable(typeof(UpstreamTestStep))]
+[JsonSerializable(typeof(ReadShape))]
+[JsonSerializable(typeof(OrderStepShape))]
+[JsonSerializable(typeof(EventShape))]
+[JsonSerializable(typeof(IReadOnlyList<EventShape>))]
 internal sealed partial class WebJson : JsonSerializerContext;
 
 /// <summary>Takes what the rooms say to shapes.</summary>
@@ -74,6 +92,25 @@ internal static class Shapes
     internal static ReadingShape Of(ArchivedRow row) => new(
         row.Meter.Text, row.Profile, row.Obis, row.Class, row.Attribute, row.Index, row.At, row.Occurrence, row.Value, row.Scaler, row.Unit, row.Status, row.Key, row.Column, row.Revision,
         row.Quality.ToString().ToLowerInvariant(), row.Sequence, row.ReceivedAt);
+
+    internal static OrderStepShape Of(MeterOrder order, OrderStep step) => new(order.Id, step.State.ToString().ToLowerInvariant(), step.Sentence, step.Block is null ? [] : [.. Values(step.Block)]);
+
+    internal static EventShape Of(StoredMeterEvent stored) => new(
+        stored.Meter.Text, stored.Event.Log.ToString(), stored.Event.Number, stored.Event.Set, stored.Event.OccurredAt.ToString(), stored.Event.Occurrence, stored.Event.Text, stored.ReadAt, stored.Sequence);
+
+    private static IEnumerable<ReadValueShape> Values(ReadingBlock block)
+    {
+        for (var row = 0; row < block.Rows.Length; row++)
+        {
+            for (var column = 0; column < block.Columns.Length; column++)
+            {
+                var (facts, one) = (block.Rows[row], block[row, column]);
+                var value = one.Value.Kind == ValueKind.Decimal ? one.Value.Mantissa.ToString(System.Globalization.CultureInfo.InvariantCulture) : one.Value.Kind == ValueKind.None ? null : one.Value.ToString();
+                yield return new ReadValueShape(
+                    facts.At?.ToString(), one.Column.Obis.ToString(), one.Column.Id.ToString(), value, one.Column.Scaler, one.Column.Unit.WireText, string.Join(' ', QualityTable.Names(facts.Flags)));
+            }
+        }
+    }
 
     internal static DeadLetterShape Of(DeadLetter letter) => new(letter.Key, letter.Reason, letter.First, letter.Last);
 

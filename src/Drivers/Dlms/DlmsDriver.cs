@@ -114,8 +114,9 @@ public sealed class DlmsDriver(
 
             job.Steps.TryWrite(new OrderStep(OrderState.Running, $"associating with {meter}", null, default));
             var reader = await _door.EnterAsync(open, stop).ConfigureAwait(false);
-            var answer = await reader.ReadAsync(ReadOrder.Parse(job.Order.Payload), job.Order.Id, stop).ConfigureAwait(false);
-            job.Steps.TryWrite(new OrderStep(OrderState.Done, Summary(answer), answer.Block, default) { Told = Told(meter, answer) });
+            var read = ReadOrder.Parse(job.Order.Payload);
+            var answer = await reader.ReadAsync(read, job.Order.Id, stop).ConfigureAwait(false);
+            job.Steps.TryWrite(new OrderStep(OrderState.Done, Summary(answer), answer.Block, default) { Told = Told(meter, answer, read.Task) });
             job.Steps.Complete();
             return null;
         }
@@ -135,7 +136,7 @@ public sealed class DlmsDriver(
         }
     }
 
-    private DriverEvent Told(MeterId meter, in MeterAnswer answer)
+    private DriverEvent Told(MeterId meter, in MeterAnswer answer, string? task)
     {
         byte[] octets = [0xC4, 0x01, 0xC1, 0x00, .. answer.Data.Span]; // as one get-response-normal, whatever blocks it came in
         var hash = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(octets));
@@ -144,7 +145,7 @@ public sealed class DlmsDriver(
         var facts = association.IsCiphered
             ? new SecurityFacts(16 + association.Suite, (uint)association.Client, _door.LastReceivedCounter, (association.Protection & 0x20) != 0, (association.Protection & 0x10) != 0)
             : SecurityFacts.Clear;
-        return answer.Events is { } events ? new DriverEvent.EventsTaken(meter, events, raw) : new DriverEvent.ReadingsTaken(answer.Block!, raw, facts);
+        return answer.Events is { } events ? new DriverEvent.EventsTaken(meter, events, raw) { Task = task } : new DriverEvent.ReadingsTaken(answer.Block!, raw, facts);
     }
 
     private static string Summary(in MeterAnswer answer) =>

@@ -7,7 +7,9 @@ namespace Drivers.Ports;
 /// </summary>
 internal sealed class StreamLink : ILink
 {
+    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(1);
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 128 * 1024, useSynchronizationContext: false));
+    private readonly CancellationTokenSource _gone = new();
     private readonly Stream _stream;
     private readonly IDisposable _owner;
     private readonly string _name;
@@ -27,8 +29,14 @@ internal sealed class StreamLink : ILink
     {
         try
         {
-            await _stream.WriteAsync(octets, stop).ConfigureAwait(false);
-            await _stream.FlushAsync(stop).ConfigureAwait(false);
+            // A write to a tty that was hung up never ends by itself: it is given up when the reads have ended. No flush: draining has no end either.
+            _gone.Token.ThrowIfCancellationRequested();
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _gone.Token);
+            await _stream.WriteAsync(octets, either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException e) when (!stop.IsCancellationRequested)
+        {
+            throw new IOException($"{_name} is gone", e);
         }
         catch (Exception e) when (e is ObjectDisposedException or InvalidOperationException or TimeoutException or UnauthorizedAccessException)
         {
@@ -38,9 +46,21 @@ internal sealed class StreamLink : ILink
 
     public async ValueTask DisposeAsync()
     {
-        _owner.Dispose();
+        // A serial port that was hung up waits for ever to drain what was written last: it is left to a thread of its own.
+        var closing = new Thread(_owner.Dispose) { IsBackground = true, Name = "closing " + _name };
+        closing.Start();
+        if (_gone.IsCancellationRequested)
+        {
+            closing.Join(LongestClose);
+        }
+        else
+        {
+            closing.Join();
+        }
+
         await _pump.ConfigureAwait(false);
         await _pipe.Reader.CompleteAsync().ConfigureAwait(false);
+        _gone.Dispose();
     }
 
     private async Task PumpAsync()
@@ -70,6 +90,7 @@ internal sealed class StreamLink : ILink
             end = new IOException($"{_name} is gone: {e.Message}", e); // each was met when a USB stick is pulled while a read is pending
         }
 
+        await _gone.CancelAsync().ConfigureAwait(false);
         await _pipe.Writer.CompleteAsync(end).ConfigureAwait(false);
     }
 }

@@ -26,7 +26,11 @@ public abstract record DriverEvent
     public sealed record LinkChanged(LinkState State, string Sentence, IReadOnlyDictionary<string, string>? Facts = null) : DriverEvent;
 
     /// <summary>Events out of a meter's own log.</summary>
-    public sealed record EventsTaken(MeterId Meter, IReadOnlyList<MeterEvent> Events, RawFrame Raw) : DriverEvent;
+    public sealed record EventsTaken(MeterId Meter, IReadOnlyList<MeterEvent> Events, RawFrame Raw) : DriverEvent
+    {
+        /// <summary>The collection task that asked, or null.</summary>
+        public string? Task { get; init; }
+    }
 
     /// <summary>A meter joined the network.</summary>
     public sealed record Joined(MeterId Meter, string LinkAddress) : DriverEvent;

@@ -13,6 +13,8 @@ public enum RecordType : byte
     Telegram = 16,
     /// <summary>bulk: records that are no more, with range and reason.</summary>
     Gap = 17,
+    /// <summary>bulk: events out of a meter's own log.</summary>
+    MeterEvents = 18,
 
     /// <summary>books: a start of the service.</summary>
     Boot = 32,

@@ -6,6 +6,8 @@ namespace Simulation.Cli;
 /// <summary>What <c>concentrator-sim</c> is told.</summary>
 internal sealed record SimOptions
 {
+    private static readonly Dictionary<string, Scenario> BuiltIn = new() { ["street"] = Simulation.Scenarios.Scenario.Street, ["all"] = Simulation.Scenarios.Scenario.All };
+
     internal string Scenario { get; private set; } = "street";
     internal int? Meters { get; private set; }
 
@@ -85,12 +87,15 @@ internal sealed record SimOptions
 
     private static string? TakeScenario(SimOptions options)
     {
-        if (options.Scenario != "street" && !File.Exists(options.Scenario))
+        if (BuiltIn.TryGetValue(options.Scenario, out var builtIn))
         {
-            return $"scenario {options.Scenario}: there is no such file, and of the built-in ones this version has street";
+            options.Plan = builtIn;
         }
-
-        if (options.Scenario != "street")
+        else if (!File.Exists(options.Scenario))
+        {
+            return $"scenario {options.Scenario}: there is no such file, and of the built-in ones this version has {string.Join(", ", BuiltIn.Keys)}";
+        }
+        else
         {
             var (scenario, faults) = ScenarioFile.Read(File.ReadAllText(options.Scenario), options.Scenario);
             if (scenario is null)

@@ -1,7 +1,9 @@
 using Simulation.Air;
+using Simulation.Dlms;
 using Simulation.Field;
 using Simulation.HeadEnd;
 using Simulation.Modems;
+using Simulation.Scenarios;
 using Simulation.Truth;
 
 namespace Simulation.Cli;
@@ -24,7 +26,9 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
 
         var start = clock.GetUtcNow().UtcDateTime;
         var field = new StreetField(options.Plan, options.Seed, start);
-        WriteKeys(field);
+        var feeders = options.Plan.Feeders ?? new FeederSettings(0, 0);
+        using var wired = new FeederField(feeders.Tcp, feeders.Serial, options.Seed, options.Speed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
+        WriteKeys([.. field.KeyLines, .. wired.KeyLines]);
         using var port = new PluggedPort(Path.Combine(options.Ports, "im871a"), _stick);
         using var truth = new TruthFile(options.Truth);
         port.FarEndClosed += truth.FarEndClosed;
@@ -35,6 +39,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
             _stick.Stalled = _wire.IsStalled(Elapsed);
             port.Plug(!_wire.IsAway(Elapsed));
             port.Answer(_wire.SpoilAnswer);
+            truth.Add(wired.Truth());
             truth.Settle(clock.GetUtcNow().UtcDateTime);
             while (replay is null && field.NextStart <= Elapsed)
             {
@@ -76,7 +81,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         truth.Add(StreetField.TruthOf(due, now, fate));
     }
 
-    private void WriteKeys(StreetField field)
+    private void WriteKeys(string[] lines)
     {
         if (options.Keys is null)
         {
@@ -84,7 +89,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         }
 
         File.Delete(options.Keys);
-        File.WriteAllLines(options.Keys, field.KeyLines);
+        File.WriteAllLines(options.Keys, lines);
         File.SetUnixFileMode(options.Keys, UnixFileMode.UserRead);
     }
 }

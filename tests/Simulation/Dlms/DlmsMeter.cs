@@ -185,7 +185,7 @@ public sealed class DlmsMeter
     private uint ValueAt(Obis name, DateTime at)
     {
         var hours = (at - DateTime.UnixEpoch).TotalHours;
-        var energy = hours * _load * (1 + (0.01 * Math.Sin(at.TimeOfDay.TotalHours / 24 * 2 * Math.PI)));
+        var energy = _load * (hours + (2 * Math.Sin(at.TimeOfDay.TotalHours / 24 * 2 * Math.PI)));
         return (name.C, name.D, name.E) switch
         {
             (1, 8, 0) => unchecked(_base + (uint)(long)energy),

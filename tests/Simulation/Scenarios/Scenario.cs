@@ -6,25 +6,39 @@ namespace Simulation.Scenarios;
 /// <param name="Air">The air.</param>
 /// <param name="Stick">The stick.</param>
 /// <param name="Replay">A file of recorded telegrams that are heard instead of the meters', or null.</param>
-public sealed record Scenario(IReadOnlyList<MeterGroup> Groups, TimeSpan First, AirSettings Air, StickSettings Stick, string? Replay = null)
+/// <param name="Feeders">DLMS meters on ports of their own, or null.</param>
+public sealed record Scenario(IReadOnlyList<MeterGroup> Groups, TimeSpan First, AirSettings Air, StickSettings Stick, string? Replay = null, FeederSettings? Feeders = null)
 {
     /// <summary>Walk-by meters of four media and three security modes, one in eleven clear.</summary>
     public static Scenario Street { get; } = new([new MeterGroup(MeterKinds.Mix, 20, MeterKinds.Mix, null)], TimeSpan.FromSeconds(14), new AirSettings(), new StickSettings());
 
+    /// <summary>Everything this version has: the street, a meter on TCP and one on a serial line.</summary>
+    public static Scenario All { get; } = Street with { Feeders = new FeederSettings(1, 1) };
+
     /// <summary>Meters in all.</summary>
-    public int Count => Groups.Sum(group => group.Count);
+    public int Count => Groups.Sum(group => group.Count) + (Feeders?.Count ?? 0);
 
     /// <summary>The same with so many meters: the groups' shares stay, the last group takes the rest.</summary>
     public Scenario WithCount(int meters)
     {
-        var total = Count;
-        var groups = Groups.Select(group => group with { Count = group.Count * meters / total }).ToArray();
-        groups[^1] = groups[^1] with { Count = groups[^1].Count + meters - groups.Sum(group => group.Count) };
+        var total = Groups.Sum(group => group.Count);
+        var radio = Math.Max(0, meters - (Feeders?.Count ?? 0));
+        var groups = Groups.Select(group => group with { Count = group.Count * radio / total }).ToArray();
+        groups[^1] = groups[^1] with { Count = groups[^1].Count + radio - groups.Sum(group => group.Count) };
         return this with { Groups = groups };
     }
 
     /// <summary>The plan of each meter, in the order of the groups.</summary>
     public IEnumerable<MeterPlan> Plans => Groups.SelectMany(group => Enumerable.Repeat(group, group.Count)).Select((group, index) => group.PlanOf(index, First));
+}
+
+/// <summary>DLMS meters on ports of their own.</summary>
+/// <param name="Tcp">So many on TCP, with the wrapper.</param>
+/// <param name="Serial">So many on serial lines, with HDLC.</param>
+public sealed record FeederSettings(int Tcp, int Serial)
+{
+    /// <summary>In all.</summary>
+    public int Count => Tcp + Serial;
 }
 
 /// <summary>Meters that are alike.</summary>

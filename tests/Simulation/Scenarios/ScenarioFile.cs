@@ -14,6 +14,7 @@ public static class ScenarioFile
         ["air"] = ["loss", "strongest", "weakest", "collisions"],
         ["stick"] = ["garbage", "corrupt", "twice", "wrong-checksum", "octets", "deaf", "unplug", "stall"],
         ["replay"] = ["file"],
+        ["feeders"] = ["tcp", "serial"],
     };
 
     /// <summary>The scenario, or every fault.</summary>
@@ -34,7 +35,7 @@ public static class ScenarioFile
             var name = table.Name!.ToString().Trim();
             if (!Keys.TryGetValue(name, out var known) || name.Length == 0 || (name == "meters") != table is TableArraySyntax)
             {
-                faults.Add($"{path}:{table.Span.Start.Line + 1}:1: {table.ToString().Split('\n')[0].Trim()} is no table; there are [[meters]], [air], [stick], [replay]");
+                faults.Add($"{path}:{table.Span.Start.Line + 1}:1: {table.ToString().Split('\n')[0].Trim()} is no table; there are [[meters]], [air], [stick], [replay], [feeders]");
                 continue;
             }
 
@@ -55,7 +56,8 @@ public static class ScenarioFile
             new StickSettings(
                 stick.Share("garbage"), stick.Share("corrupt"), stick.Share("twice"), stick.Share("wrong-checksum"), stick.Truth("octets", false), stick.Number("deaf", 0, 0, 1000),
                 stick.Pauses("unplug"), stick.Pauses("stall")),
-            Table("replay").Text("file", null));
+            Table("replay").Text("file", null),
+            tables.ContainsKey("feeders") ? new FeederSettings(Table("feeders").Number("tcp", 0, 0, 100), Table("feeders").Number("serial", 0, 0, 100)) : null);
         return (faults.Count == 0 ? scenario : null, faults);
     }
 

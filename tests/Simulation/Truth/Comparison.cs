@@ -11,6 +11,8 @@ public sealed class Comparison(TimeSpan slot)
     private readonly HashSet<(string Key, string Column)> _found = [];
     private readonly HashSet<(string Meter, long Slot)> _slots = [];
     private readonly SortedDictionary<string, int[]> _meters = [];
+    private readonly Dictionary<(string Meter, string Column), List<TruthLine>> _answered = [];
+    private readonly HashSet<(string Key, string Column)> _taken = [];
 
     /// <summary>What nothing explains.</summary>
     public List<string> Unexplained { get; } = [];
@@ -29,6 +31,11 @@ public sealed class Comparison(TimeSpan slot)
     {
         var line = JsonSerializer.Deserialize(json, TruthJson.Default.TruthLine)!;
         _truth[(line.Key, line.Column)] = line;
+        if (line.Profile == "reg")
+        {
+            var answers = _answered.TryGetValue((line.Meter, line.Column), out var known) ? known : _answered[(line.Meter, line.Column)] = [];
+            answers.Add(line);
+        }
     }
 
     /// <summary>Takes a delivered line: a row of <c>reading query --jsonl</c>, or a message with blocks.</summary>
@@ -46,7 +53,7 @@ public sealed class Comparison(TimeSpan slot)
             return;
         }
 
-        Take(Text(root, "key")!, Text(root, "column")!, root.GetProperty("rev").GetInt32(), Text(root, "value"), root.GetProperty("scaler").GetInt32(), Text(root, "unit")!);
+        Take(Text(root, "key")!, Text(root, "column")!, root.GetProperty("rev").GetInt32(), Text(root, "value"), root.GetProperty("scaler").GetInt32(), Text(root, "unit")!, Text(root, "receivedAt"));
     }
 
     /// <summary>Judges; true where everything is explained.</summary>
@@ -98,12 +105,12 @@ public sealed class Comparison(TimeSpan slot)
             for (var i = 0; i < columns.Length; i++)
             {
                 var value = values[i].ValueKind == JsonValueKind.Null ? null : values[i].ToString();
-                Take(Text(row, "key")!, Text(columns[i], "id")!, row.GetProperty("rev").GetInt32(), value, columns[i].GetProperty("scaler").GetInt32(), Text(columns[i], "unit")!);
+                Take(Text(row, "key")!, Text(columns[i], "id")!, row.GetProperty("rev").GetInt32(), value, columns[i].GetProperty("scaler").GetInt32(), Text(columns[i], "unit")!, Text(block, "receivedAt"));
             }
         }
     }
 
-    private void Take(string key, string column, int revision, string? value, int scaler, string unit)
+    private void Take(string key, string column, int revision, string? value, int scaler, string unit, string? receivedAt)
     {
         var content = $"{value}e{scaler} {unit}";
         if (_delivered.TryGetValue((key, column, revision), out var before))
@@ -118,18 +125,37 @@ public sealed class Comparison(TimeSpan slot)
         }
 
         _delivered[(key, column, revision)] = content;
-        if (!_truth.TryGetValue((key, column), out var truth))
+        var ordered = key.Contains("/reg/o:", StringComparison.Ordinal);
+        var truth = ordered ? AnswerOf(key[..key.IndexOf('/', StringComparison.Ordinal)], column, value, receivedAt) : _truth.GetValueOrDefault((key, column));
+        if (truth is null)
         {
             Unexplained.Add($"delivered, never sent: {key} {column} = {content}");
             return;
         }
 
-        _found.Add((key, column));
+        _found.Add((truth.Key, column));
         _slots.Add((truth.Meter, SlotOf(truth.SentAt)));
         if (!Same(truth, value, scaler) || truth.Unit != unit)
         {
             Unexplained.Add($"delivered otherwise than sent: {key} {column}: {content}, sent {truth.Value}e{truth.Scaler} {truth.Unit}");
         }
+    }
+
+    /// <summary>The answer a register read must have come from: same meter, column and value, given within 60 s of when it was received. Each serves once.</summary>
+    private TruthLine? AnswerOf(string meter, string column, string? value, string? receivedAt)
+    {
+        if (!_answered.TryGetValue((meter, column), out var answers) || !DateTime.TryParse(receivedAt, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var at))
+        {
+            return null;
+        }
+
+        var found = answers.Find(one => one.Value == value && Math.Abs((one.SentAt - at).TotalSeconds) <= 60 && !_taken.Contains((one.Key, column)));
+        if (found is not null)
+        {
+            _taken.Add((found.Key, column));
+        }
+
+        return found;
     }
 
     private static bool Same(TruthLine truth, string? value, int scaler) =>

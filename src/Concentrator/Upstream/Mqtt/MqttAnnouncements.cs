@@ -49,6 +49,22 @@ internal sealed class MqttAnnouncements(
         }
     }
 
+    /// <summary>Events out of meters' own logs.</summary>
+    internal async Task TellEventsAsync(MqttSession session, IReadOnlyList<StoredRecord> records, CancellationToken stop)
+    {
+        foreach (var record in records.Where(record => record.Type == RecordType.MeterEvents))
+        {
+            var told = MeterEventsRecord.Parse(record.Payload);
+            foreach (var one in told.Events)
+            {
+                var message = new EventMessage(
+                    told.Meter.Text, one.Log.ToString(), one.Number, one.Set, one.Text.Length == 0 ? "unknown" : one.Text, one.OccurredAt.ToUtc(), record.Time.Utc, one.Occurrence,
+                    one.Text.Length == 0 ? $"event {one.Number} of log {one.Log}" : one.Text);
+                await TellAsync(session, $"events/{EventSeverity.Of(one)}", message, EventJson.Default.EventMessage, stop, retain: false).ConfigureAwait(false);
+            }
+        }
+    }
+
     /// <summary>Rows the head-end refused, as an alarm: somebody has to look.</summary>
     internal Task TellRefusedAsync(MqttSession session, string batch, IReadOnlyList<DeadLetter> letters, CancellationToken stop)
     {

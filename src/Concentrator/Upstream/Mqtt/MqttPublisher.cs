@@ -143,6 +143,7 @@ internal sealed class MqttPublisher(
         }
 
         await announcements.TellGapsAsync(session, batch.Records, stop).ConfigureAwait(false);
+        await announcements.TellEventsAsync(session, batch.Records, stop).ConfigureAwait(false);
         if (blocks > 0)
         {
             _messages++;

@@ -58,7 +58,7 @@ public class SupervisorTests
     }
 
     private Supervisor Make(Func<int, bool> listens) => new(
-        () => new Brief(listens(_starts++)), "radio0", "im871a", "/dev/ttyUSB0", _events.Writer, new FakeTime(_clock), _clock, _told);
+        () => new Brief(listens(_starts++)), "radio0", "im871a", "/dev/ttyUSB0", _events.Writer, new MeterReach(), new FakeTime(_clock), _clock, _told);
 
     /// <summary>The waits that were told: what an operator reads, and exact where fake time is coarse.</summary>
     private sealed class Told : ILogger

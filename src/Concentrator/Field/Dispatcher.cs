@@ -1,0 +1,35 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Concentrator.Ports;
+using Metering;
+using Metering.Driver;
+using Metering.Orders;
+
+namespace Concentrator.Field;
+
+/// <summary>
+/// Takes an order to the driver that reaches its meter. What the meter tells goes over the same channel as everything that is heard, so that there is one way into the ledger.
+/// </summary>
+internal sealed class Dispatcher(MeterReach reach, ChannelWriter<DriverEvent> events) : IOrderDesk
+{
+    public IReadOnlyList<MeterId> Reachable(OrderKind kind) => reach.Meters(kind);
+
+    public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [EnumeratorCancellation] CancellationToken stop)
+    {
+        if (reach.Find(order.Meter) is not { } driver)
+        {
+            yield return new OrderStep(OrderState.Failed, $"no driver reaches {order.Meter} now", null, default);
+            yield break;
+        }
+
+        await foreach (var step in driver.ExecuteAsync(order, stop).ConfigureAwait(false))
+        {
+            if (step.Told is { } told)
+            {
+                await events.WriteAsync(told, stop).ConfigureAwait(false);
+            }
+
+            yield return step;
+        }
+    }
+}

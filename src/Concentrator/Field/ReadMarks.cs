@@ -1,0 +1,98 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using Concentrator.Ports;
+using Metering;
+using Metering.Driver;
+using Metering.Ledger;
+
+namespace Concentrator.Field;
+
+/// <summary>
+/// How far each profile and log of each meter is in the ledger: what a collection asks for next, and which events are new. Learned from the ledger at the start, then from what is
+/// stored. It moves when a record is synced, never before.
+/// </summary>
+internal sealed class ReadMarks
+{
+    /// <summary>Events of one log that are remembered; no meter keeps as many.</summary>
+    private const int MostKnown = 2000;
+
+    private readonly ConcurrentDictionary<(MeterId Meter, string Task), DateTime> _last = new();
+    private readonly Dictionary<(MeterId, Obis), HashSet<(DateTime At, int Number, int Occurrence)>> _known = [];
+    private readonly Lock _lock = new();
+
+    /// <summary>The newest row's or event's time that a task brought, UTC; null where nothing is stored.</summary>
+    internal DateTime? Last(MeterId meter, string task) => _last.TryGetValue((meter, task), out var last) ? last : null;
+
+    /// <summary>A block is stored.</summary>
+    internal void Stored(ReadingBlock block)
+    {
+        foreach (var row in block.Rows)
+        {
+            if (block.Task is not null && DateTime.TryParse(row.Instant, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var at))
+            {
+                Raise(block.Meter, block.Task, at);
+            }
+        }
+    }
+
+    /// <summary>Events are stored.</summary>
+    internal void Stored(MeterEventsRecord told)
+    {
+        lock (_lock)
+        {
+            foreach (var one in told.Events)
+            {
+                var at = TimeOf(one);
+                Raise(told.Meter, told.Task ?? "", at);
+                var known = _known.TryGetValue((told.Meter, one.Log), out var set) ? set : _known[(told.Meter, one.Log)] = [];
+                known.Add((at, one.Number, one.Occurrence));
+                if (known.Count > MostKnown)
+                {
+                    known.ExceptWith(known.OrderBy(other => other.At).Take(MostKnown / 2).ToList());
+                }
+            }
+        }
+    }
+
+    /// <summary>Those that are not stored yet.</summary>
+    internal IReadOnlyList<MeterEvent> Fresh(MeterId meter, IReadOnlyList<MeterEvent> events)
+    {
+        lock (_lock)
+        {
+            return [.. events.Where(one => !(_known.TryGetValue((meter, one.Log), out var known) && known.Contains((TimeOf(one), one.Number, one.Occurrence))))];
+        }
+    }
+
+    /// <summary>Goes through what the ledger holds, once, at the start.</summary>
+    internal void Learn(ILedgerReader ledger)
+    {
+        foreach (var recordClass in new[] { RecordClass.Reading, RecordClass.Order, RecordClass.Alarm })
+        {
+            for (ulong next = 1; next <= ledger.DurableSequence;)
+            {
+                foreach (var record in ledger.Read(next, ledger.DurableSequence, recordClass, 1000, 1 << 20, out next))
+                {
+                    Learn(record);
+                }
+            }
+        }
+    }
+
+    private void Learn(StoredRecord record)
+    {
+        if (record.Type == RecordType.MeterEvents)
+        {
+            var told = MeterEventsRecord.Parse(record.Payload);
+            Stored(told);
+        }
+        else if (record.Type == RecordType.Telegram && LedgerRecord.Parse(record.Time, record.Payload).Block is { OrderId: not null } block)
+        {
+            Stored(block);
+        }
+    }
+
+    private void Raise(MeterId meter, string task, DateTime at) => _last.AddOrUpdate((meter, task), at, (_, before) => before > at ? before : at);
+
+    private static DateTime TimeOf(MeterEvent one) =>
+        one.OccurredAt.ToUtc() ?? (one.OccurredAt.IsCalendar ? DateTime.SpecifyKind(one.OccurredAt.ToLocal(), DateTimeKind.Utc) : DateTime.MinValue);
+}

@@ -1,0 +1,137 @@
+using System.Net;
+using System.Net.Sockets;
+using Simulation.Modems;
+
+namespace Simulation.Dlms;
+
+/// <summary>One simulated meter on a port of its own, TCP or a pty, served by a thread of its own. Idle associations are dropped, as meters do.</summary>
+public sealed class MeterPort : IDisposable
+{
+    private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(120);
+    private readonly DlmsMeter _meter;
+    private readonly MeterPace _pace;
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Thread _thread;
+    private readonly TcpListener? _listener;
+    private readonly Pty? _pty;
+    private readonly string _name;
+
+    private MeterPort(DlmsMeter meter, MeterPace pace, string name, TcpListener? listener, Pty? pty)
+    {
+        (_meter, _pace, _name, _listener, _pty) = (meter, pace, name, listener, pty);
+        _thread = new Thread(listener is null ? ServePty : ServeTcp) { IsBackground = true };
+        _thread.Start();
+    }
+
+    /// <summary>A meter on TCP with the wrapper; its address stands in a file of this name.</summary>
+    public static MeterPort OnTcp(DlmsMeter meter, MeterPace pace, string file)
+    {
+        var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
+        File.WriteAllText(file, $"tcp://{listener.LocalEndpoint}\n");
+        return new MeterPort(meter, pace, file, listener, null);
+    }
+
+    /// <summary>A meter on a pty with HDLC; the name becomes a link to it.</summary>
+    public static MeterPort OnPty(DlmsMeter meter, MeterPace pace, string link)
+    {
+        var pty = new Pty();
+        Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(link))!);
+        File.Delete(link);
+        File.CreateSymbolicLink(link, pty.Path);
+        return new MeterPort(meter, pace, link, null, pty);
+    }
+
+    public void Dispose()
+    {
+        _stop.Cancel();
+        _listener?.Dispose();
+        _thread.Join(TimeSpan.FromSeconds(2));
+        _pty?.Dispose();
+        File.Delete(_name);
+        _stop.Dispose();
+    }
+
+    private void ServeTcp()
+    {
+        while (!_stop.IsCancellationRequested)
+        {
+            try
+            {
+                using var client = _listener!.AcceptTcpClient();
+                client.NoDelay = true;
+                client.ReceiveTimeout = (int)IdleLimit.TotalMilliseconds;
+                ServeClient(client.GetStream());
+            }
+            catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
+            {
+                // The client went away, was silent for too long, or we are told to stop: the meter waits for the next.
+            }
+
+            _meter.Drop();
+        }
+    }
+
+    private void ServeClient(NetworkStream stream)
+    {
+        var wrapper = new MeterWrapper(1);
+        var buffer = new byte[4096];
+        while (!wrapper.IsBroken && stream.Read(buffer) is > 0 and var read)
+        {
+            foreach (var (client, apdu) in wrapper.Take(buffer[..read]))
+            {
+                if (_meter.Answer(client, apdu) is { } answer)
+                {
+                    Wait(_pace.Over(answer.Length));
+                    stream.Write(wrapper.Wrap(client, answer));
+                }
+            }
+        }
+    }
+
+    private void ServePty()
+    {
+        var hdlc = new MeterHdlc(new MeterHdlcPlan(Longest: 512));
+        var quiet = Environment.TickCount64;
+        while (!_stop.IsCancellationRequested)
+        {
+            var octets = _pty!.Read(20);
+            if (octets.Length == 0)
+            {
+                if (!_pty.IsOpen)
+                {
+                    Thread.Sleep(20); // poll returns at once while nobody has the other end
+                }
+
+                if (hdlc.IsConnected && Environment.TickCount64 - quiet > IdleLimit.TotalMilliseconds)
+                {
+                    hdlc.Drop();
+                    _meter.Drop();
+                }
+
+                continue;
+            }
+
+            quiet = Environment.TickCount64;
+            hdlc.Take(octets);
+            if (!hdlc.IsConnected)
+            {
+                _meter.Drop();
+            }
+
+            while (hdlc.TryTake(out var client, out var apdu))
+            {
+                if (_meter.Answer(client, apdu) is { } answer)
+                {
+                    Wait(_pace.Over(answer.Length));
+                    hdlc.Send(answer);
+                }
+            }
+
+            _pty.Write(hdlc.Output());
+        }
+    }
+
+    private void Wait(TimeSpan time) => _stop.Token.WaitHandle.WaitOne(time);
+}
