@@ -57,6 +57,9 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
                 await progress.WriteLineAsync($"sent {_sent}, to the port {_written}, collided {_collided}, too weak {_weak}, garbled {_garbled}, nobody listening {_nobody}").ConfigureAwait(false);
             }
         }
+
+        wired.Dispose();
+        truth.Add(wired.Truth()); // what was answered while the end came
     }
 
     private TimeSpan Elapsed => clock.GetElapsedTime(_started) * options.Speed;

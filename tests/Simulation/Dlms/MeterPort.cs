@@ -45,12 +45,16 @@ public sealed class MeterPort : IDisposable
 
     public void Dispose()
     {
+        if (_stop.IsCancellationRequested)
+        {
+            return;
+        }
+
         _stop.Cancel();
         _listener?.Dispose();
         _thread.Join(TimeSpan.FromSeconds(2));
         _pty?.Dispose();
         File.Delete(_name);
-        _stop.Dispose();
     }
 
     private void ServeTcp()
