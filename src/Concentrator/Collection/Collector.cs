@@ -23,11 +23,6 @@ internal sealed class Collector(
 
     internal async Task RunAsync(CancellationToken stop)
     {
-        if (tasks.Count == 0)
-        {
-            return;
-        }
-
         await Task.Run(learn, stop).ConfigureAwait(false);
         using var timer = new PeriodicTimer(LookEvery, clock);
         var running = new List<Task>();

@@ -122,7 +122,11 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
-        hearing.Start(new Collector(settings.Tasks, desk, marks.Last, () => marks.Learn(ledger), clock, logs.CreateLogger("collection")).RunAsync);
+        if (settings.Tasks.Count > 0)
+        {
+            hearing.Start(new Collector(settings.Tasks, desk, marks.Last, () => marks.Learn(ledger), clock, logs.CreateLogger("collection")).RunAsync);
+        }
+
         await WaitAsync([hearing, delivering, watching, beside, storing], stop).ConfigureAwait(false);
 
         // 8 the way back

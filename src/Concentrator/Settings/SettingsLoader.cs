@@ -11,9 +11,17 @@ internal sealed record SettingsOutcome(BoxSettings? Settings, IReadOnlyList<Sett
     internal IEnumerable<SettingsFault> Notes =>
         from key in KeyTable.Keys
         where key.NotYet is not null
-        let node = key.Path.Split('.').Aggregate((TomlNode?)Tree, (node, name) => (node as TomlNode.Table)?.Items.GetValueOrDefault(name))
+        let node = key.Path.Split('.').Aggregate<string, IEnumerable<TomlNode>>([Tree], Inside).FirstOrDefault()
         where node is not null && !IsDefault(key, node)
         select new SettingsFault(node.Place, $"{key.Path} is set, and {key.NotYet}");
+
+    /// <summary>What stands under a name; under <c>name[]</c> each table of the list.</summary>
+    private static IEnumerable<TomlNode> Inside(IEnumerable<TomlNode> nodes, string name) =>
+        from table in nodes.OfType<TomlNode.Table>()
+        let found = table.Items.GetValueOrDefault(name.Replace("[]", "", StringComparison.Ordinal))
+        where found is not null
+        from one in name.EndsWith("[]", StringComparison.Ordinal) && found is TomlNode.List list ? list.Items : [found]
+        select one;
 
     private static bool IsDefault(Key key, TomlNode node) =>
         node is TomlNode.List list && key.Default == $"[{string.Join(", ", list.Items.OfType<TomlNode.Scalar>().Select(EffectiveValues.Text))}]";

@@ -10,8 +10,8 @@ public sealed class SettingsTests : IDisposable
     public void What_is_set_and_not_done_yet_is_said_and_the_default_is_not()
     {
         Assert.Equal(
-            ["time.sources is set, and only the kernel's clock is used by this version", "collection.tasks is set, and no driver of this version polls meters"],
-            Load("id = \"a\"\n[time]\nsources = [\"kernel\", \"ntp://192.0.2.1\"]\n[collection]\ntasks = [ { read = \"daily-profile\", every = \"1d\" } ]").Notes.Select(note => note.Sentence));
+            ["time.sources is set, and only the kernel's clock is used by this version", "collection.tasks[].due is set, and the box does not plan by deadlines yet"],
+            Load("id = \"a\"\n[time]\nsources = [\"kernel\", \"ntp://192.0.2.1\"]\n[collection]\ntasks = [ { read = \"daily-profile\", every = \"1d\", due = \"12:00\" } ]").Notes.Select(note => note.Sentence));
         Assert.Empty(Load("id = \"a\"\n[time]\nsources = [\"kernel\"]").Notes);
     }
 
@@ -120,9 +120,11 @@ public sealed class SettingsTests : IDisposable
         return path;
     }
 
-    private SettingsOutcome Load(string text, Dictionary<string, string>? environment = null)
+    private SettingsOutcome Load(string text, Dictionary<string, string>? environment = null) => Load(_directory, text, environment);
+
+    internal static SettingsOutcome Load(string directory, string text, Dictionary<string, string>? environment = null)
     {
-        File.WriteAllText(Path.Combine(_directory, "concentrator.toml"), text);
-        return SettingsLoader.Load(Path.Combine(_directory, "concentrator.toml"), Path.Combine(_directory, "state"), null, environment ?? []);
+        File.WriteAllText(Path.Combine(directory, "concentrator.toml"), text);
+        return SettingsLoader.Load(Path.Combine(directory, "concentrator.toml"), Path.Combine(directory, "state"), null, environment ?? []);
     }
 }

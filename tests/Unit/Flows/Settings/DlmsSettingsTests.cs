@@ -1,0 +1,41 @@
+using Concentrator.Composition;
+using Concentrator.Settings;
+using Protocols.Dlms.Security;
+
+namespace Unit.Flows.Settings;
+
+/// <summary>A DLMS driver and its tasks in the configuration.</summary>
+public class DlmsSettingsTests
+{
+    private const string Feeder = "id = \"a\"\n[[driver]]\nname = \"feeder\"\nfamily = \"dlms\"\nport = \"tcp://192.0.2.7:4059\"\n";
+
+    [Fact]
+    public void The_contracts_feeder_is_understood()
+    {
+        var driver = Load(Feeder + "framing = \"wrapper\"\nassociation = { client = 1, server = 1, mechanism = \"hls-gmac\", suite = 0 }").Settings!.Drivers[0];
+        var options = DlmsDriverOptions.Of(driver, new byte[8]);
+        Assert.Equal(("feeder", "plain", true), (options.Name, options.Profile.Name, options.Association.IsCiphered));
+        Assert.Equal((1, 1, AuthenticationMechanism.Gmac), (options.Association.Client, options.Association.Server, options.Association.Mechanism));
+    }
+
+    [Theory]
+    [InlineData("framing = \"smoke\"", "framing = \"smoke\" is not possible")]
+    [InlineData("profile = \"mine\"", "profile = \"mine\" is not possible")]
+    [InlineData("association = { mechanism = \"hls-gmac\", ciphered = false }", "set ciphered = true")]
+    [InlineData("association = { client = 300 }", "client = 300 is not in 1..127")]
+    [InlineData("association = { clint = 1 }", "did you mean \"client\"?")]
+    [InlineData("meter = \"a b\"", "4 to 40 of A-Z")]
+    public void What_does_not_fit_is_told_with_its_place(string line, string sentence) =>
+        Assert.Contains(Load(Feeder + line).Faults, fault => fault.Sentence.Contains(sentence, StringComparison.Ordinal));
+
+    [Fact]
+    public void Tasks_have_a_period_a_start_and_a_due_time()
+    {
+        var tasks = Load("id = \"a\"\n[collection]\ntasks = [ { read = \"daily-profile\", every = \"1d\", start = \"00:05\", due = \"12:00\" }, { read = \"registers\", every = \"15m\" } ]").Settings!.Tasks;
+        Assert.Equal([new("daily-profile", TimeSpan.FromDays(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(12)), new("registers", TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(5), null)], tasks);
+        Assert.Contains(
+            Load("id = \"a\"\n[collection]\ntasks = [ { read = \"registers\", start = \"25:00\" } ]").Faults, fault => fault.Sentence.Contains("wants a time of day", StringComparison.Ordinal));
+    }
+
+    private static SettingsOutcome Load(string text) => SettingsTests.Load(Directory.CreateTempSubdirectory("settings").FullName, text);
+}
