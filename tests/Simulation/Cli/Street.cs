@@ -39,7 +39,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
             _stick.Stalled = _wire.IsStalled(Elapsed);
             port.Plug(!_wire.IsAway(Elapsed));
             port.Answer(_wire.SpoilAnswer);
-            truth.Add(wired.Truth());
+            wired.Tell(truth);
             truth.Settle(clock.GetUtcNow().UtcDateTime);
             while (replay is null && field.NextStart <= Elapsed)
             {
@@ -59,7 +59,9 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         }
 
         wired.Dispose();
-        truth.Add(wired.Truth()); // what was answered while the end came
+        wired.Tell(truth); // what was answered while the end came: the answer to a question in the middle is of no use to anybody
+        wired.Meters.ForEach(meter => truth.FarEndClosed(meter.Name));
+        await progress.WriteLineAsync($"invocation counters used again: {wired.RepeatedCounters}").ConfigureAwait(false);
     }
 
     private TimeSpan Elapsed => clock.GetElapsedTime(_started) * options.Speed;

@@ -10,6 +10,7 @@ public sealed class FeederField : IDisposable
 {
     private readonly List<MeterPort> _ports = [];
     private readonly ConcurrentQueue<TruthLine> _truth = new();
+    private readonly ConcurrentQueue<string> _closed = new();
     private readonly HashSet<string> _told = [];
     private readonly Func<DateTime> _now;
 
@@ -31,9 +32,11 @@ public sealed class FeederField : IDisposable
             }
 
             Meters.Add(meter);
-            _ports.Add(i < tcp
+            var port = i < tcp
                 ? MeterPort.OnTcp(meter, pace, Path.Combine(ports, string.Create(CultureInfo.InvariantCulture, $"dlms-tcp{i}.url")))
-                : MeterPort.OnPty(meter, pace, Path.Combine(ports, string.Create(CultureInfo.InvariantCulture, $"dlms{i - tcp}"))));
+                : MeterPort.OnPty(meter, pace, Path.Combine(ports, string.Create(CultureInfo.InvariantCulture, $"dlms{i - tcp}")));
+            port.FarEndClosed += () => _closed.Enqueue(meter.Name);
+            _ports.Add(port);
         }
     }
 
@@ -43,12 +46,20 @@ public sealed class FeederField : IDisposable
     /// <summary>The keys, as lines of a keys file.</summary>
     public IEnumerable<string> KeyLines => Meters.Select(meter => meter.KeyLine);
 
-    /// <summary>What was answered since the last time.</summary>
-    public IEnumerable<TruthLine> Truth()
+    /// <summary>Genuine APDUs under a counter that was used before: none, or the box has repeated a counter.</summary>
+    public int RepeatedCounters => Meters.Sum(meter => meter.Keys.Repeated);
+
+    /// <summary>Tells what was answered since the last time, and whose port was closed.</summary>
+    internal void Tell(TruthFile truth)
     {
         while (_truth.TryDequeue(out var line))
         {
-            yield return line;
+            truth.Add([line]);
+        }
+
+        while (_closed.TryDequeue(out var meter))
+        {
+            truth.FarEndClosed(meter);
         }
     }
 

@@ -43,6 +43,9 @@ public sealed class MeterPort : IDisposable
         return new MeterPort(meter, pace, link, null, pty);
     }
 
+    /// <summary>Whoever had the port open closed it.</summary>
+    public event Action? FarEndClosed;
+
     public void Dispose()
     {
         if (_stop.IsCancellationRequested)
@@ -74,6 +77,7 @@ public sealed class MeterPort : IDisposable
             }
 
             _meter.Drop();
+            FarEndClosed?.Invoke();
         }
     }
 
@@ -98,15 +102,26 @@ public sealed class MeterPort : IDisposable
     {
         var hdlc = new MeterHdlc(new MeterHdlcPlan(Longest: 512));
         var quiet = Environment.TickCount64;
+        var wasOpen = false;
         while (!_stop.IsCancellationRequested)
         {
             var octets = _pty!.Read(20);
             if (octets.Length == 0)
             {
-                if (!_pty.IsOpen)
+                var open = _pty.IsOpen;
+                if (!open)
                 {
                     Thread.Sleep(20); // poll returns at once while nobody has the other end
                 }
+
+                if (wasOpen && !open)
+                {
+                    hdlc.Drop();
+                    _meter.Drop();
+                    FarEndClosed?.Invoke();
+                }
+
+                wasOpen = open;
 
                 if (hdlc.IsConnected && Environment.TickCount64 - quiet > IdleLimit.TotalMilliseconds)
                 {

@@ -33,6 +33,9 @@ public sealed class MeterKeys
     /// <summary>APDUs it could not open, one after another.</summary>
     public int BadTags { get; set; }
 
+    /// <summary>Genuine APDUs under a counter that was used before, or passed: a sender must never make one.</summary>
+    public int Repeated { get; set; }
+
     /// <summary>It takes nothing any more after so many; 0 for never.</summary>
     public int LocksAfter { get; init; }
 }
@@ -80,6 +83,7 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
         var expected = dedicated ? _dedicatedExpects : keys.Expects;
         if (counter < expected)
         {
+            keys.Repeated += Decipher(dedicated ? _dedicated : keys.Guek, control, title, octets[(at + 1)..(at + 5)], octets[(at + 5)..]) is null ? 0 : 1;
             return new HostOpened(default, how, expected);
         }
 

@@ -35,6 +35,16 @@ internal sealed class TruthFile(string? path) : IDisposable
         }
     }
 
+    /// <summary>The far end of one meter's port closed: what it was told in the last 15 s may not be committed.</summary>
+    internal void FarEndClosed(string meter)
+    {
+        for (var count = _waiting.Count; count > 0; count--)
+        {
+            var line = _waiting.Dequeue();
+            _waiting.Enqueue(line.Meter == meter && line.Fate is null ? line with { Fate = "uncommitted" } : line);
+        }
+    }
+
     public void Dispose()
     {
         while (_waiting.TryDequeue(out var line))

@@ -166,7 +166,7 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         JsonTypeInfo[] shapes =
         [
             WebJson.Default.StatusShape, WebJson.Default.MeterShape, WebJson.Default.ReadingShape, WebJson.Default.FrameShape, WebJson.Default.FaultShape,
-            WebJson.Default.KeyShape, WebJson.Default.DeadLetterShape, WebJson.Default.ResendShape, WebJson.Default.UpstreamTestStep,
+            WebJson.Default.KeyShape, WebJson.Default.DeadLetterShape, WebJson.Default.ResendShape, WebJson.Default.UpstreamTestStep, WebJson.Default.ReadShape, WebJson.Default.OrderStepShape, WebJson.Default.EventShape,
         ];
         var options = new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true };
         return new JsonObject(shapes.Select(shape => KeyValuePair.Create(shape.Type.Name, (JsonNode?)shape.GetJsonSchemaAsNode(options))));

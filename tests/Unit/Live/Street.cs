@@ -14,6 +14,7 @@ internal sealed class Street : IAsyncDisposable
     private readonly string _acknowledge;
     private readonly Process _simulator;
     private readonly StringBuilder _log = new();
+    private Task<string> _told = Task.FromResult("");
 
     private Street(string binary, string acknowledge, string scenario)
     {
@@ -103,6 +104,9 @@ internal sealed class Street : IAsyncDisposable
 
     /// <summary>No more telegrams.</summary>
     internal Task StopSimulatorAsync() => StopAsync(_simulator);
+
+    /// <summary>What the simulator said; after it was stopped.</summary>
+    internal Task<string> SimulatorsLastWordsAsync() => _told;
 
     /// <summary>A tool verb; its exit code and standard output.</summary>
     internal (int Code, string Output) Tool(params string[] arguments) => ToolWith("", arguments);
@@ -209,13 +213,29 @@ internal sealed class Street : IAsyncDisposable
             Path.Combine(Sources.Root, "artifacts", "bin", "Simulation", "release", "concentrator-sim"),
             ["--scenario", scenario, "--meters", "20", "--seed", "7", "--ports", Directory, "--keys", KeysFile, "--truth", Path.Combine(Directory, "truth.jsonl")])
             { RedirectStandardError = true })!;
-        _ = simulator.StandardError.ReadToEndAsync();
+        _told = simulator.StandardError.ReadToEndAsync();
         for (var i = 0; i < 400 && !File.Exists(Path.Combine(Directory, "im871a")); i++)
         {
             Thread.Sleep(25);
         }
 
         return simulator;
+    }
+
+    /// <summary>Drivers and tasks for the DLMS meters of the scenario.</summary>
+    private string Feeders()
+    {
+        var text = new StringBuilder();
+        foreach (var port in System.IO.Directory.GetFileSystemEntries(Directory, "dlms*").Order())
+        {
+            var (where, how) = port.EndsWith(".url", StringComparison.Ordinal) ? (File.ReadAllText(port).Trim(), "wrapper") : (port, "hdlc");
+            text.AppendLine(CultureInfo.InvariantCulture, $"[[driver]]\nname = \"{Path.GetFileNameWithoutExtension(port)}\"\nfamily = \"dlms\"\nport = \"{where}\"\nframing = \"{how}\"\nphysical = 17\nprofile = \"idis\"");
+        }
+
+        return text.Length == 0 ? "" : text + """
+            [collection]
+            tasks = [ { read = "load-profile", every = "1m", start = "00:00" }, { read = "standard-log", every = "1m", start = "00:00" }, { read = "registers", every = "1m", start = "00:00" } ]
+            """;
     }
 
     private void WriteConfiguration() => File.WriteAllText(Path.Combine(Directory, "concentrator.toml"), $"""
@@ -236,5 +256,5 @@ internal sealed class Street : IAsyncDisposable
         keep = "all"
         [http]
         listen = "127.0.0.1:{Http}"
-        """);
+        """ + "\n" + Feeders());
 }

@@ -58,7 +58,7 @@ internal sealed class MqttAnnouncements(
             foreach (var one in told.Events)
             {
                 var message = new EventMessage(
-                    told.Meter.Text, one.Log.ToString(), one.Number, one.Set, one.Text.Length == 0 ? "unknown" : one.Text, one.OccurredAt.ToUtc(), record.Time.Utc, one.Occurrence,
+                    told.Meter.Text, one.Log.ToString(), one.Number, one.Set, one.Text.Length == 0 ? "unknown" : one.Text, one.OccurredAt.ToUtc() is { } utc ? DateTime.SpecifyKind(utc, DateTimeKind.Utc) : null, record.Time.Utc, one.Occurrence,
                     one.Text.Length == 0 ? $"event {one.Number} of log {one.Log}" : one.Text);
                 await TellAsync(session, $"events/{EventSeverity.Of(one)}", message, EventJson.Default.EventMessage, stop, retain: false).ConfigureAwait(false);
             }
