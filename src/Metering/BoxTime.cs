@@ -20,9 +20,25 @@ public enum TimeQuality : byte
 /// <param name="BootId">Which boot <see cref="Monotonic"/> counts from.</param>
 public readonly record struct BoxTime(DateTime? Utc, TimeQuality Quality, long Monotonic, ulong BootId);
 
+/// <summary>How many independent sources stand behind the box's clock, and for how long.</summary>
+/// <param name="Agreeing">Sources that agree with the clock within a second.</param>
+/// <param name="Disagreeing">Sources that say something else.</param>
+/// <param name="For">Since when two or more agree and none has the majority against them; zero while that is not so, and after every step of the clock.</param>
+public readonly record struct TimeTrust(int Agreeing, int Disagreeing, TimeSpan For)
+{
+    /// <summary>How long two sources must have agreed before the clock of a meter is touched.</summary>
+    public static TimeSpan ForMeters { get; } = TimeSpan.FromMinutes(15);
+
+    /// <summary>The clocks of meters may be set by this one: two sources at least have agreed for 15 minutes.</summary>
+    public bool MaySetMeters => Agreeing >= 2 && Agreeing > Disagreeing && For >= ForMeters;
+}
+
 /// <summary>The box's clock.</summary>
 public interface ITimeSource
 {
     /// <summary>Now.</summary>
     BoxTime Now { get; }
+
+    /// <summary>Who stands behind it.</summary>
+    TimeTrust Trust { get; }
 }

@@ -27,7 +27,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
     /// <summary>A minute of 2,000 telegrams a second.</summary>
     private const ulong MostCountersBehind = 120_000;
 
-    private readonly SystemTime _time = new(clock);
+    private readonly SystemTime _time = new(settings.TimeSources, clock, KernelClock.IsSynchronised, logs.CreateLogger("board"));
     private readonly FlowCount _flow = new();
     private readonly FrameFeed _feed = new();
 
@@ -89,6 +89,11 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         }
 
         watching.Start(counters.RunAsync);
+        foreach (var server in settings.TimeSources.Select(source => Uri.TryCreate(source, UriKind.Absolute, out var url) ? url : null).OfType<Uri>())
+        {
+            watching.Start(new NtpSource(server.OriginalString, server.Host, server.Port > 0 ? server.Port : NtpSource.Port, _time, clock, logs.CreateLogger("board")).RunAsync);
+        }
+
         var late = new TelegramReceiver(keys, new OnceHeard());
         watching.Start(new LateDecoder(ledger, ledger, keys, () => keys.Devices, late.Receive, clock, logs.CreateLogger("field")).RunAsync);
 
@@ -205,7 +210,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
             upstream.TopicBase, settings.Id);
         var who = new IdentityMessage(settings.Id, identity.Version, identity.Metrology, identity.Executable, null);
         var announcements = new MqttAnnouncements(options, who, _time.BootId, status, meters, () => delivery.Backlog, _time, clock);
-        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, _time, clock, logs.CreateLogger("upstream"));
+        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, _time, _time, clock, logs.CreateLogger("upstream"));
     }
 
     private NewRecord BootRecord()

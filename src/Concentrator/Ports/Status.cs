@@ -31,11 +31,14 @@ public sealed record StorageView(
 /// <summary>What is counted since start, in the order a frame travels.</summary>
 public sealed record FlowCounters(long Heard, long Copies, long Foreign, long Decoded, long Undecodable, long Kept, long Stored, long Delivered, long Rejected);
 
+/// <summary>Who stands behind the box's clock.</summary>
+public sealed record ClockView(IReadOnlyList<ClockSourceView> Sources, TimeTrust Trust);
+
 /// <summary>Everything at one moment.</summary>
 /// <param name="Verdict">One sentence that says whether all is well.</param>
 /// <param name="Well">Whether it is.</param>
 public sealed record BoxStatus(
-    string Id, string Version, ulong BootId, BoxTime Now, bool Well, string Verdict, int Meters, int MetersSilent, int MetersWithoutKey,
+    string Id, string Version, ulong BootId, BoxTime Now, ClockView Clock, bool Well, string Verdict, int Meters, int MetersSilent, int MetersWithoutKey,
     FlowCounters Flow, StorageView Storage, IReadOnlyList<DriverView> Drivers, IReadOnlyList<UpstreamView> Upstreams);
 
 /// <summary>Says how the box is.</summary>

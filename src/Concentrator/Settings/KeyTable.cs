@@ -58,7 +58,7 @@ internal static class KeyTable
         new("http", KeyType.Table, "the local console"),
         new("http.listen", KeyType.Text, "address:port", "\"127.0.0.1:8080\""),
         new("time", KeyType.Table, "the box's clock"),
-        new("time.sources", KeyType.TextList, "where time comes from", "[\"kernel\"]") { NotYet = "only the kernel's clock is used by this version" },
+        new("time.sources", KeyType.TextList, "who stands behind the clock: kernel (the system's time service), ntp://host[:port], hes (an authenticated head-end); two must agree before a meter's clock is touched", "[\"kernel\"]"),
         new("meters", KeyType.Table, "which meters, and what is kept of them"),
         new("meters.accept", KeyType.Text, "all, or only those in the keys file", "\"all\"", "all", "listed"),
         new("meters.keep", KeyType.Text, "slot per meter on the air (15m, 1h), or all", "\"15m\""),

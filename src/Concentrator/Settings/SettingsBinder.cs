@@ -33,7 +33,7 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         return new BoxSettings(
             id, Text(tree, "profile", "nnap"), Text(tree, "flag", "XXX"),
             [.. Table(tree, "upstream").Items.Where(entry => entry.Value is TomlNode.Table).Select(entry => Upstream(entry.Key, (TomlNode.Table)entry.Value, id))],
-            Drivers(), File(Table(tree, "keys"), "file", secret: true), Listen(), Texts(Table(tree, "time"), "sources", ["kernel"]),
+            Drivers(), File(Table(tree, "keys"), "file", secret: true), Listen(), TimeSources(),
             new MeterSettings(Text(meters, "accept", "all") == "all", Keep(meters), Commit(meters)),
             [.. Tables(tree, "issuer").Select(issuer => new IssuerSettings(Needed(issuer, "keyId"), File(issuer, "publicKey", secret: false) ?? "", Texts(issuer, "orders", ["*"])))],
             Table(tree, "roles").Items.Keys.ToDictionary(role => role, role => Texts(Table(tree, "roles"), role, [])),
@@ -118,6 +118,23 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         }
 
         return settings;
+    }
+
+    private IReadOnlyList<string> TimeSources()
+    {
+        var time = Table(tree, "time");
+        var sources = Texts(time, "sources", ["kernel"]);
+        foreach (var source in sources.Where(source => source is not ("kernel" or "hes") && !(Uri.TryCreate(source, UriKind.Absolute, out var url) && url is { Scheme: "ntp", Host.Length: > 0, AbsolutePath: "" or "/" })))
+        {
+            faults.Add(new SettingsFault(PlaceOf(time, "sources"), $"sources: \"{source}\" is none of kernel, hes, ntp://host[:port]"));
+        }
+
+        if (sources.Distinct().Count() < sources.Count)
+        {
+            faults.Add(new SettingsFault(PlaceOf(time, "sources"), "sources: one stands there twice; it counts once"));
+        }
+
+        return sources;
     }
 
     private Metering.Orders.CollectionTask Task(TomlNode.Table table) => new(

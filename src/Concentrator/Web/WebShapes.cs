@@ -7,8 +7,11 @@ namespace Concentrator.Web;
 
 /// <summary>GET /api/v1/status.</summary>
 public sealed record StatusShape(
-    string Id, string Version, string BootId, DateTime? Now, string ClockQuality, bool Well, string Verdict, int Meters, int MetersSilent, int MetersWithoutKey,
+    string Id, string Version, string BootId, DateTime? Now, string ClockQuality, ClockShape Clock, bool Well, string Verdict, int Meters, int MetersSilent, int MetersWithoutKey,
     FlowCounters Flow, StorageView Storage, IReadOnlyList<DriverShape> Drivers, IReadOnlyList<UpstreamShape> Upstreams);
+
+/// <summary>The clock in the status: each source of time, and for how long two or more have agreed.</summary>
+public sealed record ClockShape(IReadOnlyList<ClockSourceView> Sources, long AgreedSeconds, bool MaySetMeters);
 
 /// <summary>A driver in the status.</summary>
 public sealed record DriverShape(
@@ -78,7 +81,7 @@ internal static class Shapes
 {
     internal static StatusShape Of(BoxStatus status) => new(
         status.Id, status.Version, status.BootId.ToString("x16", System.Globalization.CultureInfo.InvariantCulture), status.Now.Utc, status.Now.Quality.ToString().ToLowerInvariant(),
-        status.Well, status.Verdict, status.Meters, status.MetersSilent, status.MetersWithoutKey, status.Flow, status.Storage,
+        new ClockShape(status.Clock.Sources, (long)status.Clock.Trust.For.TotalSeconds, status.Clock.Trust.MaySetMeters), status.Well, status.Verdict, status.Meters, status.MetersSilent, status.MetersWithoutKey, status.Flow, status.Storage,
         [.. status.Drivers.Select(driver => new DriverShape(
             driver.Name, driver.Family, driver.Port, driver.State.ToString().ToLowerInvariant(), driver.Sentence, driver.Since, driver.Facts, driver.Counters))],
         [.. status.Upstreams.Select(upstream => new UpstreamShape(

@@ -80,7 +80,7 @@ public sealed class SmallHeadEnd : IAsyncDisposable
             var batch = text[start..text.IndexOf('"', start)];
             var topic = message.ApplicationMessage.Topic;
             var acknowledgement = new MqttApplicationMessageBuilder().WithTopic(topic[..topic.IndexOf("/readings/", StringComparison.Ordinal)] + "/ack")
-                .WithPayload($"{{\"batchId\":\"{batch}\",\"status\":\"stored\",\"rows\":[]}}").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build();
+                .WithPayload($"{{\"batchId\":\"{batch}\",\"status\":\"stored\",\"rows\":[],\"at\":\"{DateTime.UtcNow:yyyy-MM-ddTHH:mm:ss.fffZ}\"}}").WithQualityOfServiceLevel(MqttQualityOfServiceLevel.AtLeastOnce).Build();
             await _consumer.PublishAsync(acknowledgement).ConfigureAwait(false);
         };
         await _consumer.ConnectAsync(new MqttClientOptionsBuilder().WithTcpServer("127.0.0.1", Port).WithClientId("small-head-end").Build()).ConfigureAwait(false);

@@ -75,7 +75,7 @@ public sealed class NativeTests
     private static async Task WriteAsync(string directory)
     {
         var clock = TimeProvider.System;
-        var time = new SystemTime(clock);
+        var time = new SystemTime(["kernel"], clock, () => true, NullLogger.Instance);
         using var ledger = new Ledger(new LedgerOptions { SegmentOctets = 64 * 1024 }, new DiskFiles(directory), time, clock, NullLogger.Instance);
         using var stop = new CancellationTokenSource();
         var running = ledger.RunAsync(stop.Token);

@@ -18,7 +18,7 @@ internal sealed record HealthMessage(
     IReadOnlyList<HealthDriver> Drivers, int Meters, int MetersSilent, int MetersWithoutKey);
 
 /// <summary>The box's clock in <c>health</c>.</summary>
-internal sealed record HealthClock(string Quality, DateTime? Utc);
+internal sealed record HealthClock(string Quality, DateTime? Utc, IReadOnlyList<ClockSourceView> Sources, long AgreedSeconds);
 
 /// <summary>The ledger in <c>health</c>.</summary>
 internal sealed record HealthStorage(bool Healthy, string? Sentence, ulong DurableSequence, long OctetsUsed, long OctetsFree, long Gaps);
@@ -34,7 +34,8 @@ internal sealed record MeterMetaMessage(
 internal sealed record AvailabilityMessage(string Meter, string Availability, DateTime? At);
 
 /// <summary>Payload of <c>ack</c>, from the head-end.</summary>
-internal sealed record AckMessage(string BatchId, string Status, IReadOnlyList<AckRow>? Rows);
+/// <param name="At">The head-end's own time when it wrote this; from an authenticated head-end a source of time.</param>
+internal sealed record AckMessage(string BatchId, string Status, IReadOnlyList<AckRow>? Rows, DateTimeOffset? At = null);
 
 /// <summary>A row in <c>ack</c>.</summary>
 internal sealed record AckRow(string Key, string? Reason);
@@ -53,7 +54,7 @@ internal sealed partial class WireJson : JsonSerializerContext;
 internal static class MqttMessages
 {
     internal static HealthMessage Health(BoxStatus status, IReadOnlyDictionary<RecordClass, long> backlog) => new(
-        status.Now.Utc, status.Well, status.Verdict, new HealthClock(status.Now.Quality.ToString().ToLowerInvariant(), status.Now.Utc),
+        status.Now.Utc, status.Well, status.Verdict, new HealthClock(status.Now.Quality.ToString().ToLowerInvariant(), status.Now.Utc, status.Clock.Sources, (long)status.Clock.Trust.For.TotalSeconds),
         new HealthStorage(
             status.Storage.Healthy, status.Storage.Sentence, status.Storage.DurableSequence, status.Storage.OctetsUsed, status.Storage.OctetsFree, status.Storage.Gaps),
         status.Flow, backlog.ToDictionary(entry => entry.Key.ToString().ToLowerInvariant(), entry => entry.Value),

@@ -12,11 +12,12 @@ namespace Concentrator.Upstream.Mqtt;
 /// acknowledgement, as configured, and never before.
 /// </summary>
 internal sealed class MqttPublisher(
-    MqttUpstreamOptions options, Delivery delivery, ILedgerReader ledger, IDeadLetters deadLetters, MqttAnnouncements announcements, ITimeSource time, TimeProvider clock, ILogger log)
+    MqttUpstreamOptions options, Delivery delivery, ILedgerReader ledger, IDeadLetters deadLetters, MqttAnnouncements announcements, ITimeSource time, IClockOpinions opinions,
+    TimeProvider clock, ILogger log)
     : IUpstream
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromMinutes(5);
-    private readonly Channel<AckMessage> _acks = Channel.CreateBounded<AckMessage>(1024);
+    private readonly Channel<(AckMessage Message, DateTime Utc, long Timestamp)> _acks = Channel.CreateBounded<(AckMessage, DateTime, long)>(1024);
     private readonly Channel<DeadLetter> _again = Channel.CreateUnbounded<DeadLetter>();
     private readonly Dictionary<BatchId, long> _waiting = [];
     private readonly HashSet<BatchId> _sentBefore = [];
@@ -194,14 +195,16 @@ internal sealed class MqttPublisher(
 
     private async Task SettleWhatCameAsync(MqttSession session, CancellationToken stop)
     {
-        while (_acks.Reader.TryRead(out var ack))
+        while (_acks.Reader.TryRead(out var came))
         {
+            var ack = came.Message;
             if (!BatchId.TryParse(ack.BatchId, out var id))
             {
                 log.BadAcknowledgement(options.Name, options.TopicBase + "/ack", "batchId is none of ours");
                 continue;
             }
 
+            TakeTime(id, ack.At, came.Utc, came.Timestamp);
             switch (ack.Status)
             {
                 case "stored":
@@ -229,6 +232,16 @@ internal sealed class MqttPublisher(
                     log.BadAcknowledgement(options.Name, options.TopicBase + "/ack", $"status \"{ack.Status}\" is none of stored, partial, rejected, retry");
                     break;
             }
+        }
+    }
+
+    /// <summary>A head-end that was authenticated says what time it has: written between our sending and its coming.</summary>
+    private void TakeTime(BatchId id, DateTimeOffset? at, DateTime came, long timestamp)
+    {
+        if (options.Secure && at is { } theirs && _waiting.TryGetValue(id, out var sent))
+        {
+            var half = clock.GetElapsedTime(sent, timestamp) / 2;
+            opinions.Tell(new ClockOpinion("hes", theirs.UtcDateTime - (came - half), half));
         }
     }
 
@@ -260,7 +273,7 @@ internal sealed class MqttPublisher(
             var reader = new Utf8JsonReader(payload);
             if (payload.Length < 1024 * 1024 && JsonSerializer.Deserialize(ref reader, WireJson.Default.AckMessage) is { BatchId: not null, Status: not null } ack)
             {
-                await _acks.Writer.WriteAsync(ack).ConfigureAwait(false);
+                await _acks.Writer.WriteAsync((ack, clock.GetUtcNow().UtcDateTime, clock.GetTimestamp())).ConfigureAwait(false);
                 return;
             }
 

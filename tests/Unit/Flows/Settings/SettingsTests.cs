@@ -10,10 +10,17 @@ public sealed class SettingsTests : IDisposable
     public void What_is_set_and_not_done_yet_is_said_and_the_default_is_not()
     {
         Assert.Equal(
-            ["time.sources is set, and only the kernel's clock is used by this version", "collection.tasks[].due is set, and the box does not plan by deadlines yet"],
+            ["collection.tasks[].due is set, and the box does not plan by deadlines yet"],
             Load("id = \"a\"\n[time]\nsources = [\"kernel\", \"ntp://192.0.2.1\"]\n[collection]\ntasks = [ { read = \"daily-profile\", every = \"1d\", due = \"12:00\" } ]").Notes.Select(note => note.Sentence));
         Assert.Empty(Load("id = \"a\"\n[time]\nsources = [\"kernel\"]").Notes);
     }
+
+    [Theory]
+    [InlineData("\"gps\"", "none of kernel, hes, ntp://host[:port]")]
+    [InlineData("\"ntp://\"", "none of kernel, hes, ntp://host[:port]")]
+    [InlineData("\"kernel\", \"kernel\"", "counts once")]
+    public void A_time_source_that_is_none_is_an_error(string sources, string sentence) =>
+        Assert.Contains(Load($"id = \"a\"\n[time]\nsources = [{sources}]").Faults, fault => fault.Sentence.Contains(sentence, StringComparison.Ordinal));
 
     [Fact]
     public void The_contracts_example_is_understood()

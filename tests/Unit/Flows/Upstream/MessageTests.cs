@@ -104,7 +104,8 @@ public class MessageTests
         MeterId.Parse("ELS-12345678-33-03"), "gas", "radio0", true, At.AddDays(-3), At, -71, 42, 40, 12, "no-key", "encrypted, and no key of this meter is known", null, false);
 
     private static BoxStatus Status => new(
-        "dc-0001", "0.1.0", 0xA7, new BoxTime(At, TimeQuality.Synchronised, 1, 7), true, "All is well: 20 of 20 meters heard in the last 24 hours, 12 records on their way.", 20, 0, 0,
+        "dc-0001", "0.1.0", 0xA7, new BoxTime(At, TimeQuality.Synchronised, 1, 7),
+        new ClockView([new ClockSourceView("kernel", "agrees", 0), new ClockSourceView("ntp://192.0.2.1", "agrees", 0.004)], new TimeTrust(2, 0, TimeSpan.FromDays(1))), true, "All is well: 20 of 20 meters heard in the last 24 hours, 12 records on their way.", 20, 0, 0,
         new FlowCounters(100, 3, 7, 88, 1, 60, 60, 48, 1), new StorageView(true, null, 512, 1, 1, 1 << 20, 1L << 33, 0, null),
         [new DriverView("radio0", "im871a", "/dev/ttyUSB0", LinkState.Listening, "listening in C1+T1", At, new Dictionary<string, string>(), new Dictionary<string, long>())], []);
 }
