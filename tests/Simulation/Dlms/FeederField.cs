@@ -25,7 +25,7 @@ public sealed class FeederField : IDisposable
         {
             var meter = new DlmsMeter(new DlmsMeterPlan(1000 + i, seed), now);
             var pace = new MeterPace(seed + i, speed);
-            meter.RegisterAnswered += (register, value) => TellRegister(meter, register, value);
+            meter.ValueAnswered += answered => TellValue(meter, answered);
             foreach (var profile in meter.Profiles)
             {
                 profile.Answered += (one, rows) => TellRows(meter, one, rows);
@@ -71,24 +71,24 @@ public sealed class FeederField : IDisposable
         }
     }
 
-    private void TellRegister(DlmsMeter meter, RegisterObject register, uint value)
+    private void TellValue(DlmsMeter meter, AnsweredValue answered)
     {
         var at = _now();
-        var column = $"3/{register.Name}/2.0";
-        var answered = at.Ticks.ToString(CultureInfo.InvariantCulture);
+        var column = string.Create(CultureInfo.InvariantCulture, $"{answered.ClassId}/{answered.Name}/{answered.Attribute}.0");
         _truth.Enqueue(new TruthLine(
-            meter.Name, "reg", register.Name.ToString(), 3, 2, 0, null, 0, value.ToString(CultureInfo.InvariantCulture), register.Scaler, UnitText(register.UnitCode), 0,
-            $"{meter.Name}/reg/answered:{answered}", column, null, at));
+            meter.Name, "reg", answered.Name.ToString(), answered.ClassId, answered.Attribute, 0, null, 0, answered.Value.Text(meter.Clock), answered.Scaler, UnitText(answered.UnitCode), 0,
+            string.Create(CultureInfo.InvariantCulture, $"{meter.Name}/reg/answered:{at.Ticks}"), column, null, at));
     }
 
     /// <summary>A row's truth is told once, when it is first given to somebody; events have a truth of their own and none here.</summary>
     private void TellRows(DlmsMeter meter, ProfileObject profile, IReadOnlyList<StoredRow> rows)
     {
-        if (profile.Period == 0)
+        if (profile.Period == 0 && profile.Name.C == 99)
         {
             return;
         }
 
+        var columns = profile.ValueColumns.ToArray();
         foreach (var row in rows)
         {
             var key = string.Create(CultureInfo.InvariantCulture, $"{meter.Name}/{profile.Name}/{row.At:yyyy-MM-ddTHH:mm}Z/{row.Occurrence}");
@@ -97,16 +97,15 @@ public sealed class FeederField : IDisposable
                 continue;
             }
 
-            var columns = profile.Columns.Where(column => !column.IsClock && column.Name.C != 96).ToArray();
             for (var i = 0; i < columns.Length; i++)
             {
-                var register = (RegisterObject)meter.Device.Find(3, columns[i].Name)!;
+                var (scaler, unit) = meter.Device.Find(columns[i].ClassId, columns[i].Name) is ICapturable scaled ? scaled.ScaleOf(columns[i].Attribute) : ((sbyte)0, (byte)255);
                 _truth.Enqueue(new TruthLine(
-                    meter.Name, profile.Name.ToString(), columns[i].Name.ToString(), 3, 2, 0, row.At.ToString("O", CultureInfo.InvariantCulture), row.Occurrence,
-                    row.Values[i].ToString(CultureInfo.InvariantCulture), register.Scaler, UnitText(register.UnitCode), row.Status, key, $"3/{columns[i].Name}/2.0", null, _now()));
+                    meter.Name, profile.Name.ToString(), columns[i].Name.ToString(), columns[i].ClassId, columns[i].Attribute, 0, row.At.ToString("O", CultureInfo.InvariantCulture), row.Occurrence,
+                    row.Values[i].Text(meter.Clock), scaler, UnitText(unit), row.Status, key, string.Create(CultureInfo.InvariantCulture, $"{columns[i].ClassId}/{columns[i].Name}/{columns[i].Attribute}.0"), null, _now()));
             }
         }
     }
 
-    private static string UnitText(byte code) => code switch { 30 => "Wh", 32 => "varh", 27 => "W", 35 => "V", _ => "?" };
+    private static string UnitText(byte code) => code switch { 30 => "Wh", 32 => "varh", 27 => "W", 29 => "var", 33 => "A", 35 => "V", 44 => "Hz", 255 => "1", _ => "?" };
 }

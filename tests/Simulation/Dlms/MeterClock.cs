@@ -19,6 +19,9 @@ public sealed class MeterClock(Func<DateTime> world, double drift = 0)
     /// <summary>The deviation is sent with the wrong sign.</summary>
     public bool IsInverted { get; init; }
 
+    /// <summary>False: it leaves the deviation open (8000).</summary>
+    public bool HasDeviation { get; init; } = true;
+
     /// <summary>How often it was set.</summary>
     public int TimesSet { get; private set; }
 
@@ -42,8 +45,8 @@ public sealed class MeterClock(Func<DateTime> world, double drift = 0)
         octets[5] = (byte)local.Hour;
         octets[6] = (byte)local.Minute;
         octets[7] = (byte)local.Second;
-        var deviation = (short)(summer ? -120 : -60);
-        BinaryPrimitives.WriteInt16BigEndian(octets.AsSpan(9), IsInverted ? (short)-deviation : deviation);
+        var deviation = HasDeviation ? (short)(summer ? -120 : -60) : short.MinValue;
+        BinaryPrimitives.WriteInt16BigEndian(octets.AsSpan(9), IsInverted && HasDeviation ? (short)-deviation : deviation);
         octets[11] = summer ? (byte)0x80 : (byte)0;
         return octets;
     }
@@ -66,6 +69,29 @@ public sealed class MeterClock(Func<DateTime> world, double drift = 0)
 
     /// <summary>From the last Sunday of March to that of October, 01:00 UTC.</summary>
     public static bool IsSummer(DateTime utc) => utc >= LastSunday(utc.Year, 3) && utc < LastSunday(utc.Year, 10);
+
+    /// <summary>The next midnight in the meter's zone.</summary>
+    public static DateTime NextMidnight(DateTime after)
+    {
+        var local = after.AddHours(IsSummer(after) ? 2 : 1);
+        return OfLocal(new DateTime(local.Year, local.Month, local.Day, 0, 0, 0, DateTimeKind.Utc).AddDays(1));
+    }
+
+    /// <summary>The first midnight of the next month in the meter's zone.</summary>
+    public static DateTime NextMonth(DateTime after)
+    {
+        var local = after.AddHours(IsSummer(after) ? 2 : 1);
+        return OfLocal(new DateTime(local.Year, local.Month, 1, 0, 0, 0, DateTimeKind.Utc).AddMonths(1));
+    }
+
+    /// <summary>A capture time as a subscriber reads it.</summary>
+    public string Text(DateTime utc)
+    {
+        var summer = IsSummer(utc);
+        return utc.AddHours(summer ? 2 : 1).ToString("yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture) + (!HasDeviation ? "" : summer ? "+02:00" : "+01:00");
+    }
+
+    private static DateTime OfLocal(DateTime local) => IsSummer(local.AddHours(-1)) ? local.AddHours(-2) : local.AddHours(-1);
 
     private static DateTime LastSunday(int year, int month)
     {

@@ -7,7 +7,7 @@ using Protocols.Dlms.Model;
 namespace Simulation.Dlms.Objects;
 
 /// <summary>Class 8: the meter's clock, in Central European time with summer time.</summary>
-public sealed class ClockObject(MeterClock clock) : CosemObject(8, 0, new Obis(0, 0, 1, 0, 0, 255))
+public sealed class ClockObject(DlmsMeter meter) : CosemObject(8, 0, new Obis(0, 0, 1, 0, 0, 255))
 {
     public override int Attributes => 9;
 
@@ -15,7 +15,7 @@ public sealed class ClockObject(MeterClock clock) : CosemObject(8, 0, new Obis(0
 
     public override DataResult Get(int attribute, Selection? access) => attribute switch
     {
-        2 => Result(new DataWriter().Octets(clock.Octets(clock.Now)).ToArray()),
+        2 => Result(new DataWriter().Octets(meter.Clock.Octets(meter.Clock.Now)).ToArray()),
         3 => Result(new DataWriter().Int16(-60).ToArray()),
         4 => Result(new DataWriter().UInt8(0).ToArray()),
         7 => Result(new DataWriter().Int8(60).ToArray()),
@@ -26,12 +26,12 @@ public sealed class ClockObject(MeterClock clock) : CosemObject(8, 0, new Obis(0
 
     public override byte Set(int attribute, ReadOnlyMemory<byte> value)
     {
-        if (attribute != 2 || value.Length != 14 || value.Span[0] != 0x09 || clock.Utc(value.Span[2..]) is not { } utc)
+        if (attribute != 2 || value.Length != 14 || value.Span[0] != 0x09 || meter.Clock.Utc(value.Span[2..]) is not { } utc)
         {
             return attribute == 2 ? TypeUnmatched : Denied;
         }
 
-        clock.Set(utc);
+        meter.SetClock(utc);
         return Success;
     }
 
@@ -42,7 +42,7 @@ public sealed class ClockObject(MeterClock clock) : CosemObject(8, 0, new Obis(0
             return new ActionResult(Denied, null);
         }
 
-        clock.Set(clock.Now + TimeSpan.FromSeconds(BinaryPrimitives.ReadInt16BigEndian(octets.Span[1..])));
+        meter.SetClock(meter.Clock.Now + TimeSpan.FromSeconds(BinaryPrimitives.ReadInt16BigEndian(octets.Span[1..])));
         return new ActionResult(Success, null);
     }
 }

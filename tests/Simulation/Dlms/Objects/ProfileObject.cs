@@ -9,21 +9,27 @@ namespace Simulation.Dlms.Objects;
 /// <summary>One stored row.</summary>
 /// <param name="At">The meter's time as UTC.</param>
 /// <param name="Occurrence">How many rows before it had the same time.</param>
-public sealed record StoredRow(DateTime At, int Occurrence, byte Status, uint[] Values);
+public sealed record StoredRow(DateTime At, int Occurrence, byte Status, IReadOnlyList<MeterValue> Values);
 
 /// <summary>Class 7: rows of a clock, a status where it has one, and values.</summary>
 /// <param name="columns">Attribute 3.</param>
 /// <param name="period">Seconds between rows; 0 for events.</param>
 /// <param name="most">Rows it keeps; the oldest go.</param>
-public sealed class ProfileObject(Obis name, IReadOnlyList<CaptureObject> columns, uint period, int most, MeterClock clock) : CosemObject(7, 1, name)
+public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<CaptureObject> columns, uint period, int most) : CosemObject(7, 1, name)
 {
+    /// <summary>The column of the clock.</summary>
+    public static readonly CaptureObject Clock = new(8, new Obis(0, 0, 1, 0, 0, 255), 2, 0);
+
     private readonly List<StoredRow> _rows = [];
 
     /// <summary>What the rows hold.</summary>
-    public IReadOnlyList<CaptureObject> Columns => columns;
+    public IReadOnlyList<CaptureObject> Columns { get; private set; } = columns;
+
+    /// <summary>The columns that are neither clock nor status: those of a row's values.</summary>
+    public IEnumerable<CaptureObject> ValueColumns => Columns.Where(column => !column.IsClock && !IsStatus(column));
 
     /// <summary>Seconds between rows.</summary>
-    public uint Period => period;
+    public uint Period { get; private set; } = period;
 
     /// <summary>All rows that are still there, oldest first.</summary>
     public IReadOnlyList<StoredRow> Rows => _rows;
@@ -34,15 +40,16 @@ public sealed class ProfileObject(Obis name, IReadOnlyList<CaptureObject> column
     /// <summary>A row that was stored.</summary>
     public event Action<ProfileObject, StoredRow>? Stored;
 
-    /// <summary>How the buffer is told; by default as an array of structures.</summary>
-    public ProfileQuirk Quirk { get; init; }
-
     public override int Attributes => 8;
 
     public override int Methods => 2;
 
+    /// <summary>Stores a row of what the columns hold at a time.</summary>
+    public void Capture(DateTime at, byte status) =>
+        Store(at, status, [.. ValueColumns.Select(column => meter.Device.Find(column.ClassId, column.Name) is ICapturable one ? one.Capture(column.Attribute, at) : default)]);
+
     /// <summary>Stores a row.</summary>
-    public void Store(DateTime at, byte status, params uint[] values)
+    public void Store(DateTime at, byte status, params IReadOnlyList<MeterValue> values)
     {
         var row = new StoredRow(at, _rows.Count(other => other.At == at), status, values);
         _rows.Add(row);
@@ -56,6 +63,13 @@ public sealed class ProfileObject(Obis name, IReadOnlyList<CaptureObject> column
 
     /// <summary>Forgets everything, as a meter that was reset.</summary>
     public void Clear() => _rows.Clear();
+
+    /// <summary>Captures other objects from now on, or at other times: the buffer is empty then, as the standard has it.</summary>
+    public void Change(IReadOnlyList<CaptureObject> columns, uint period)
+    {
+        (Columns, Period) = (columns, period);
+        _rows.Clear();
+    }
 
     public override DataResult Get(int attribute, Selection? access)
     {
@@ -71,12 +85,12 @@ public sealed class ProfileObject(Obis name, IReadOnlyList<CaptureObject> column
                 return Result(Buffer(rows));
             case 3:
                 var to = new DataWriter();
-                CaptureObject.WriteList(to, columns);
+                CaptureObject.WriteList(to, Columns);
                 return Result(to.ToArray());
             case 4:
-                return Result(new DataWriter().UInt32(period).ToArray());
+                return Result(new DataWriter().UInt32(Period).ToArray());
             case 5:
-                return Result(new DataWriter().Enum(Quirk == ProfileQuirk.NewestFirst ? (byte)2 : (byte)1).ToArray());
+                return Result(new DataWriter().Enum(IsNewestFirst ? (byte)2 : (byte)1).ToArray());
             case 6:
                 return Result(new DataWriter().Structure(4).UInt16(8).Name(new Obis(0, 0, 1, 0, 0, 255)).Int8(2).UInt16(0).ToArray());
             case 7:
@@ -88,9 +102,28 @@ public sealed class ProfileObject(Obis name, IReadOnlyList<CaptureObject> column
         }
     }
 
+    public override ActionResult Invoke(int method, ReadOnlyMemory<byte>? parameters)
+    {
+        switch (method)
+        {
+            case 1:
+                Clear();
+                return new ActionResult(Success, null);
+            case 2:
+                Capture(meter.Clock.Now, 0);
+                return new ActionResult(Success, null);
+            default:
+                return new ActionResult(Denied, null);
+        }
+    }
+
+    private bool IsNewestFirst => meter.Plan.Has(MeterFault.NewestFirst);
+
+    private static bool IsStatus(CaptureObject column) => column.Name is { C: 96, D: 10 };
+
     private List<StoredRow>? Select(Selection? access)
     {
-        IEnumerable<StoredRow> rows = Quirk == ProfileQuirk.NewestFirst ? Enumerable.Reverse(_rows) : _rows;
+        IEnumerable<StoredRow> rows = IsNewestFirst ? Enumerable.Reverse(_rows) : _rows;
         if (access is not { } selection)
         {
             return [.. rows];
@@ -104,12 +137,12 @@ public sealed class ProfileObject(Obis name, IReadOnlyList<CaptureObject> column
         }
 
         if (selection.Selector != 1 || !reader.TryItem(out _) || !reader.TrySkip() || !reader.TryItem(out var begin) || !reader.TryItem(out var end) || begin.Content.Length != 12 || end.Content.Length != 12
-            || clock.Utc(begin.Content) is not { } since || clock.Utc(end.Content) is not { } until)
+            || meter.Clock.Utc(begin.Content) is not { } since || meter.Clock.Utc(end.Content) is not { } until)
         {
             return null;
         }
 
-        return [.. rows.Where(row => row.At >= since && (Quirk == ProfileQuirk.RangeWithoutEnd ? row.At < until : row.At <= until))];
+        return [.. rows.Where(row => row.At >= since && (meter.Plan.Has(MeterFault.RangeWithoutEnd) ? row.At < until : row.At <= until))];
     }
 
     private byte[] Buffer(List<StoredRow> rows)
@@ -118,28 +151,21 @@ public sealed class ProfileObject(Obis name, IReadOnlyList<CaptureObject> column
         StoredRow? before = null;
         foreach (var row in rows)
         {
-            to.Structure(columns.Count);
+            to.Structure(Columns.Count);
             var value = 0;
-            for (var i = 0; i < columns.Count; i++)
+            foreach (var column in Columns)
             {
-                if (columns[i].IsClock)
+                if (column.IsClock)
                 {
-                    _ = Quirk == ProfileQuirk.NullTimes && before is not null && before.At.AddSeconds(period) == row.At && MeterClock.IsSummer(before.At) == MeterClock.IsSummer(row.At)
-                        ? to.Null() : to.Octets(clock.Octets(row.At));
+                    _ = IsAsAbove(before, row) && MeterClock.IsSummer(before!.At) == MeterClock.IsSummer(row.At) ? to.Null() : to.Octets(meter.Clock.Octets(row.At));
                 }
-                else if (columns[i].Name.C == 96 && columns[i].Name.D == 10)
+                else if (IsStatus(column))
                 {
-                    _ = Quirk switch
-                    {
-                        ProfileQuirk.StatusOf16Bits => to.UInt16(row.Status),
-                        ProfileQuirk.StatusOf32Bits => to.UInt32(row.Status),
-                        _ => to.UInt8(row.Status),
-                    };
+                    WriteStatus(to, row.Status);
                 }
                 else
                 {
-                    var number = row.Values[value];
-                    _ = Quirk == ProfileQuirk.NullTimes && before is not null && before.Values[value] == number ? to.Null() : to.UInt32(number);
+                    _ = meter.Plan.Has(MeterFault.NullTimes) && before is not null && before.Values[value] == row.Values[value] ? to.Null() : row.Values[value].WriteTo(to, meter.Clock);
                     value++;
                 }
             }
@@ -149,10 +175,14 @@ public sealed class ProfileObject(Obis name, IReadOnlyList<CaptureObject> column
 
         return to.ToArray();
     }
-}
 
-/// <summary>Ways in which meters tell a buffer.</summary>
-public enum ProfileQuirk
-{
-    None, NullTimes, NewestFirst, RangeWithoutEnd, StatusOf16Bits, StatusOf32Bits,
+    private bool IsAsAbove(StoredRow? before, StoredRow row) => meter.Plan.Has(MeterFault.NullTimes) && before is not null && Period > 0 && before.At.AddSeconds(Period) == row.At;
+
+    private void WriteStatus(DataWriter to, byte status) => _ = (meter.Plan.Faults & (MeterFault.StatusOf16Bits | MeterFault.StatusOf32Bits | MeterFault.StatusAsBits)) switch
+    {
+        MeterFault.StatusOf16Bits => to.UInt16(status),
+        MeterFault.StatusOf32Bits => to.UInt32(status),
+        MeterFault.StatusAsBits => to.Bits([status], 8),
+        _ => to.UInt8(status),
+    };
 }

@@ -2,7 +2,6 @@ using Metering;
 using Metering.Driver;
 using Metering.Orders;
 using Simulation.Dlms;
-using Simulation.Dlms.Objects;
 
 namespace Unit.Flows.Dlms;
 
@@ -92,13 +91,13 @@ public class DlmsDriverTests
     }
 
     [Theory]
-    [InlineData(ProfileQuirk.NullTimes)]
-    [InlineData(ProfileQuirk.NewestFirst)]
-    [InlineData(ProfileQuirk.StatusOf16Bits)]
-    [InlineData(ProfileQuirk.StatusOf32Bits)]
-    public async Task However_a_meter_tells_its_buffer_the_rows_are_the_same(ProfileQuirk quirk)
+    [InlineData(MeterFault.NullTimes)]
+    [InlineData(MeterFault.NewestFirst)]
+    [InlineData(MeterFault.StatusOf16Bits)]
+    [InlineData(MeterFault.StatusOf32Bits)]
+    public async Task However_a_meter_tells_its_buffer_the_rows_are_the_same(MeterFault fault)
     {
-        await using var bench = new DriverBench(new DlmsMeterPlan(3, 7, Quirk: quirk));
+        await using var bench = new DriverBench(new DlmsMeterPlan(3, 7, Faults: fault));
         Assert.True(await bench.ListeningAsync());
         AssertRows(bench.Meter, (await bench.ReadAsync("load-profile")).Block!);
     }
@@ -173,7 +172,7 @@ public class DlmsDriverTests
         for (var row = 0; row < block.Rows.Length; row++)
         {
             var truth = expected[block.KeyOf(row)];
-            Assert.Equal(truth.Values.Select(value => (Int128)value), block.ValuesOf(row).ToArray().Select(value => value.Mantissa));
+            Assert.Equal(truth.Values.Select(value => (Int128)value.Number), block.ValuesOf(row).ToArray().Select(value => value.Mantissa));
             Assert.Equal(truth.Status, (byte)block.Rows[row].Status);
         }
     }

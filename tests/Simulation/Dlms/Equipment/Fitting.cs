@@ -1,0 +1,15 @@
+namespace Simulation.Dlms.Equipment;
+
+/// <summary>Which parts a meter has: one line a part.</summary>
+public static class Fitting
+{
+    /// <summary>The parts of a meter of this plan, in the order in which they are fitted.</summary>
+    public static IReadOnlyList<IMeterEquipment> Of(DlmsMeterPlan plan) =>
+    [
+        new Identity(),
+        new Registers(),
+        new LoadProfiles(),
+        new EventLogs(),
+        new Breaker(),
+    ];
+}
