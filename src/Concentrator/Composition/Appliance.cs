@@ -15,6 +15,7 @@ using Concentrator.Upstream.Mqtt;
 using Metering.Driver;
 using Metering.Keys;
 using Metering.Ledger;
+using Metering.Orders;
 using Protocols.MBus;
 
 namespace Concentrator.Composition;
@@ -102,7 +103,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var reach = new MeterReach();
         var marks = new ReadMarks();
         var title = device.SystemTitle(settings.Flag);
-        var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, title, events.Writer, reach)).ToList();
+        var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, memory, title, events.Writer, reach)).ToList();
         var desk = new Dispatcher(reach, events.Writer);
         var intake = new Intake(ledger, registry, _flow, _feed, marks, (raw, outcome) => blackBox.Add(ToFrame(raw, outcome)), logs.CreateLogger("field"));
         using var taking = new Stopping();
@@ -195,9 +196,9 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         ReplayCounters(ledger, counters, countersAt);
     }
 
-    private Supervisor Supervise(DriverSettings driver, IKeyRing keys, ICounterStore counters, byte[] title, ChannelWriter<DriverEvent> events, MeterReach reach)
+    private Supervisor Supervise(DriverSettings driver, IKeyRing keys, ICounterStore counters, IDriverMemory memory, byte[] title, ChannelWriter<DriverEvent> events, MeterReach reach)
     {
-        var needs = new DriverNeeds(new TelegramReceiver(keys, counters).Receive, keys, counters, _time, clock);
+        var needs = new DriverNeeds(new TelegramReceiver(keys, counters).Receive, keys, counters, _time, clock, memory);
         return new Supervisor(
             () => DriverCatalog.Make(driver.Family, driver.Name, driver.Port, driver.Mode, driver.Dlms.Baud, () => DlmsDriverOptions.Of(driver, title), needs),
             driver.Name, driver.Family, driver.Port, events, reach, _time, clock, logs.CreateLogger("field"));

@@ -10,7 +10,8 @@ namespace Concentrator.Field;
 
 /// <summary>What every driver is given.</summary>
 /// <param name="Receive">Takes a wM-Bus telegram to what it says.</param>
-internal sealed record DriverNeeds(Func<ReadOnlyMemory<byte>, LinkFacts, BoxTime, DriverEvent> Receive, IKeyRing Keys, ICounterStore Counters, ITimeSource Time, TimeProvider Clock);
+/// <param name="Memory">Small values that outlive a restart.</param>
+internal sealed record DriverNeeds(Func<ReadOnlyMemory<byte>, LinkFacts, BoxTime, DriverEvent> Receive, IKeyRing Keys, ICounterStore Counters, ITimeSource Time, TimeProvider Clock, IDriverMemory Memory);
 
 /// <summary>Makes drivers by family: one line for each, no reflection.</summary>
 internal static class DriverCatalog
@@ -23,7 +24,7 @@ internal static class DriverCatalog
         "im871a" => new Im871aDriver(
             new Im871aOptions(name, port, Im871aOptions.TryParseMode(mode) ?? throw new InvalidOperationException($"driver {name}: mode {mode} is none of an iM871A")),
             stop => OpenAsync(port, Im871aOptions.Baud, stop), needs.Receive, needs.Time, needs.Clock),
-        "dlms" => new DlmsDriver(dlms(), stop => OpenAsync(port, baud, stop), needs.Keys, needs.Counters, needs.Time, needs.Clock),
+        "dlms" => new DlmsDriver(dlms(), stop => OpenAsync(port, baud, stop), needs.Keys, needs.Counters, needs.Time, needs.Clock, needs.Memory),
         _ => throw new InvalidOperationException($"driver {name}: family {family} is not in this version"),
     };
 

@@ -1,7 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
-using System.Security.Cryptography;
 using System.Threading.Channels;
+using Drivers.Dlms.Orders;
 using Drivers.Ports;
 using Metering;
 using Metering.Driver;
@@ -15,14 +15,15 @@ namespace Drivers.Dlms;
 /// </summary>
 /// <param name="open">Opens the port.</param>
 public sealed class DlmsDriver(
-    DlmsOptions options, Func<CancellationToken, ValueTask<ILink>> open, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock) : IMeterDriver
+    DlmsOptions options, Func<CancellationToken, ValueTask<ILink>> open, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory) : IMeterDriver
 {
     private const int MostFailures = 3;
     private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(256);
+    private readonly Queue<Job> _patient = new();
     private readonly MeterDoor _door = new(options, keys, counters, clock);
     private long _orders, _failures;
 
-    public DriverFacts Facts { get; } = new(options.Name, "dlms", options.Framing == DlmsFraming.Hdlc ? "DLMS over HDLC" : "DLMS over TCP", Hears: false, new HashSet<OrderKind> { OrderKind.Read });
+    public DriverFacts Facts { get; } = new(options.Name, "dlms", options.Framing == DlmsFraming.Hdlc ? "DLMS over HDLC" : "DLMS over TCP", Hears: false, OrderTable.Kinds);
 
     public async IAsyncEnumerable<DriverEvent> RunAsync([EnumeratorCancellation] CancellationToken stop)
     {
@@ -41,7 +42,7 @@ public sealed class DlmsDriver(
                     continue;
                 }
 
-                while (_jobs.Reader.TryRead(out var job))
+                while (_jobs.Reader.TryRead(out var job) || _patient.TryDequeue(out job))
                 {
                     var sentence = await RunAsync(job, meter, stop).ConfigureAwait(false);
                     failed = sentence is null ? 0 : failed + 1;
@@ -52,10 +53,9 @@ public sealed class DlmsDriver(
         finally
         {
             await _door.CloseAsync().ConfigureAwait(false);
-            while (_jobs.Reader.TryRead(out var left))
+            while (_jobs.Reader.TryRead(out var left) || _patient.TryDequeue(out left))
             {
-                left.Steps.TryWrite(new OrderStep(OrderState.Failed, $"the link to {options.Port} was lost", null, default));
-                left.Steps.Complete();
+                Finish(left, OrderState.Failed, $"the link to {options.Port} was lost");
             }
         }
 
@@ -71,7 +71,7 @@ public sealed class DlmsDriver(
         }
 
         var steps = Channel.CreateUnbounded<OrderStep>();
-        await _jobs.Writer.WriteAsync(new Job(order, steps.Writer), stop).ConfigureAwait(false);
+        await _jobs.Writer.WriteAsync(new Job(order, steps.Writer, stop), stop).ConfigureAwait(false);
         await foreach (var step in steps.Reader.ReadAllAsync(stop).ConfigureAwait(false))
         {
             yield return step;
@@ -104,57 +104,96 @@ public sealed class DlmsDriver(
     private async ValueTask<string?> RunAsync(Job job, MeterId meter, CancellationToken stop)
     {
         _orders++;
+        var kind = OrderTable.Find(job.Order.Kind)!;
+        if (RefusalOf(job.Order, kind, meter) is { } refusal)
+        {
+            Finish(job, OrderState.Refused, refusal);
+            return null;
+        }
+
+        var told = false;
         try
         {
-            if (job.Order.Meter != meter)
+            job.Steps.TryWrite(new OrderStep(OrderState.Running, _door.HasAssociation ? $"{meter} is associated" : $"associating with {meter}", null, default));
+            var at = new OrderMeter(meter, options, cancel => _door.EnterAsync(open, cancel), _door.CloseAsync, memory, time, clock);
+            await foreach (var step in kind.ExecuteAsync(job.Order, at, stop).ConfigureAwait(false))
             {
-                Finish(job, OrderState.Refused, $"{options.Port} leads to {meter}, not to {job.Order.Meter}");
-                return null;
+                told |= step.Told is not null;
+                job.Steps.TryWrite(step);
+                if (step.State != OrderState.Running)
+                {
+                    break;
+                }
+
+                if (job.Caller.IsCancellationRequested)
+                {
+                    Finish(job, told ? OrderState.Partial : OrderState.Cancelled, $"cancelled after: {step.Sentence}");
+                    return null;
+                }
+
+                if (kind.LetsOthersPass)
+                {
+                    await LetOthersPassAsync(meter, stop).ConfigureAwait(false);
+                }
             }
 
-            job.Steps.TryWrite(new OrderStep(OrderState.Running, $"associating with {meter}", null, default));
-            var reader = await _door.EnterAsync(open, stop).ConfigureAwait(false);
-            var read = ReadOrder.Parse(job.Order.Payload);
-            var answer = await reader.ReadAsync(read, job.Order.Id, stop).ConfigureAwait(false);
-            job.Steps.TryWrite(new OrderStep(OrderState.Done, Summary(answer), answer.Block, default) { Told = Told(meter, answer, read.Task) });
-            job.Steps.Complete();
+            job.Steps.TryComplete();
             return null;
         }
         catch (MeterRefusalException e)
         {
             _failures++;
-            Finish(job, OrderState.Failed, e.Message);
+            Finish(job, told ? OrderState.Partial : OrderState.Failed, e.Message);
             await _door.CloseAsync().ConfigureAwait(false); // the next order begins with an association of its own
             return null;
         }
         catch (Exception e) when (e is IOException or TimeoutException or InvalidDataException)
         {
             _failures++;
-            Finish(job, OrderState.Failed, e.Message);
+            Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, e.Message);
             await _door.CloseAsync().ConfigureAwait(false);
             return e.Message;
         }
     }
 
-    private DriverEvent Told(MeterId meter, in MeterAnswer answer, string? task)
+    /// <summary>Why an order is not even tried; null where it is.</summary>
+    private string? RefusalOf(MeterOrder order, IOrderKind kind, MeterId meter)
     {
-        byte[] octets = [0xC4, 0x01, 0xC1, 0x00, .. answer.Data.Span]; // as one get-response-normal, whatever blocks it came in
-        var hash = System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(octets));
-        var raw = new RawFrame(octets, new LinkFacts(options.Name, "dlms", null, null), time.Now, hash);
-        var association = options.Association;
-        var facts = association.IsCiphered
-            ? new SecurityFacts(16 + association.Suite, (uint)association.Client, _door.LastReceivedCounter, (association.Protection & 0x20) != 0, (association.Protection & 0x10) != 0)
-            : SecurityFacts.Clear;
-        return answer.Events is { } events ? new DriverEvent.EventsTaken(meter, events, raw) { Task = task } : new DriverEvent.ReadingsTaken(answer.Block!, raw, facts);
+        if (order.Meter != meter)
+        {
+            return $"{options.Port} leads to {meter}, not to {order.Meter}";
+        }
+
+        try
+        {
+            return kind.Refusal(order);
+        }
+        catch (Exception e) when (e is InvalidDataException or OverflowException)
+        {
+            return $"the order's payload is none of kind {order.Kind}: {e.Message}";
+        }
     }
 
-    private static string Summary(in MeterAnswer answer) =>
-        answer.Events is { } events ? $"{events.Count} events" : string.Create(CultureInfo.InvariantCulture, $"{answer.Block!.Rows.Length} rows of {answer.Block.Columns.Length} values");
+    /// <summary>Runs what waits and is more urgent; what would only take the same hours stays behind.</summary>
+    private async ValueTask LetOthersPassAsync(MeterId meter, CancellationToken stop)
+    {
+        while (_jobs.Reader.TryRead(out var job))
+        {
+            if (OrderTable.Find(job.Order.Kind)!.LetsOthersPass)
+            {
+                _patient.Enqueue(job);
+            }
+            else
+            {
+                await RunAsync(job, meter, stop).ConfigureAwait(false);
+            }
+        }
+    }
 
     private static void Finish(Job job, OrderState state, string sentence)
     {
         job.Steps.TryWrite(new OrderStep(state, sentence, null, default));
-        job.Steps.Complete();
+        job.Steps.TryComplete();
     }
 
     private Dictionary<string, string> FactsOf(MeterId meter) => new()
@@ -166,5 +205,5 @@ public sealed class DlmsDriver(
         ["visits"] = _door.Visits.ToString(CultureInfo.InvariantCulture),
     };
 
-    private sealed record Job(MeterOrder Order, ChannelWriter<OrderStep> Steps);
+    private sealed record Job(MeterOrder Order, ChannelWriter<OrderStep> Steps, CancellationToken Caller);
 }

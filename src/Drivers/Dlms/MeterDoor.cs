@@ -27,11 +27,14 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     /// <summary>The port is open.</summary>
     internal bool IsOpen => _link is not null;
 
+    /// <summary>The box is associated.</summary>
+    internal bool HasAssociation => _reader is not null;
+
     /// <summary>Associations made.</summary>
     internal long Visits { get; private set; }
 
-    /// <summary>The meter's last authenticated counter.</summary>
-    internal uint? LastReceivedCounter => _visit?.Session.Security?.LastReceived;
+    /// <summary>Something that may change the meter was sent, and no answer came.</summary>
+    internal bool IsUnanswered => _visit?.IsUnanswered ?? false;
 
     /// <summary>Finds out which meter is there.</summary>
     internal async ValueTask<MeterId> IdentifyAsync(Func<CancellationToken, ValueTask<ILink>> open, CancellationToken stop)

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using System.Text;
 using Metering;
 using Metering.Orders;
@@ -11,13 +12,19 @@ namespace Drivers.Dlms;
 
 /// <summary>What a read gave: readings or events, and the octets they were taken from.</summary>
 /// <param name="Data">The data of the attribute, as deciphered.</param>
-internal readonly record struct MeterAnswer(ReadingBlock? Block, IReadOnlyList<Metering.Driver.MeterEvent>? Events, ReadOnlyMemory<byte> Data);
+/// <param name="Counter">The meter's invocation counter under which the last of it came; null where nothing was ciphered.</param>
+internal readonly record struct MeterAnswer(ReadingBlock? Block, IReadOnlyList<Metering.Driver.MeterEvent>? Events, ReadOnlyMemory<byte> Data, uint? Counter);
 
 /// <summary>Reads profiles, logs and registers of one meter over an open association. What holds for long is read once and kept.</summary>
 internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, MeterProfile profile)
 {
     private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255), Firmware = new(1, 0, 0, 2, 0, 255), Association = new(0, 0, 40, 0, 0, 255);
     private readonly ProfileRows _rows = new();
+
+    /// <summary>The association it reads by.</summary>
+    internal MeterVisit Visit => visit;
+
+    private uint? Counter => visit.Session.Security?.LastReceived;
 
     /// <summary>The meter's clock; null where it cannot be read.</summary>
     internal async ValueTask<DeviceTime?> ClockAsync(CancellationToken stop) =>
@@ -36,9 +43,14 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
         }
     }
 
-    /// <summary>A profile, a log, or registers.</summary>
+    /// <summary>A profile, a log, or registers, in one part or in several.</summary>
     /// <exception cref="MeterRefusalException">The meter has none of it, or does not give it.</exception>
-    internal async ValueTask<MeterAnswer> ReadAsync(ReadOrder order, string orderId, CancellationToken stop)
+    internal async IAsyncEnumerable<MeterAnswer> ReadAsync(ReadOrder order, string orderId, [EnumeratorCancellation] CancellationToken stop)
+    {
+        yield return await ReadWholeAsync(order, orderId, stop).ConfigureAwait(false);
+    }
+
+    private async ValueTask<MeterAnswer> ReadWholeAsync(ReadOrder order, string orderId, CancellationToken stop)
     {
         var reader = new ReadFor(knowledge.Meter, null, order.Task, orderId);
         if (order.What == ReadOrder.Registers)
@@ -93,7 +105,7 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
         }
 
         byte[] raw = [(byte)AXdrTag.Array, (byte)Math.Min(values.Length, 127), .. values.SelectMany(value => value.IsEmpty ? [(byte)0] : value.ToArray())];
-        return new MeterAnswer(ToReadings.Registers(reader, profile, columns, at, values), null, raw);
+        return new MeterAnswer(ToReadings.Registers(reader, profile, columns, at, values), null, raw, Counter);
     }
 
     private async ValueTask<MeterAnswer> ProfileAsync(ReadFor reader, ProfileDefinition definition, ReadOrder order, CancellationToken stop)
@@ -109,8 +121,8 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
 
         string? fault;
         var answer = definition.IsEventLog
-            ? new MeterAnswer(null, ToReadings.Events(definition, profile, described, data.Span, _rows, out fault), data)
-            : new MeterAnswer(ToReadings.Profile(reader, definition, profile, described, period, data.Span, _rows, out fault), null, data);
+            ? new MeterAnswer(null, ToReadings.Events(definition, profile, described, data.Span, _rows, out fault), data, Counter)
+            : new MeterAnswer(ToReadings.Profile(reader, definition, profile, described, period, data.Span, _rows, out fault), null, data, Counter);
         if (fault is null)
         {
             return answer;

@@ -31,8 +31,22 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     internal async ValueTask RunAsync(Procedure procedure, CancellationToken stop)
     {
         await GrantAsync(1, stop).ConfigureAwait(false);
-        await ExchangeAsync(session.Start(procedure), stop).ConfigureAwait(false);
+        IsUnanswered = procedure is SetProcedure or ActionProcedure or ExchangeProcedure { Changes: true };
+        try
+        {
+            await ExchangeAsync(session.Start(procedure), stop).ConfigureAwait(false);
+        }
+        catch (MeterRefusalException)
+        {
+            IsUnanswered = false;
+            throw;
+        }
+
+        IsUnanswered = false;
     }
+
+    /// <summary>Something that may change the meter was sent, and no answer came: nobody knows whether it was done.</summary>
+    internal bool IsUnanswered { get; private set; }
 
     /// <summary>Reads an attribute; null where the meter answers with a data-access-result.</summary>
     internal async ValueTask<ReadOnlyMemory<byte>?> GetAsync(AttributeDescriptor attribute, Selection? access, CancellationToken stop)

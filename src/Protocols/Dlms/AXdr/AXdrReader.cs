@@ -69,6 +69,13 @@ public ref struct AXdrReader(ReadOnlySpan<byte> octets)
         return false;
     }
 
+    /// <summary>True where the octets are one whole element and nothing else.</summary>
+    public static bool IsOneData(ReadOnlySpan<byte> octets)
+    {
+        var reader = new AXdrReader(octets);
+        return reader.TrySkip() && reader.Remaining == 0;
+    }
+
     /// <summary>Passes over one whole element, with everything in it.</summary>
     public bool TrySkip() => TrySkip(MostDepth);
 

@@ -27,6 +27,14 @@ public static class ErrorText
         _ => $"result {result}",
     };
 
+    /// <summary>An action-result in words.</summary>
+    public static string OfAction(byte result) => result switch
+    {
+        15 => "long action aborted",
+        16 => "no long action in progress",
+        _ => OfDataAccess(result),
+    };
+
     /// <summary>An exception in words.</summary>
     public static string Of(ExceptionResponse exception)
     {

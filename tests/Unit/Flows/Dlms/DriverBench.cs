@@ -29,11 +29,14 @@ internal sealed class DriverBench : IAsyncDisposable
             PhysicalAddress = hdlc?.Physical ?? 0,
             Hdlc = hdlc is null ? HdlcParameters.Default : new HdlcParameters(hdlc.Longest, hdlc.Longest, hdlc.Window, hdlc.Window),
         };
-        _driver = new DlmsDriver(options, _ => new(Wire = (wire ?? (meter => new MeterLink(meter, hdlc)))(Meter)), new MeterKeyRing(Meter), new MemoryCounters(), new FakeTime(Clock), Clock);
+        _driver = new DlmsDriver(options, _ => new(Wire = (wire ?? (meter => new MeterLink(meter, hdlc)))(Meter)), new MeterKeyRing(Meter), new MemoryCounters(), new FakeTime(Clock), Clock, Memory);
         _running = RunAsync();
     }
 
     internal FakeTimeProvider Clock { get; }
+
+    /// <summary>What the driver keeps.</summary>
+    internal FreshMemory Memory { get; } = new();
 
     internal DlmsMeter Meter { get; }
 
@@ -57,19 +60,34 @@ internal sealed class DriverBench : IAsyncDisposable
 
     internal async Task<OrderStep> ReadAsync(string what, DateTime? from = null, DateTime? to = null, MeterId? meter = null)
     {
-        var order = new MeterOrder("order-1", OrderKind.Read, meter ?? MeterId.Parse(Meter.Name), new ReadOrder(what, from, to, "task").ToPayload());
-        OrderStep? last = null;
-        var executing = Task.Run(async () =>
-        {
-            await foreach (var step in _driver.ExecuteAsync(order, _stop.Token))
-            {
-                last = step;
-            }
-        });
-        Assert.True(await Clock.AdvanceUntilAsync(() => executing.IsCompleted, TimeSpan.FromMilliseconds(50)));
-        await executing;
-        return last!;
+        var steps = await StepsAsync(new MeterOrder("order-1", OrderKind.Read, meter ?? MeterId.Parse(Meter.Name), new ReadOrder(what, from, to, "task").ToPayload()));
+        return steps[^1];
     }
+
+    /// <summary>Executes an order of any kind; gives its final step.</summary>
+    internal async Task<OrderStep> OrderAsync(OrderKind kind, byte[] payload) => (await StepsAsync(new MeterOrder("order-1", kind, MeterId.Parse(Meter.Name), payload)))[^1];
+
+    /// <summary>Executes an order; gives its steps.</summary>
+    internal async Task<IReadOnlyList<OrderStep>> StepsAsync(MeterOrder order)
+    {
+        var executing = Start(order);
+        Assert.True(await Clock.AdvanceUntilAsync(() => executing.IsCompleted, TimeSpan.FromMilliseconds(50)));
+        return await executing;
+    }
+
+    /// <summary>Starts an order.</summary>
+    /// <param name="seen">Is told each step.</param>
+    internal Task<IReadOnlyList<OrderStep>> Start(MeterOrder order, Action<OrderStep>? seen = null, CancellationToken stop = default) => Task.Run<IReadOnlyList<OrderStep>>(async () =>
+    {
+        var steps = new List<OrderStep>();
+        await foreach (var step in _driver.ExecuteAsync(order, stop))
+        {
+            steps.Add(step);
+            seen?.Invoke(step);
+        }
+
+        return steps;
+    });
 
     public async ValueTask DisposeAsync()
     {

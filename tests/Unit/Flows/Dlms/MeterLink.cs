@@ -48,6 +48,11 @@ internal sealed class MeterLink : ILink
         }
 
         var answer = Spoil(Answer(arrived));
+        if (IsSilent)
+        {
+            return; // fell silent while it answered
+        }
+
         foreach (var chunk in answer.Chunk(Chunk == 0 ? Math.Max(1, answer.Length) : Chunk))
         {
             await _toDriver.Writer.WriteAsync(chunk, stop);

@@ -1,0 +1,76 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Metering;
+using Metering.Driver;
+using Metering.Orders;
+using Protocols.Dlms.Apdu;
+using Protocols.Dlms.Client;
+using Protocols.Dlms.Model;
+
+namespace Drivers.Dlms.Orders;
+
+/// <summary>The meter an order is for, with an open association whenever it is asked for one.</summary>
+/// <param name="enter">Gives the open association; makes one where there is none.</param>
+/// <param name="leave">Releases it, and lets the port go.</param>
+internal sealed class OrderMeter(
+    MeterId id, DlmsOptions options, Func<CancellationToken, ValueTask<MeterReader>> enter, Func<ValueTask> leave, IDriverMemory memory, ITimeSource time, TimeProvider clock)
+{
+    /// <summary>Who it is.</summary>
+    internal MeterId Id => id;
+
+    /// <summary>What is known of this kind of meter.</summary>
+    internal MeterProfile Profile => options.Profile;
+
+    /// <summary>Small values that outlive a restart.</summary>
+    internal IDriverMemory Memory => memory;
+
+    /// <summary>The box's clock, and how far it may be believed.</summary>
+    internal ITimeSource Time => time;
+
+    /// <summary>Runs timers.</summary>
+    internal TimeProvider Clock => clock;
+
+    /// <summary>The driver's name in the configuration.</summary>
+    internal string Driver => options.Name;
+
+    /// <summary>The open association.</summary>
+    internal ValueTask<MeterReader> ReaderAsync(CancellationToken stop) => enter(stop);
+
+    /// <summary>The open association, to ask by.</summary>
+    internal async ValueTask<MeterVisit> VisitAsync(CancellationToken stop) => (await enter(stop).ConfigureAwait(false)).Visit;
+
+    /// <summary>Releases the association; the next question makes another.</summary>
+    internal ValueTask LeaveAsync() => leave();
+
+    /// <summary>What a read gave, as it goes into the ledger.</summary>
+    internal DriverEvent Told(in MeterAnswer answer, string? task)
+    {
+        byte[] octets = [0xC4, 0x01, 0xC1, 0x00, .. answer.Data.Span]; // as one get-response-normal, whatever blocks it came in
+        var hash = BinaryPrimitives.ReadUInt64BigEndian(SHA256.HashData(octets));
+        var raw = new RawFrame(octets, new LinkFacts(options.Name, "dlms", null, null), time.Now, hash);
+        var association = options.Association;
+        var facts = association.IsCiphered
+            ? new SecurityFacts(
+                16 + association.Suite, (uint)association.Client, answer.Counter, (association.Protection & 0x20) != 0, (association.Protection & 0x10) != 0)
+            : SecurityFacts.Clear;
+        return answer.Events is { } events ? new DriverEvent.EventsTaken(id, events, raw) { Task = task } : new DriverEvent.ReadingsTaken(answer.Block!, raw, facts);
+    }
+
+    /// <summary>Reads an attribute; throws where the meter does not give it.</summary>
+    internal async ValueTask<ReadOnlyMemory<byte>> DemandAsync(AttributeDescriptor attribute, CancellationToken stop)
+    {
+        var visit = await VisitAsync(stop).ConfigureAwait(false);
+        return await visit.GetAsync(attribute, null, stop).ConfigureAwait(false)
+            ?? throw new MeterRefusalException($"the meter does not give {ModelText.OfAttribute(attribute)}: {ErrorText.OfDataAccess(visit.LastError ?? 250)}");
+    }
+
+    /// <summary>Executes a method; throws where the meter refuses. Gives what it returned.</summary>
+    internal async ValueTask<ReadOnlyMemory<byte>> InvokeAsync(AttributeDescriptor method, ReadOnlyMemory<byte>? parameters, CancellationToken stop)
+    {
+        var action = new ActionProcedure(method, parameters);
+        await (await VisitAsync(stop).ConfigureAwait(false)).RunAsync(action, stop).ConfigureAwait(false);
+        return action.Result is { Result: 0 } done
+            ? done.Return is { Error: null } data ? data.Data : default
+            : throw new MeterRefusalException($"the meter refuses {ModelText.OfMethod(method)}: {ErrorText.OfAction(action.Result.Result)}");
+    }
+}

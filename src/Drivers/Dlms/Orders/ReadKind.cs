@@ -1,0 +1,37 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using Metering.Orders;
+
+namespace Drivers.Dlms.Orders;
+
+/// <summary>Reads profiles, logs and registers. Every part but the last is told with a step of its own, the last with the final one.</summary>
+internal sealed class ReadKind : IOrderKind
+{
+    public OrderKind Kind => OrderKind.Read;
+
+    public string? Refusal(MeterOrder order) => ReadOrder.Parse(order.Payload).What.Length == 0 ? "the order does not say what to read" : null;
+
+    public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, OrderMeter meter, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var read = ReadOrder.Parse(order.Payload);
+        var reader = await meter.ReaderAsync(stop).ConfigureAwait(false);
+        MeterAnswer? last = null;
+        var (parts, rows, events) = (0, 0, 0);
+        await foreach (var answer in reader.ReadAsync(read, order.Id, stop).ConfigureAwait(false))
+        {
+            if (last is { } before)
+            {
+                yield return new OrderStep(OrderState.Running, $"part {parts}: {Summary(before.Block?.Rows.Length ?? 0, before.Events?.Count ?? 0)}", before.Block, default) { Told = meter.Told(before, read.Task) };
+            }
+
+            last = answer;
+            (parts, rows, events) = (parts + 1, rows + (answer.Block?.Rows.Length ?? 0), events + (answer.Events?.Count ?? 0));
+        }
+
+        yield return last is { } whole
+            ? new OrderStep(OrderState.Done, Summary(rows, events), whole.Block, default) { Told = meter.Told(whole, read.Task) }
+            : new OrderStep(OrderState.Done, "nothing is there to be read", null, default);
+    }
+
+    private static string Summary(int rows, int events) => events > 0 ? string.Create(CultureInfo.InvariantCulture, $"{events} events") : string.Create(CultureInfo.InvariantCulture, $"{rows} rows");
+}
