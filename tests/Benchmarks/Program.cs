@@ -1,3 +1,10 @@
 using BenchmarkDotNet.Running;
+using Benchmarks;
 
-BenchmarkSwitcher.FromAssembly(typeof(Benchmarks.LedgerBenchmarks).Assembly).Run(args);
+if (args is ["--quick", ..])
+{
+    QuickRun.Run(args.Length > 1 ? args[1] : "");
+    return;
+}
+
+BenchmarkSwitcher.FromAssembly(typeof(LedgerBenchmarks).Assembly).Run(args);

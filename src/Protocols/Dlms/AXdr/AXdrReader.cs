@@ -76,6 +76,13 @@ public ref struct AXdrReader(ReadOnlySpan<byte> octets)
         return reader.TrySkip() && reader.Remaining == 0;
     }
 
+    /// <summary>The next element, which must be an integer, an enumeration or a Boolean.</summary>
+    public bool TryInteger(out Int128 number)
+    {
+        number = 0;
+        return TryItem(out var item) && AXdrNumbers.TryInteger(item, out number);
+    }
+
     /// <summary>Passes over one whole element, with everything in it.</summary>
     public bool TrySkip() => TrySkip(MostDepth);
 

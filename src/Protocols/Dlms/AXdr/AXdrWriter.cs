@@ -6,34 +6,36 @@ namespace Protocols.Dlms.AXdr;
 /// <summary>Writes A-XDR.</summary>
 public static class AXdrWriter
 {
-    /// <summary>A length or a count in its shortest form.</summary>
-    public static void WriteLength(IBufferWriter<byte> to, int length)
+    /// <summary>Octets of a length or a count in its shortest form.</summary>
+    public static int LengthOf(int length) => length < 0x80 ? 1 : length <= 0xFF ? 2 : length <= 0xFFFF ? 3 : 5;
+
+    /// <summary>Writes a length or a count in its shortest form; gives its octets.</summary>
+    public static int WriteLength(Span<byte> to, int length)
     {
-        var octets = to.GetSpan(5);
-        var written = 1;
-        if (length < 0x80)
+        var size = LengthOf(length);
+        switch (size)
         {
-            octets[0] = (byte)length;
-        }
-        else if (length <= 0xFF)
-        {
-            (octets[0], octets[1], written) = (0x81, (byte)length, 2);
-        }
-        else if (length <= 0xFFFF)
-        {
-            octets[0] = 0x82;
-            BinaryPrimitives.WriteUInt16BigEndian(octets[1..], (ushort)length);
-            written = 3;
-        }
-        else
-        {
-            octets[0] = 0x84;
-            BinaryPrimitives.WriteInt32BigEndian(octets[1..], length);
-            written = 5;
+            case 1:
+                to[0] = (byte)length;
+                break;
+            case 2:
+                (to[1], to[0]) = ((byte)length, 0x81);
+                break;
+            case 3:
+                BinaryPrimitives.WriteUInt16BigEndian(to[1..], (ushort)length);
+                to[0] = 0x82;
+                break;
+            default:
+                BinaryPrimitives.WriteInt32BigEndian(to[1..], length);
+                to[0] = 0x84;
+                break;
         }
 
-        to.Advance(written);
+        return size;
     }
+
+    /// <summary>A length or a count in its shortest form.</summary>
+    public static void WriteLength(IBufferWriter<byte> to, int length) => to.Advance(WriteLength(to.GetSpan(5), length));
 
     /// <summary>Length and octets.</summary>
     public static void WriteOctets(IBufferWriter<byte> to, ReadOnlySpan<byte> octets)

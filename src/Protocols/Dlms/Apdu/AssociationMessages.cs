@@ -1,3 +1,5 @@
+using Protocols.Dlms.AXdr;
+
 namespace Protocols.Dlms.Apdu;
 
 /// <summary>A field of an ACSE message: <code>tag | L content</code> The content is kept as it came, so that what other makers add is not lost.</summary>
@@ -92,9 +94,7 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
 
     /// <summary>A message of fields, with the lengths they have.</summary>
     public static AssociationMessage Of(ApduTag tag, params IReadOnlyList<(byte Tag, ReadOnlyMemory<byte> Content)> fields) => new(
-        tag, fields.Sum(field => 1 + LengthOf(field.Content.Length) + field.Content.Length), [.. fields.Select(field => new AssociationField(field.Tag, field.Content, field.Content.Length))]);
-
-    private static int LengthOf(int length) => length < 0x80 ? 1 : length <= 0xFF ? 2 : length <= 0xFFFF ? 3 : 5;
+        tag, fields.Sum(field => 1 + AXdrWriter.LengthOf(field.Content.Length) + field.Content.Length), [.. fields.Select(field => new AssociationField(field.Tag, field.Content, field.Content.Length))]);
 
     /// <summary>What stands inside a field under a tag of its own.</summary>
     private static ReadOnlyMemory<byte>? Inner(ReadOnlyMemory<byte>? content, byte tag)

@@ -8,7 +8,11 @@ public abstract record GetRequest(InvokeId Id) : Pdu
     {
         public override string Name => "get-request-normal";
 
-        public override void WriteTo(PduWriter to) => to.Byte((byte)ApduTag.GetRequest).Byte(1).InvokeId(Id).Attribute(Attribute).Selection(Access);
+        public override void WriteTo(PduWriter to) => Write(to, Id, Attribute, Access);
+
+        /// <summary>Writes the message without making it: the question asked most.</summary>
+        public static void Write(PduWriter to, InvokeId id, in AttributeDescriptor attribute, Selection? access) =>
+            to.Byte((byte)ApduTag.GetRequest).Byte(1).InvokeId(id).Attribute(attribute).Selection(access);
     }
 
     /// <summary>The next block: <code>block number u32 of the last received</code></summary>
@@ -46,6 +50,20 @@ public abstract record GetResponse(InvokeId Id) : Pdu
         public override string Name => "get-response-normal";
 
         public override void WriteTo(PduWriter to) => Result.WriteTo(to.Byte((byte)ApduTag.GetResponse).Byte(1).InvokeId(Id));
+
+        /// <summary>Reads the message without making it: the answer that comes most. False for any other, or for one that cannot be read, which <see cref="Pdu.Read"/> explains.</summary>
+        public static bool TryRead(ReadOnlyMemory<byte> apdu, out InvokeId id, out DataResult result)
+        {
+            (id, result) = (default, default);
+            if (apdu.Span is not [(byte)ApduTag.GetResponse, 1, ..])
+            {
+                return false;
+            }
+
+            var from = new PduReader(apdu[2..]);
+            (id, result) = (from.InvokeId(), DataResult.Read(ref from));
+            return from.Fault is null && from.Remaining == 0;
+        }
     }
 
     /// <summary>A block: <code>last | block number | 00 L raw, 01 error</code></summary>

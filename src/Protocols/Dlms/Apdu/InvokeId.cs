@@ -26,7 +26,11 @@ public readonly record struct LongInvokeId(uint Octets)
 /// <param name="ClassId">Interface class.</param>
 /// <param name="Instance">Logical name.</param>
 /// <param name="Attribute">Number of the attribute or method; 0 for all attributes.</param>
-public readonly record struct AttributeDescriptor(ushort ClassId, Obis Instance, sbyte Attribute);
+public readonly record struct AttributeDescriptor(ushort ClassId, Obis Instance, sbyte Attribute)
+{
+    /// <summary>Octets on the wire.</summary>
+    internal const int Size = 9;
+}
 
 /// <summary>Selective access: 1 by range, 2 by entry, others by class.</summary>
 /// <param name="Selector">Which.</param>

@@ -1,5 +1,3 @@
-using System.Buffers;
-
 namespace Protocols.Dlms.Apdu;
 
 /// <summary>
@@ -20,9 +18,9 @@ public abstract record Pdu
     /// <summary>Its octets.</summary>
     public byte[] ToOctets()
     {
-        var to = new ArrayBufferWriter<byte>();
+        var to = new ApduBuffer();
         WriteTo(new PduWriter(to));
-        return to.WrittenSpan.ToArray();
+        return to.Written.ToArray();
     }
 
     /// <summary>Reads one APDU that fills the octets.</summary>

@@ -1,33 +1,29 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Protocols.Dlms.AXdr;
 
 namespace Protocols.Dlms.Apdu;
 
 /// <summary>Writes an APDU field by field.</summary>
-public readonly struct PduWriter(IBufferWriter<byte> to)
+public readonly struct PduWriter(ApduBuffer to)
 {
     /// <summary>One octet.</summary>
     public PduWriter Byte(byte value)
     {
-        to.GetSpan(1)[0] = value;
-        to.Advance(1);
+        to.Take(1)[0] = value;
         return this;
     }
 
     /// <summary>Two octets, high first.</summary>
     public PduWriter UInt16(ushort value)
     {
-        BinaryPrimitives.WriteUInt16BigEndian(to.GetSpan(2), value);
-        to.Advance(2);
+        BinaryPrimitives.WriteUInt16BigEndian(to.Take(2), value);
         return this;
     }
 
     /// <summary>Four octets, high first.</summary>
     public PduWriter UInt32(uint value)
     {
-        BinaryPrimitives.WriteUInt32BigEndian(to.GetSpan(4), value);
-        to.Advance(4);
+        BinaryPrimitives.WriteUInt32BigEndian(to.Take(4), value);
         return this;
     }
 
@@ -37,12 +33,12 @@ public readonly struct PduWriter(IBufferWriter<byte> to)
     /// <summary>Class, instance, attribute or method.</summary>
     public PduWriter Attribute(in AttributeDescriptor attribute)
     {
-        UInt16(attribute.ClassId);
-        var octets = to.GetSpan(6);
+        var octets = to.Take(AttributeDescriptor.Size);
+        BinaryPrimitives.WriteUInt16BigEndian(octets, attribute.ClassId);
         var obis = attribute.Instance;
-        (octets[0], octets[1], octets[2], octets[3], octets[4], octets[5]) = (obis.A, obis.B, obis.C, obis.D, obis.E, obis.F);
-        to.Advance(6);
-        return Byte((byte)attribute.Attribute);
+        (octets[2], octets[3], octets[4], octets[5], octets[6], octets[7]) = (obis.A, obis.B, obis.C, obis.D, obis.E, obis.F);
+        octets[8] = (byte)attribute.Attribute;
+        return this;
     }
 
     /// <summary>Absent, or a selector and its parameters.</summary>
@@ -51,7 +47,7 @@ public readonly struct PduWriter(IBufferWriter<byte> to)
     /// <summary>A length or a count.</summary>
     public PduWriter Length(int length)
     {
-        AXdrWriter.WriteLength(to, length);
+        AXdrWriter.WriteLength(to.Take(AXdrWriter.LengthOf(length)), length);
         return this;
     }
 
@@ -61,7 +57,7 @@ public readonly struct PduWriter(IBufferWriter<byte> to)
     /// <summary>Octets as they are.</summary>
     public PduWriter Raw(ReadOnlyMemory<byte> octets)
     {
-        to.Write(octets.Span);
+        octets.Span.CopyTo(to.Take(octets.Length));
         return this;
     }
 
