@@ -1,6 +1,7 @@
 using System.Globalization;
 using Concentrator.Ports;
 using Metering;
+using Metering.Driver;
 using Metering.Orders;
 
 namespace Concentrator.Collection;
@@ -18,6 +19,9 @@ internal sealed class Collector(
     private static readonly TimeSpan FirstReach = TimeSpan.FromDays(31), MostAtOnce = TimeSpan.FromDays(10);
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), AgainAfter = TimeSpan.FromMinutes(2);
+
+    /// <summary>A clock is set by an hour at most; a row more on each side.</summary>
+    private static readonly TimeSpan AroundSetting = TimeSpan.FromHours(2.5);
     private readonly Dictionary<(MeterId Meter, CollectionTask Task), MeterTask> _states = [];
     private long _orders;
 
@@ -84,6 +88,11 @@ internal sealed class Collector(
     /// <summary>Reads what is missing; true where it is there now.</summary>
     private async Task<bool> ReadAsync(MeterId meter, CollectionTask task, CancellationToken stop)
     {
+        if (task.Read == ClockOrder.What)
+        {
+            return await LookAfterClockAsync(meter, task, stop).ConfigureAwait(false);
+        }
+
         var now = clock.GetUtcNow().UtcDateTime;
         var isProfile = task.Read.EndsWith("-profile", StringComparison.Ordinal);
         var isLog = task.Read.EndsWith("-log", StringComparison.Ordinal);
@@ -105,25 +114,45 @@ internal sealed class Collector(
         return true;
     }
 
-    private async Task<bool> OrderAsync(MeterId meter, CollectionTask task, DateTime? from, DateTime? to, CancellationToken stop)
+    private async Task<bool> OrderAsync(MeterId meter, CollectionTask task, DateTime? from, DateTime? to, CancellationToken stop) =>
+        (await OrderAsync(meter, task, OrderKind.Read, new ReadOrder(task.Read, from, to, task.Read).ToPayload(), stop).ConfigureAwait(false))?.State == OrderState.Done;
+
+    /// <summary>Has the clock looked at; where it was set, the rows around it are read again, for the meter may have changed them.</summary>
+    private async Task<bool> LookAfterClockAsync(MeterId meter, CollectionTask task, CancellationToken stop)
+    {
+        var final = await OrderAsync(meter, task, OrderKind.Clock, new ClockOrder(task.Read).ToPayload(), stop).ConfigureAwait(false);
+        if (final?.Told is DriverEvent.EventsTaken { Events: [{ Number: (int)ClockEvent.Set }] })
+        {
+            var now = clock.GetUtcNow().UtcDateTime;
+            foreach (var profile in tasks.Where(one => one.Read.EndsWith("-profile", StringComparison.Ordinal)))
+            {
+                await OrderAsync(meter, profile, now - AroundSetting, now, stop).ConfigureAwait(false);
+            }
+        }
+
+        return final?.State is OrderState.Done or OrderState.Partial;
+    }
+
+    private async Task<OrderStep?> OrderAsync(MeterId meter, CollectionTask task, OrderKind kind, byte[] payload, CancellationToken stop)
     {
         var number = Interlocked.Increment(ref _orders);
         var id = string.Create(CultureInfo.InvariantCulture, $"own-{task.Read}-{clock.GetUtcNow().UtcTicks:x}-{number}");
-        var order = new MeterOrder(id, OrderKind.Read, meter, new ReadOrder(task.Read, from, to, task.Read).ToPayload());
         OrderStep? final = null;
-        await foreach (var step in desk.ExecuteAsync(order, stop).ConfigureAwait(false))
+        await foreach (var step in desk.ExecuteAsync(new MeterOrder(id, kind, meter, payload), stop).ConfigureAwait(false))
         {
             final = step;
         }
 
-        if (final?.State == OrderState.Done)
+        if (final?.State is OrderState.Done or OrderState.Partial)
         {
             log.Collected(meter.Text, task.Read, final.Sentence);
-            return true;
+        }
+        else
+        {
+            log.NotCollected(meter.Text, task.Read, final?.Sentence ?? "no answer", AgainAfter.TotalMinutes);
         }
 
-        log.NotCollected(meter.Text, task.Read, final?.Sentence ?? "no answer", AgainAfter.TotalMinutes);
-        return false;
+        return final;
     }
 
     /// <summary>How one task stands with one meter.</summary>

@@ -71,7 +71,7 @@ internal static class KeyTable
         new("roles.*", KeyType.TextList, "users of a role"),
         new("collection", KeyType.Table, "what to read when"),
         new("collection.tasks", KeyType.TableList, "collection tasks"),
-        new("collection.tasks[].read", KeyType.Text, "registers, an OBIS code, or what the meter profile calls it: daily-profile, load-profile, billing-profile, standard-log"),
+        new("collection.tasks[].read", KeyType.Text, "registers, clock (looked at, and moved where that is allowed), an OBIS code, or what the meter profile calls it: daily-profile, load-profile, billing-profile, standard-log"),
         new("collection.tasks[].every", KeyType.Text, "period (15m, 1h, 1d)", "\"1d\""),
         new("collection.tasks[].start", KeyType.Text, "time of day of the first run, local time", "\"00:05\""),
         new("collection.tasks[].due", KeyType.Text, "time of day by which a day is wanted") { NotYet = "the box does not plan by deadlines yet" },

@@ -21,8 +21,10 @@ public enum ClockMove
     Shift,
     /// <summary>It is set, and the affected rows are read again.</summary>
     Set,
-    /// <summary>Not now; the sentence says why.</summary>
+    /// <summary>A boundary is near: again in some minutes.</summary>
     Wait,
+    /// <summary>Not this time: the box's own clock is not trusted, or the meter's was moved today.</summary>
+    Refrain,
     /// <summary>Not by itself: a person decides.</summary>
     AskOperator,
 }
@@ -65,12 +67,12 @@ public static class ClockRule
         if (!trust.MaySetMeters)
         {
             return new ClockDecision(
-                ClockMove.Wait, string.Create(CultureInfo.InvariantCulture, $"{said}; the box's own clock must have two agreeing sources for {TimeTrust.ForMeters.TotalMinutes:F0} min first (now {trust.Agreeing} agree, for {trust.For.TotalMinutes:F0} min)"));
+                ClockMove.Refrain, string.Create(CultureInfo.InvariantCulture, $"{said}; the box's own clock must have two agreeing sources for {TimeTrust.ForMeters.TotalMinutes:F0} min first (now {trust.Agreeing} agree, for {trust.For.TotalMinutes:F0} min)"));
         }
 
         if (meter.LastMoved is { } moved && now - moved < Day)
         {
-            return new ClockDecision(ClockMove.Wait, string.Create(CultureInfo.InvariantCulture, $"{said}; it was moved at {moved:yyyy-MM-dd HH:mm} UTC already: once a day at most"));
+            return new ClockDecision(ClockMove.Refrain, string.Create(CultureInfo.InvariantCulture, $"{said}; it was moved at {moved:yyyy-MM-dd HH:mm} UTC already: once a day at most"));
         }
 
         if (IsNearBoundary(meter.MeterLocal, meter.CapturePeriod) || IsNearBoundary(meter.MeterLocal - meter.Difference, meter.CapturePeriod))

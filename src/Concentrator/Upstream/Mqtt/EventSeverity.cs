@@ -1,4 +1,5 @@
 using Metering.Driver;
+using Metering.Orders;
 
 namespace Concentrator.Upstream.Mqtt;
 
@@ -15,6 +16,7 @@ internal static class EventSeverity
     private static readonly HashSet<int> Warnings = [1, 5, 6, 7, 8, 47, 48, 62, 64, 65];
 
     internal static string Of(MeterEvent one) =>
-        one.Set is "idis" or "dsmr" ? Alarms.Contains(one.Number) ? "alarm" : Warnings.Contains(one.Number) ? "warning" : "info"
+        one.Set == "own" ? (ClockEvent)one.Number switch { ClockEvent.BeyondWindow => "alarm", ClockEvent.Set => "warning", _ => "info" }
+        : one.Set is "idis" or "dsmr" ? Alarms.Contains(one.Number) ? "alarm" : Warnings.Contains(one.Number) ? "warning" : "info"
         : one.Log is { C: 99, D: 98, E: 1 } ? "alarm" : one.Log is { C: 99, D: 98, E: 2 } ? "warning" : "info";
 }

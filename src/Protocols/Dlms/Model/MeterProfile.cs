@@ -18,6 +18,7 @@ public sealed record ProfileDefinition(string Task, Obis Name, StampEdge Stamp, 
 /// status-column 0-0:96.10.*          which column is the status
 /// nulls repeat | missing             what null-data in a cell means
 /// associations 1                     how many the meter keeps open
+/// clock 2 9 3600                     seconds a clock may be wrong: ignored, shifted, set
 /// profile daily-profile 1-0:99.2.0*255 end
 /// log standard 0-0:99.98.0*255
 /// kind 1-0:*.8.* register            first line that fits a column
@@ -49,6 +50,9 @@ public sealed class MeterProfile
 
     /// <summary>Associations the meter keeps open at once.</summary>
     public int Associations { get; private set; } = 1;
+
+    /// <summary>How wrong its clock may be: left alone, shifted, set.</summary>
+    public (TimeSpan Ignore, TimeSpan Shift, TimeSpan Set) ClockWindow { get; private set; } = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(3600));
 
     /// <summary>Whose event numbers it has: idis, dsmr, prime, stg, own.</summary>
     public string EventSet { get; private set; } = "own";
@@ -105,6 +109,14 @@ public sealed class MeterProfile
             case ["associations", var count]:
                 Associations = int.TryParse(count, out var many) ? many : 0;
                 return Associations is >= 1 and <= 16;
+            case ["clock", var ignore, var shift, var set]:
+                if (!int.TryParse(ignore, out var least) || !int.TryParse(shift, out var some) || !int.TryParse(set, out var most) || least < 0 || some < least || most < some || most > 3600)
+                {
+                    return false;
+                }
+
+                ClockWindow = (TimeSpan.FromSeconds(least), TimeSpan.FromSeconds(some), TimeSpan.FromSeconds(most));
+                return true;
             case ["status", "idis" or "dsmr" or "none"]:
                 Status = words[1] switch { "idis" => StatusSet.Idis, "dsmr" => StatusSet.Dsmr, _ => StatusSet.None };
                 return true;

@@ -1,6 +1,7 @@
 using Concentrator.Collection;
 using Concentrator.Ports;
 using Metering;
+using Metering.Driver;
 using Metering.Orders;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
@@ -53,10 +54,24 @@ public class CollectorTests
         Assert.All(_desk.Asked.Zip(_desk.Asked.Skip(1)), pair => Assert.True(pair.Second.At - pair.First.At >= TimeSpan.FromMinutes(2), $"{pair.Second.At - pair.First.At}"));
     }
 
-    private async Task RunAsync(string read, TimeSpan every, Func<bool> until)
+    [Theory]
+    [InlineData(ClockEvent.Set, 2)]
+    [InlineData(ClockEvent.Shifted, 1)]
+    [InlineData(ClockEvent.BeyondWindow, 1)]
+    public async Task Rows_around_a_clock_that_was_set_are_read_again(ClockEvent happened, int reads)
+    {
+        _last = new DateTime(2026, 11, 23, 9, 45, 0, DateTimeKind.Utc);
+        _desk.Clock = happened;
+        await RunAsync("load-profile", TimeSpan.FromDays(1), () => _desk.Clocks > 0 && _clock.GetUtcNow().Minute > 5, new CollectionTask("clock", TimeSpan.FromDays(1), TimeSpan.FromMinutes(7), null));
+        Assert.Equal(1, _desk.Clocks);
+        Assert.Equal(reads, _desk.Asked.Count);
+        Assert.Equal(reads > 1, _desk.Asked.Any(one => one.Order.FromUtc < new DateTime(2026, 11, 23, 8, 0, 0, DateTimeKind.Utc)));
+    }
+
+    private async Task RunAsync(string read, TimeSpan every, Func<bool> until, params CollectionTask[] more)
     {
         using var stop = new CancellationTokenSource();
-        var collector = new Collector([new CollectionTask(read, every, TimeSpan.FromMinutes(5), null)], _desk, (_, _) => _last, () => { }, _clock, NullLogger.Instance);
+        var collector = new Collector([new CollectionTask(read, every, TimeSpan.FromMinutes(5), null), .. more], _desk, (_, _) => _last, () => { }, _clock, NullLogger.Instance);
         _desk.Now = () => _clock.GetUtcNow().UtcDateTime;
         var running = collector.RunAsync(stop.Token);
         Assert.True(await Patience.UntilAsync(() => _desk.Asked.Count > 0)); // the ledger is learned on a thread of its own: time waits for it
@@ -69,6 +84,10 @@ public class CollectorTests
     {
         internal List<(ReadOrder Order, DateTime At)> Asked { get; } = [];
 
+        internal int Clocks { get; private set; }
+
+        internal ClockEvent Clock { get; set; }
+
         internal Func<DateTime> Now { get; set; } = () => default;
 
         internal OrderState Answer { get; set; } = OrderState.Done;
@@ -77,6 +96,14 @@ public class CollectorTests
 
         public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
         {
+            if (order.Kind == OrderKind.Clock)
+            {
+                Clocks++;
+                var one = new MeterEvent(new Obis(0, 0, 1, 0, 0, 255), (int)Clock, "own", default, 0, "");
+                yield return new OrderStep(Answer, "as told", null, default) { Told = new DriverEvent.EventsTaken(order.Meter, [one], new RawFrame(default, new LinkFacts("feeder", "dlms", null, null), default, 0)) };
+                yield break;
+            }
+
             Asked.Add((ReadOrder.Parse(order.Payload), Now()));
             await Task.Yield();
             yield return new OrderStep(Answer, "as told", null, default);

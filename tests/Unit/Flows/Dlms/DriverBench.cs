@@ -29,11 +29,14 @@ internal sealed class DriverBench : IAsyncDisposable
             PhysicalAddress = hdlc?.Physical ?? 0,
             Hdlc = hdlc is null ? HdlcParameters.Default : new HdlcParameters(hdlc.Longest, hdlc.Longest, hdlc.Window, hdlc.Window),
         };
-        _driver = new DlmsDriver(options, _ => new(Wire = (wire ?? (meter => new MeterLink(meter, hdlc)))(Meter)), new MeterKeyRing(Meter), new MemoryCounters(), new FakeTime(Clock), Clock, Memory);
+        _driver = new DlmsDriver(options, _ => new(Wire = (wire ?? (meter => new MeterLink(meter, hdlc)))(Meter)), new MeterKeyRing(Meter), new MemoryCounters(), Time = new FakeTime(Clock), Clock, Memory);
         _running = RunAsync();
     }
 
     internal FakeTimeProvider Clock { get; }
+
+    /// <summary>The box's clock.</summary>
+    internal FakeTime Time { get; }
 
     /// <summary>What the driver keeps.</summary>
     internal FreshMemory Memory { get; } = new();

@@ -29,7 +29,7 @@ public class ClockRuleTests
     public void A_box_whose_own_clock_is_not_trusted_touches_none(int agreeing, int disagreeing, int seconds)
     {
         var decision = Decide(TimeSpan.FromSeconds(5), trust: new TimeTrust(agreeing, disagreeing, TimeSpan.FromSeconds(seconds)));
-        Assert.Equal(ClockMove.Wait, decision.Move);
+        Assert.Equal(ClockMove.Refrain, decision.Move);
         Assert.Contains("two agreeing sources", decision.Sentence, StringComparison.Ordinal);
     }
 
@@ -54,7 +54,7 @@ public class ClockRuleTests
     [Fact]
     public void Once_a_day_at_most()
     {
-        Assert.Equal(ClockMove.Wait, Decide(TimeSpan.FromSeconds(5), moved: Now.AddHours(-23)).Move);
+        Assert.Equal(ClockMove.Refrain, Decide(TimeSpan.FromSeconds(5), moved: Now.AddHours(-23)).Move);
         Assert.Equal(ClockMove.Shift, Decide(TimeSpan.FromSeconds(5), moved: Now.AddHours(-24)).Move);
     }
 

@@ -1,0 +1,103 @@
+using Metering;
+using Metering.Driver;
+using Metering.Orders;
+using Simulation.Dlms;
+
+namespace Unit.Flows.Dlms;
+
+/// <summary>A meter's clock is looked at and moved over the real driver; the meter's own clock is the proof.</summary>
+public class ClockOrderTests
+{
+    private static readonly byte[] Order = new ClockOrder("clock").ToPayload();
+
+    [Theory]
+    [InlineData(7.0, "shifted")]
+    [InlineData(-7.0, "shifted")]
+    [InlineData(40.0, "set")]
+    [InlineData(-600.0, "set")]
+    public async Task A_clock_that_is_wrong_within_its_window_is_right_afterwards(double seconds, string how)
+    {
+        await using var bench = await OpenAsync(seconds);
+        var step = await bench.OrderAsync(OrderKind.Clock, Order);
+        Assert.True(step.State == OrderState.Done, step.Sentence);
+        Assert.StartsWith(how, step.Sentence, StringComparison.Ordinal);
+        Assert.InRange(bench.Meter.Clock.Error.TotalSeconds, -1.5, 1.5);
+        var told = Assert.IsType<DriverEvent.EventsTaken>(step.Told);
+        var one = Assert.Single(told.Events);
+        Assert.Equal(("own", how == "set" ? ClockEvent.Set : ClockEvent.Shifted), (one.Set, (ClockEvent)one.Number));
+        Assert.Contains(" before, ", one.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_meter_that_leaves_its_deviation_open_is_set_in_its_own_way()
+    {
+        await using var bench = await OpenAsync(40, new DlmsMeterPlan(3, 7, Faults: MeterFault.NoDeviation));
+        var step = await bench.OrderAsync(OrderKind.Clock, Order);
+        Assert.True(step.State == OrderState.Done, step.Sentence);
+        Assert.InRange(bench.Meter.Clock.Error.TotalSeconds, -1.5, 1.5);
+    }
+
+    [Fact]
+    public async Task A_meter_that_counts_its_deviation_the_other_way_than_its_profile_says_is_not_set_by_two_hours()
+    {
+        await using var bench = await OpenAsync(0, new DlmsMeterPlan(3, 7, Faults: MeterFault.InvertedDeviation));
+        var step = await bench.OrderAsync(OrderKind.Clock, Order);
+        Assert.Equal(OrderState.Partial, step.State);
+        Assert.Contains("7200.", step.Sentence, StringComparison.Ordinal);
+        Assert.Equal(1, bench.Meter.Clock.TimesSet);
+    }
+
+    [Theory]
+    [InlineData(0)]
+    [InlineData(1.5)]
+    [InlineData(-1.5)]
+    public async Task A_clock_that_is_right_is_left_alone(double seconds)
+    {
+        await using var bench = await OpenAsync(seconds);
+        Assert.Equal(OrderState.Done, (await bench.OrderAsync(OrderKind.Clock, Order)).State);
+        Assert.Equal(1, bench.Meter.Clock.TimesSet); // by the test alone
+    }
+
+    [Fact]
+    public async Task A_box_with_one_source_looks_and_touches_nothing()
+    {
+        await using var bench = await OpenAsync(100);
+        bench.Time.Trust = new TimeTrust(1, 0, TimeSpan.Zero);
+        var step = await bench.OrderAsync(OrderKind.Clock, Order);
+        Assert.Equal(OrderState.Partial, step.State);
+        Assert.Equal(1, bench.Meter.Clock.TimesSet);
+    }
+
+    [Theory]
+    [InlineData(3700)]
+    [InlineData(-315_360_000)]
+    public async Task A_clock_that_is_far_off_waits_for_a_person_and_is_an_event(double seconds)
+    {
+        await using var bench = await OpenAsync(seconds);
+        var step = await bench.OrderAsync(OrderKind.Clock, Order);
+        Assert.Equal(OrderState.Partial, step.State);
+        Assert.Equal(ClockEvent.BeyondWindow, (ClockEvent)Assert.IsType<DriverEvent.EventsTaken>(step.Told).Events[0].Number);
+        Assert.Equal(1, bench.Meter.Clock.TimesSet);
+    }
+
+    [Fact]
+    public async Task It_is_moved_once_a_day_even_when_it_goes_wrong_again()
+    {
+        await using var bench = await OpenAsync(7);
+        await bench.OrderAsync(OrderKind.Clock, Order);
+        bench.Meter.Clock.Set(bench.Clock.GetUtcNow().UtcDateTime.AddSeconds(8));
+        var again = await bench.OrderAsync(OrderKind.Clock, Order);
+        Assert.Equal(OrderState.Partial, again.State);
+        Assert.Contains("once a day", again.Sentence, StringComparison.Ordinal);
+        bench.Clock.Advance(TimeSpan.FromDays(1));
+        Assert.Equal(OrderState.Done, (await bench.OrderAsync(OrderKind.Clock, Order)).State);
+    }
+
+    private static async Task<DriverBench> OpenAsync(double seconds, DlmsMeterPlan? plan = null)
+    {
+        var bench = new DriverBench(plan ?? new DlmsMeterPlan(3, 7));
+        Assert.True(await bench.ListeningAsync());
+        bench.Meter.Clock.Set(bench.Clock.GetUtcNow().UtcDateTime.AddSeconds(seconds));
+        return bench;
+    }
+}
