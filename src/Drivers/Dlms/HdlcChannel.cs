@@ -7,13 +7,14 @@ namespace Drivers.Dlms;
 /// <summary>APDUs over an HDLC link (IEC 62056-46): one link for one client at a time.</summary>
 internal sealed class HdlcChannel(ILink link, DlmsOptions options, TimeProvider clock) : IApduChannel
 {
-    private const int LongestApdu = 65_536;
+    private const int LongestApdu = 65_536, MostUnasked = 16;
 
     // Octets of a frame follow one another within 25 ms; USB adapters and serial servers deliver in bursts.
     private static readonly TimeSpan LineIdleAfter = TimeSpan.FromMilliseconds(250);
 
     private readonly HdlcFramer _framer = new();
     private readonly long _started = clock.GetTimestamp();
+    private readonly Queue<ReadOnlyMemory<byte>> _unasked = new();
     private HdlcClientLink? _link;
     private bool _unfinished;
 
@@ -49,6 +50,11 @@ internal sealed class HdlcChannel(ILink link, DlmsOptions options, TimeProvider 
         ReadOnlyMemory<byte> apdu;
         while (!_link!.TryTakeMessage(out apdu))
         {
+            if (_unasked.TryDequeue(out var unasked))
+            {
+                return unasked;
+            }
+
             Demand("answers");
             await StepAsync(stop).ConfigureAwait(false);
         }
@@ -89,6 +95,10 @@ internal sealed class HdlcChannel(ILink link, DlmsOptions options, TimeProvider 
             if (result == FrameRead.Got)
             {
                 _link.Take(frame, Now);
+                if (_link.TryTakeUnasked(out var apdu) && _unasked.Count < MostUnasked)
+                {
+                    _unasked.Enqueue(apdu.ToArray());
+                }
             }
         }
 
@@ -101,15 +111,16 @@ internal sealed class HdlcChannel(ILink link, DlmsOptions options, TimeProvider 
     {
         if (_link!.State == HdlcLinkState.Disconnected)
         {
-            throw new TimeoutException($"no meter {verb} at {options.Port} by HDLC, logical device {options.Association.Server}: {Words(_link.End)}");
+            throw new TimeoutException($"no meter {verb} at {options.Port} by HDLC, logical device {options.Association.Server}: {Words(_link)}");
         }
     }
 
-    private static string Words(HdlcLinkEnd end) => end switch
+    private static string Words(HdlcClientLink link) => link.End switch
     {
         HdlcLinkEnd.Silent => "silence; are address, speed and wiring right?",
         HdlcLinkEnd.DisconnectedMode => "it answers that there is no link (DM)",
-        HdlcLinkEnd.Rejected => "it rejects our frame (FRMR)",
+        HdlcLinkEnd.Rejected => $"it rejects our frame (FRMR{(link.Reject is { } reject ? ", " + reject : "")})",
+        HdlcLinkEnd.Busy => "it says that it is busy (RNR), and nothing else",
         HdlcLinkEnd.BadParameters => "it proposes limits that HDLC does not have",
         HdlcLinkEnd.BadMessage => "its message has no LLC header, or is too long",
         _ => "the link was closed",

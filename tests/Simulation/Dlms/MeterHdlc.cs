@@ -5,7 +5,8 @@ namespace Simulation.Dlms;
 /// <param name="Physical">Lower part; 0 where its address has one octet.</param>
 /// <param name="Longest">The longest information field it sends and takes.</param>
 /// <param name="Window">Frames it sends and takes before an answer.</param>
-public sealed record MeterHdlcPlan(int Logical = 1, int Physical = 17, int Longest = 128, int Window = 1);
+/// <param name="InactiveSeconds">After so long without a frame for it, it forgets the link (class 23 attribute 8).</param>
+public sealed record MeterHdlcPlan(int Logical = 1, int Physical = 17, int Longest = 128, int Window = 1, int InactiveSeconds = 120);
 
 /// <summary>
 /// A meter's end of an HDLC link, written a second time from the document: octet by octet, no tables, no haste. Between flags stand the format (1010, S, eleven bits of length), two
@@ -15,16 +16,31 @@ public sealed class MeterHdlc(MeterHdlcPlan plan)
 {
     private readonly List<byte> _in = [];
     private readonly List<byte> _out = [];
-    private readonly List<byte> _message = [];
-    private readonly Queue<(int Client, byte[] Apdu)> _whole = new();
+    private readonly List<byte> _message = [], _unconfirmed = [];
+    private readonly Queue<(int Client, byte[] Apdu)> _whole = new(), _heard = new();
     private List<byte[]> _segments = [];
-    private int _client, _expects, _firstNumber, _acknowledged, _longestOut = 128, _windowOut = 1;
+    private byte[]? _rejects;
+    private int _client, _expects, _firstNumber, _acknowledged, _sent, _longestOut = 128, _windowOut = 1, _longestIn = 128, _addressLength = 2;
+    private TimeSpan _quiet;
 
     /// <summary>A client has a link.</summary>
     public bool IsConnected { get; private set; }
 
     /// <summary>Frames that were dropped: damaged, or for another address.</summary>
     public int Dropped { get; private set; }
+
+    /// <summary>So many frames and questions it still answers with RNR.</summary>
+    public int BusyTurns { get; set; }
+
+    /// <summary>Time passes without a word: after too much of it the link is forgotten.</summary>
+    public void LetPass(TimeSpan time)
+    {
+        _quiet += time;
+        if (IsConnected && _quiet >= TimeSpan.FromSeconds(plan.InactiveSeconds))
+        {
+            Drop();
+        }
+    }
 
     /// <summary>Takes octets as they come.</summary>
     public void Take(IEnumerable<byte> octets)
@@ -44,12 +60,31 @@ public sealed class MeterHdlc(MeterHdlcPlan plan)
         return any;
     }
 
+    /// <summary>The next APDU that came in UI frames, to this meter or to all: it is obeyed and not answered.</summary>
+    public bool TryTakeUnconfirmed(out int client, out byte[] apdu)
+    {
+        var any = _heard.TryDequeue(out var one);
+        (client, apdu) = one;
+        return any;
+    }
+
+    /// <summary>Says something without being asked.</summary>
+    /// <param name="control">03 or 13 for UI; meters are known that write 10, an I frame.</param>
+    public void Tell(int client, byte[] apdu, int control = 0x03)
+    {
+        var pieces = new byte[] { 0xE6, 0xE7, 0x00 }.Concat(apdu).Chunk(IsConnected ? _longestOut : plan.Longest).ToList();
+        for (var i = 0; i < pieces.Count; i++)
+        {
+            Write(client, control, i < pieces.Count - 1, pieces[i]);
+        }
+    }
+
     /// <summary>Answers the client that asked.</summary>
     public void Send(byte[] apdu)
     {
         _firstNumber = (_firstNumber + _segments.Count) & 7;
         _segments = [.. new byte[] { 0xE6, 0xE7, 0x00 }.Concat(apdu).Chunk(_longestOut)];
-        _acknowledged = 0;
+        (_acknowledged, _sent) = (0, 0);
         SendWindow();
     }
 
@@ -65,6 +100,7 @@ public sealed class MeterHdlc(MeterHdlcPlan plan)
     public void Drop()
     {
         IsConnected = false;
+        _rejects = null;
         _message.Clear();
         _segments = [];
     }
@@ -125,14 +161,20 @@ public sealed class MeterHdlc(MeterHdlcPlan plan)
     {
         var at = 2;
         var (upper, lower) = Address(frame, ref at);
+        var length = at - 2;
         var (client, _) = Address(frame, ref at);
         var control = frame[at++];
-        if (upper != plan.Logical || lower != plan.Physical)
+        var (all, any, calling) = length == 4 ? (0x3FFF, 0x3FFF, 0x3FFE) : (0x7F, 0x7F, 0x7E);
+        var isUnconfirmed = (control & ~0x10) == 0x03;
+        var isMine = (upper == plan.Logical && (lower == plan.Physical || (length > 1 && lower == calling)))
+            || (isUnconfirmed && (upper == plan.Logical || upper == all) && (lower == plan.Physical || (length > 1 && lower == any)));
+        if (!isMine)
         {
             Dropped++;
             return;
         }
 
+        (_quiet, _addressLength) = (TimeSpan.Zero, isUnconfirmed ? _addressLength : length);
         var information = frame.Count > at + 2 ? frame.GetRange(at + 2, frame.Count - at - 4) : [];
         switch (control & ~0x10)
         {
@@ -140,14 +182,34 @@ public sealed class MeterHdlc(MeterHdlcPlan plan)
                 Connect(client, information);
                 return;
             case 0x43:
-                Write(client, IsConnected ? 0x73 : 0x1F, false, []);
-                Drop();
+                Disconnect(client);
+                return;
+            case 0x03:
+                TakeUnconfirmed(client, (frame[0] & 0x08) != 0, information);
                 return;
         }
 
         if (!IsConnected || client != _client)
         {
             Write(client, 0x1F, false, []);
+        }
+        else if (_rejects is not null || !IsKnown(control))
+        {
+            Reject(control, 1);
+        }
+        else if ((control & 1) == 0 && information.Count > _longestIn)
+        {
+            Reject(control, 4);
+        }
+        else if (((control >> 5) - _firstNumber - _acknowledged & 7) > _sent - _acknowledged)
+        {
+            Reject(control, 8);
+        }
+        else if (BusyTurns > 0)
+        {
+            BusyTurns--;
+            Acknowledge(control >> 5);
+            Write(client, (_expects << 5) | 0x15, false, []);
         }
         else if ((control & 1) == 0)
         {
@@ -158,27 +220,57 @@ public sealed class MeterHdlc(MeterHdlcPlan plan)
             Acknowledge(control >> 5);
             SendWindow();
         }
-        else if ((control & 0x0F) != 5)
+    }
+
+    private static bool IsKnown(int control) => (control & 1) == 0 || (control & 0x0F) is 1 or 5;
+
+    /// <summary>FRMR, with the control field, V(S), V(R) and the reason; again for everything that follows, until SNRM or DISC.</summary>
+    private void Reject(int control, int reason)
+    {
+        _rejects ??= [(byte)control, (byte)((_expects << 5) | (((_firstNumber + _sent) & 7) << 1)), (byte)reason];
+        Write(_client, 0x97, false, _rejects);
+    }
+
+    private void Disconnect(int client)
+    {
+        var mine = IsConnected && client == _client;
+        Write(client, mine ? 0x73 : 0x1F, false, []);
+        if (mine)
         {
-            Write(client, 0x97, false, []);
+            Drop();
+        }
+    }
+
+    private void TakeUnconfirmed(int client, bool segmented, List<byte> information)
+    {
+        _unconfirmed.AddRange(information);
+        if (!segmented)
+        {
+            if (_unconfirmed is [0xE6, 0xE6, _, ..])
+            {
+                _heard.Enqueue((client, [.. _unconfirmed.Skip(3)]));
+            }
+
+            _unconfirmed.Clear();
         }
     }
 
     private void Connect(int client, List<byte> information)
     {
         Drop();
-        (IsConnected, _client, _expects, _firstNumber, _acknowledged) = (true, client, 0, 0, 0);
-        var (theirLongest, theirWindow) = (128, 1);
+        (IsConnected, _client, _expects, _firstNumber, _acknowledged, _sent) = (true, client, 0, 0, 0, 0);
+        int[] theirs = [128, 128, 1, 1]; // what they send and take, octets and frames: 05, 06, 07, 08
         for (var at = 3; at + 1 < information.Count; at += 2 + information[at + 1])
         {
-            var value = information.Skip(at + 2).Take(information[at + 1]).Aggregate(0, (sum, octet) => (sum << 8) | octet);
-            theirLongest = information[at] == 6 ? value : theirLongest;
-            theirWindow = information[at] == 8 ? value : theirWindow;
+            if (information[at] is >= 5 and <= 8)
+            {
+                theirs[information[at] - 5] = information.Skip(at + 2).Take(information[at + 1]).Aggregate(0, (sum, octet) => (sum << 8) | octet);
+            }
         }
 
-        _longestOut = Math.Min(plan.Longest, theirLongest);
-        _windowOut = Math.Min(plan.Window, theirWindow);
-        byte[] limits = [5, 2, (byte)(_longestOut >> 8), (byte)_longestOut, 6, 2, (byte)(plan.Longest >> 8), (byte)plan.Longest, 7, 4, 0, 0, 0, (byte)_windowOut, 8, 4, 0, 0, 0, (byte)plan.Window];
+        (_longestOut, _longestIn) = (Math.Min(plan.Longest, theirs[1]), Math.Min(plan.Longest, theirs[0]));
+        (_windowOut, var windowIn) = (Math.Min(plan.Window, theirs[3]), Math.Min(plan.Window, theirs[2]));
+        byte[] limits = [5, 2, (byte)(_longestOut >> 8), (byte)_longestOut, 6, 2, (byte)(_longestIn >> 8), (byte)_longestIn, 7, 4, 0, 0, 0, (byte)_windowOut, 8, 4, 0, 0, 0, (byte)windowIn];
         Write(client, 0x73, false, [0x81, 0x80, (byte)limits.Length, .. limits]);
     }
 
@@ -229,6 +321,8 @@ public sealed class MeterHdlc(MeterHdlcPlan plan)
             Write(_client, (_expects << 5) | (i == end - 1 ? 0x10 : 0) | (((_firstNumber + i) & 7) << 1), i < _segments.Count - 1, _segments[i]);
         }
 
+        _sent = Math.Max(_sent, end);
+
         if (end == _acknowledged)
         {
             Write(_client, (_expects << 5) | 0x11, false, []);
@@ -237,7 +331,12 @@ public sealed class MeterHdlc(MeterHdlcPlan plan)
 
     private void Write(int client, int control, bool segmented, byte[] information)
     {
-        byte[] own = plan.Physical == 0 ? [(byte)((plan.Logical << 1) | 1)] : [(byte)(plan.Logical << 1), (byte)((plan.Physical << 1) | 1)];
+        byte[] own = (plan.Physical == 0 ? 1 : _addressLength) switch
+        {
+            1 => [(byte)((plan.Logical << 1) | 1)],
+            4 => [(byte)(plan.Logical >> 7 << 1), (byte)(plan.Logical << 1), (byte)(plan.Physical >> 7 << 1), (byte)((plan.Physical << 1) | 1)],
+            _ => [(byte)(plan.Logical << 1), (byte)((plan.Physical << 1) | 1)],
+        };
         var length = 2 + 1 + own.Length + 1 + (information.Length > 0 ? information.Length + 2 : 0) + 2;
         List<byte> frame = [(byte)(0xA0 | (segmented ? 8 : 0) | (length >> 8)), (byte)length, (byte)((client << 1) | 1), .. own, (byte)control];
         if (information.Length > 0)

@@ -122,21 +122,19 @@ public sealed class MeterPort : IDisposable
                 }
 
                 wasOpen = open;
-
-                if (hdlc.IsConnected && Environment.TickCount64 - quiet > IdleLimit.TotalMilliseconds)
-                {
-                    hdlc.Drop();
-                    _meter.Drop();
-                }
-
-                continue;
             }
 
+            hdlc.LetPass(TimeSpan.FromMilliseconds(Environment.TickCount64 - quiet));
             quiet = Environment.TickCount64;
             hdlc.Take(octets);
             if (!hdlc.IsConnected)
             {
                 _meter.Drop();
+            }
+
+            while (hdlc.TryTakeUnconfirmed(out var from, out var told))
+            {
+                _meter.Answer(from, told);
             }
 
             while (hdlc.TryTake(out var client, out var apdu))
@@ -148,7 +146,10 @@ public sealed class MeterPort : IDisposable
                 }
             }
 
-            _pty.Write(hdlc.Output());
+            if (hdlc.Output() is { Length: > 0 } output)
+            {
+                _pty.Write(output);
+            }
         }
     }
 

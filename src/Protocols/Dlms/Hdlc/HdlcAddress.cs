@@ -2,15 +2,25 @@ namespace Protocols.Dlms.Hdlc;
 
 /// <summary>
 /// An HDLC address (IEC 62056-46, 6.4.2.2): seven bits an octet, the last octet odd. One octet holds the upper part only, two hold
-/// upper and lower of seven bits, four hold both of fourteen. The upper part names the logical device, the lower the physical one.
+/// upper and lower of seven bits, four hold both of fourteen. The upper part names the logical device, the lower the physical one. Of three octets, which the profile does not have and
+/// some who push write all the same, the first is the upper part.
 /// </summary>
 /// <param name="Upper">Client, or logical device.</param>
 /// <param name="Lower">Physical device; 0 where the address has one octet.</param>
-/// <param name="Length">Octets on the wire: 1, 2 or 4.</param>
+/// <param name="Length">Octets on the wire: 1, 2 or 4; 3 is read only.</param>
 public readonly record struct HdlcAddress(ushort Upper, ushort Lower, byte Length)
 {
     /// <summary>The longest address in octets.</summary>
     public const int MaxLength = 4;
+
+    /// <summary>Every logical device, or every client (all-station).</summary>
+    public bool IsAllStation => Upper == (Length == MaxLength ? 0x3FFF : 0x7F);
+
+    /// <summary>Every physical device (broadcast).</summary>
+    public bool IsBroadcast => Length > 1 && Lower == (Length == 2 ? 0x7F : 0x3FFF);
+
+    /// <summary>The device that calls, whichever it is: a meter on a line of its own takes it for itself.</summary>
+    public bool IsCalling => Length > 1 && Lower == (Length == 2 ? 0x7E : 0x3FFE);
 
     /// <summary>A client's address, or a server's of one octet; 0 to 127.</summary>
     public static HdlcAddress Of(int upper)
@@ -27,7 +37,7 @@ public readonly record struct HdlcAddress(ushort Upper, ushort Lower, byte Lengt
         return new HdlcAddress((ushort)upper, (ushort)lower, (byte)(upper <= 0x7F && lower <= 0x7F ? 2 : 4));
     }
 
-    /// <summary>Reads the address at the front of the octets; false where none ends after 1, 2 or 4 of them.</summary>
+    /// <summary>Reads the address at the front of the octets; false where none ends after 1 to 4 of them.</summary>
     public static bool TryParse(ReadOnlySpan<byte> octets, out HdlcAddress address)
     {
         address = default;
@@ -37,7 +47,7 @@ public readonly record struct HdlcAddress(ushort Upper, ushort Lower, byte Lengt
             length++;
         }
 
-        if (length > octets.Length || length is 3 or > MaxLength)
+        if (length > octets.Length || length > MaxLength)
         {
             return false;
         }
@@ -46,6 +56,7 @@ public readonly record struct HdlcAddress(ushort Upper, ushort Lower, byte Lengt
         {
             1 => new HdlcAddress((ushort)(octets[0] >> 1), 0, 1),
             2 => new HdlcAddress((ushort)(octets[0] >> 1), (ushort)(octets[1] >> 1), 2),
+            3 => new HdlcAddress((ushort)(octets[0] >> 1), Fourteen(octets[1..]), 3),
             _ => new HdlcAddress(Fourteen(octets), Fourteen(octets[2..]), 4),
         };
         return true;
@@ -61,6 +72,11 @@ public readonly record struct HdlcAddress(ushort Upper, ushort Lower, byte Lengt
                 break;
             case 2:
                 destination[1] = (byte)((Lower << 1) | 1);
+                destination[0] = (byte)(Upper << 1);
+                break;
+            case 3:
+                destination[2] = (byte)((Lower << 1) | 1);
+                destination[1] = (byte)((Lower >> 7) << 1);
                 destination[0] = (byte)(Upper << 1);
                 break;
             default:

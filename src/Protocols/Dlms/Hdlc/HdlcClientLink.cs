@@ -1,4 +1,5 @@
 using System.Buffers;
+using Protocols.Framing;
 
 namespace Protocols.Dlms.Hdlc;
 
@@ -13,12 +14,14 @@ namespace Protocols.Dlms.Hdlc;
 /// <param name="maxApdu">The longest message that is taken, octets.</param>
 public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcParameters wants, HdlcTiming timing, int maxApdu)
 {
-    private readonly HdlcSending _sending = new(0xE6);
+    private readonly HdlcSending _sending = new(HdlcLlc.Command), _unconfirmed = new(HdlcLlc.Command);
     private readonly HdlcReceiving _receiving = new(maxApdu);
+    private readonly HdlcUnasked _unasked = new(maxApdu);
     private readonly ArrayBufferWriter<byte> _output = new();
     private HdlcParameters _agreed = HdlcParameters.Default;
-    private TimeSpan _giveUp;
-    private bool _paused;
+    private TimeSpan _giveUp, _busyUntil;
+    private bool _paused, _busy, _told;
+    private int _refusals;
 
     /// <summary>Where the link stands.</summary>
     public HdlcLinkState State { get; private set; }
@@ -35,12 +38,16 @@ public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcP
     /// <summary>How often something was sent again.</summary>
     public int Repeats { get; private set; }
 
+    /// <summary>What the other side said of a frame it rejected; null where it said nothing.</summary>
+    public HdlcFrameReject? Reject { get; private set; }
+
     /// <summary>Sends SNRM; whatever was, is forgotten.</summary>
     public void Connect(TimeSpan now)
     {
         _sending.Reset();
         _receiving.Reset();
         _agreed = HdlcParameters.Default;
+        (_refusals, Reject) = (0, null);
         (State, End) = (HdlcLinkState.Connecting, HdlcLinkEnd.None);
         Ask(now);
     }
@@ -69,18 +76,43 @@ public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcP
         Ask(now);
     }
 
+    /// <summary>Sends a message that nobody acknowledges, in UI frames, with or without a link: to all stations, or to a meter that is not to answer.</summary>
+    /// <exception cref="InvalidOperationException">The turn is not ours.</exception>
+    public void SendUnconfirmed(ReadOnlySpan<byte> apdu)
+    {
+        if (State is not (HdlcLinkState.Ready or HdlcLinkState.Disconnected))
+        {
+            throw new InvalidOperationException($"a link that is {State} sends nothing");
+        }
+
+        _unconfirmed.Reset();
+        _unconfirmed.Start(apdu, State == HdlcLinkState.Ready ? _agreed.MaxTransmit : HdlcParameters.Default.MaxTransmit);
+        _unconfirmed.StartWindow(int.MaxValue);
+        while (_unconfirmed.HasFrame)
+        {
+            var segment = _unconfirmed.Take(0, out _, out var segmented);
+            Frame(HdlcControl.UnnumberedInformation, segmented, segment);
+        }
+    }
+
     /// <summary>Takes one frame. False for one between others, which says nothing.</summary>
     public bool Take(in HdlcFrame frame, TimeSpan now)
     {
-        if (frame.Destination.Upper != client.Upper || frame.Source.Upper != server.Upper || (frame.Source.Lower != server.Lower && server.Lower is not (0x7E or 0x3FFE)))
+        if (!IsFromServer(frame.Source) || (frame.Destination.Upper != client.Upper && !frame.Destination.IsAllStation))
         {
             return false;
         }
 
         switch (State, frame.Control.Kind)
         {
+            case (_, HdlcFrameKind.UnnumberedInformation):
+                _told |= _unasked.Take(frame) == SegmentTaken.Whole;
+                break;
             case (HdlcLinkState.Connecting, HdlcFrameKind.UnnumberedAcknowledge):
                 Accept(frame.Information.Span);
+                break;
+            case (HdlcLinkState.Connecting, HdlcFrameKind.DisconnectedMode or HdlcFrameKind.FrameReject) when _refusals++ < timing.Retries:
+                Pause(now); // it was not ready for us yet, or is caught in what came before: SNRM again
                 break;
             case (HdlcLinkState.Disconnecting, HdlcFrameKind.UnnumberedAcknowledge or HdlcFrameKind.DisconnectedMode):
                 Stop(HdlcLinkEnd.Closed);
@@ -91,17 +123,18 @@ public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcP
                 Stop(HdlcLinkEnd.DisconnectedMode);
                 break;
             case (_, HdlcFrameKind.FrameReject):
+                Reject = HdlcFrameReject.TryParse(frame.Information.Span, out var reject) ? reject : null;
                 Stop(HdlcLinkEnd.Rejected);
                 break;
             case (HdlcLinkState.Waiting, HdlcFrameKind.Information):
+                _busy = false;
                 TakeInformation(frame, now);
                 break;
             case (HdlcLinkState.Waiting, HdlcFrameKind.ReceiveReady):
-                TakeTurn(frame.Control.Poll, _sending.Acknowledge(frame.Control.ReceiveSequence), now);
+                TakeReady(frame.Control, now);
                 break;
             case (HdlcLinkState.Waiting, HdlcFrameKind.ReceiveNotReady):
-                _sending.Acknowledge(frame.Control.ReceiveSequence);
-                Pause(now);
+                TakeNotReady(frame.Control, now);
                 break;
         }
 
@@ -118,7 +151,7 @@ public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcP
 
         if (now >= _giveUp)
         {
-            Stop(State == HdlcLinkState.Disconnecting ? HdlcLinkEnd.Closed : HdlcLinkEnd.Silent);
+            Stop(State == HdlcLinkState.Disconnecting ? HdlcLinkEnd.Closed : _busy && now >= _busyUntil ? HdlcLinkEnd.Busy : HdlcLinkEnd.Silent);
             return;
         }
 
@@ -129,6 +162,14 @@ public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcP
     /// <summary>The answer, without its LLC header; it holds until the next frame is taken.</summary>
     public bool TryTakeMessage(out ReadOnlyMemory<byte> apdu) => _receiving.TryTakeMessage(out apdu);
 
+    /// <summary>What the other side said by itself, in UI frames, without its LLC header; it holds until the next frame is taken.</summary>
+    public bool TryTakeUnasked(out ReadOnlyMemory<byte> apdu)
+    {
+        apdu = _told ? _unasked.Apdu : default;
+        (var told, _told) = (_told, false);
+        return told;
+    }
+
     /// <summary>What is to be sent; it holds until the next call. Empty where the turn is not ours.</summary>
     public ReadOnlyMemory<byte> TakeOutput()
     {
@@ -136,6 +177,10 @@ public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcP
         _output.ResetWrittenCount();
         return octets;
     }
+
+    /// <summary>Where we called whoever is there, the answer names its own address.</summary>
+    private bool IsFromServer(in HdlcAddress source) =>
+        (source.Upper == server.Upper || server.IsAllStation) && (source.Lower == server.Lower || server.IsCalling || server.IsBroadcast);
 
     private void Accept(ReadOnlySpan<byte> information)
     {
@@ -154,15 +199,48 @@ public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcP
         var moved = _sending.Acknowledge(frame.Control.ReceiveSequence);
         switch (_receiving.Take(frame))
         {
-            case HdlcReceived.Whole:
+            case SegmentTaken.Whole:
                 (State, Due) = (HdlcLinkState.Ready, TimeSpan.MaxValue);
                 break;
-            case HdlcReceived.Refused:
+            case SegmentTaken.Refused:
                 Stop(HdlcLinkEnd.BadMessage);
                 break;
             case var received:
-                TakeTurn(frame.Control.Poll, moved || received == HdlcReceived.Segment, now);
+                TakeTurn(frame.Control.Poll, moved || received == SegmentTaken.Segment, now);
                 break;
+        }
+    }
+
+    /// <summary>A side that was busy and is ready again is given at once what it could not take.</summary>
+    private void TakeReady(HdlcControl control, TimeSpan now)
+    {
+        var moved = _sending.Acknowledge(control.ReceiveSequence);
+        if (_busy && !moved && control.Poll)
+        {
+            _busy = false;
+            Write(now);
+            return;
+        }
+
+        _busy = false;
+        TakeTurn(control.Poll, moved, now);
+    }
+
+    /// <summary>A side that is busy is asked by RR until it is ready, and sent nothing else; patience lasts as long as it says so, up to a bound.</summary>
+    private void TakeNotReady(HdlcControl control, TimeSpan now)
+    {
+        if (_sending.Acknowledge(control.ReceiveSequence) || _busyUntil == default)
+        {
+            Moved(now);
+            _busyUntil = now + timing.LongestBusy;
+        }
+
+        _busy = true;
+        var patience = now + (timing.Response * (timing.Retries + 1));
+        _giveUp = patience < _busyUntil ? patience : _busyUntil;
+        if (control.Poll)
+        {
+            Pause(now);
         }
     }
 
@@ -188,7 +266,7 @@ public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcP
         }
     }
 
-    private void Moved(TimeSpan now) => _giveUp = now + (timing.Response * (timing.Retries + 1));
+    private void Moved(TimeSpan now) => (_giveUp, _busyUntil) = (now + (timing.Response * (timing.Retries + 1)), default);
 
     private void Pause(TimeSpan now) => (_paused, Due) = (true, now + timing.Busy);
 
@@ -196,6 +274,7 @@ public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcP
     private void Ask(TimeSpan now)
     {
         Moved(now);
+        _busy = false;
         Write(now);
     }
 
@@ -211,7 +290,7 @@ public sealed class HdlcClientLink(HdlcAddress client, HdlcAddress server, HdlcP
             case HdlcLinkState.Disconnecting:
                 Frame(HdlcControl.Disconnect, false, default);
                 break;
-            case HdlcLinkState.Waiting when _sending.IsDone:
+            case HdlcLinkState.Waiting when _busy || _sending.IsDone:
                 Frame(HdlcControl.ReceiveReady(_receiving.Expected), false, default);
                 break;
             case HdlcLinkState.Waiting:

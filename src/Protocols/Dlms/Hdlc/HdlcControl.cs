@@ -61,6 +61,6 @@ public readonly record struct HdlcControl(byte Octet)
     /// <summary>FRMR with F.</summary>
     public static HdlcControl FrameReject { get; } = new(0x97);
 
-    /// <summary>UI without P.</summary>
+    /// <summary>UI without P: no answer is wanted.</summary>
     public static HdlcControl UnnumberedInformation { get; } = new(0x03);
 }

@@ -15,6 +15,8 @@ public enum HdlcLinkEnd
     BadParameters,
     /// <summary>The other side answered nothing, or nothing that went on, however often it was asked.</summary>
     Silent,
+    /// <summary>The other side said that it is busy (RNR) for longer than we wait.</summary>
+    Busy,
     /// <summary>A message was longer than we take or had no LLC header.</summary>
     BadMessage,
 }

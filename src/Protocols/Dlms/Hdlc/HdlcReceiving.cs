@@ -1,24 +1,11 @@
-namespace Protocols.Dlms.Hdlc;
+using Protocols.Framing;
 
-/// <summary>What an I frame was good for.</summary>
-internal enum HdlcReceived
-{
-    /// <summary>A duplicate, one after a gap, or one for which there is no room yet: not taken.</summary>
-    NotTaken,
-    /// <summary>Taken; the message goes on.</summary>
-    Segment,
-    /// <summary>Taken; the message is whole.</summary>
-    Whole,
-    /// <summary>The message is longer than we take, or has no LLC header.</summary>
-    Refused,
-}
+namespace Protocols.Dlms.Hdlc;
 
 /// <summary>One message on its way in: segments in sequence are put together, up to a bound; it waits here until it is taken.</summary>
 internal sealed class HdlcReceiving(int maxApdu)
 {
-    private const int LlcLength = 3;
-    private byte[] _message = [];
-    private int _length;
+    private readonly MessageBuffer _message = new((int)Math.Min(int.MaxValue, maxApdu + (long)HdlcLlc.Length));
 
     /// <summary>V(R): the number of the next frame.</summary>
     internal int Expected { get; private set; }
@@ -26,58 +13,48 @@ internal sealed class HdlcReceiving(int maxApdu)
     /// <summary>A whole message waits to be taken.</summary>
     internal bool IsFull { get; private set; }
 
-    /// <summary>Some segments of a message are here, not all.</summary>
-    internal bool IsPartial => _length > 0 && !IsFull;
-
     /// <summary>Forgets everything; numbers start at 0.</summary>
     internal void Reset()
     {
-        Expected = _length = 0;
+        Expected = 0;
+        _message.Clear();
         IsFull = false;
     }
 
     /// <summary>Takes the frame if it is the next one.</summary>
-    internal HdlcReceived Take(in HdlcFrame frame)
+    internal SegmentTaken Take(in HdlcFrame frame)
     {
         if (IsFull || frame.Control.SendSequence != Expected)
         {
-            return HdlcReceived.NotTaken;
+            return SegmentTaken.NotTaken;
         }
 
-        var needed = _length + frame.Information.Length;
-        if (needed > maxApdu + LlcLength)
+        if (!_message.TryAppend(frame.Information.Span))
         {
-            return HdlcReceived.Refused;
+            return SegmentTaken.Refused;
         }
 
-        if (needed > _message.Length)
-        {
-            Array.Resize(ref _message, Math.Min(maxApdu + LlcLength, Math.Max(needed, _message.Length * 2)));
-        }
-
-        frame.Information.Span.CopyTo(_message.AsSpan(_length));
-        _length = needed;
         Expected = (Expected + 1) & 7;
         if (frame.Segmented)
         {
-            return HdlcReceived.Segment;
+            return SegmentTaken.Segment;
         }
 
-        IsFull = _length >= LlcLength && _message[0] == 0xE6 && (_message[1] is 0xE6 or 0xE7);
-        return IsFull ? HdlcReceived.Whole : HdlcReceived.Refused;
+        IsFull = HdlcLlc.Stands(_message.Octets.Span);
+        return IsFull ? SegmentTaken.Whole : SegmentTaken.Refused;
     }
 
     /// <summary>Hands out the message without its LLC header; it holds until the next frame is taken.</summary>
     internal bool TryTakeMessage(out ReadOnlyMemory<byte> apdu)
     {
-        apdu = IsFull ? _message.AsMemory(LlcLength, _length - LlcLength) : default;
+        apdu = IsFull ? _message.Octets[HdlcLlc.Length..] : default;
         if (!IsFull)
         {
             return false;
         }
 
         IsFull = false;
-        _length = 0;
+        _message.Clear();
         return true;
     }
 }

@@ -5,7 +5,6 @@ namespace Protocols.Dlms.Hdlc;
 /// </summary>
 internal sealed class HdlcSending(byte llcSource)
 {
-    private const int LlcLength = 3;
     private byte[] _message = [];
     private int _length, _segmentLength = 128, _segments, _acknowledged, _sent, _next, _end;
     private int _firstSequence;
@@ -26,17 +25,16 @@ internal sealed class HdlcSending(byte llcSource)
     internal void Start(ReadOnlySpan<byte> apdu, int segmentLength)
     {
         _firstSequence = Sequence(_segments);
-        _length = apdu.Length + LlcLength;
+        _length = apdu.Length + HdlcLlc.Length;
         if (_message.Length < _length)
         {
             _message = new byte[Math.Max(_length, _message.Length * 2)];
         }
 
-        // LLC of IEC 62056-46, 5.3: destination E6, source E6 for commands and E7 for responses, quality 0.
-        _message[0] = 0xE6;
+        _message[0] = HdlcLlc.Destination;
         _message[1] = llcSource;
         _message[2] = 0;
-        apdu.CopyTo(_message.AsSpan(LlcLength));
+        apdu.CopyTo(_message.AsSpan(HdlcLlc.Length));
         _segmentLength = segmentLength;
         _segments = (_length + segmentLength - 1) / segmentLength;
         _acknowledged = _sent = _next = _end = 0;
