@@ -190,5 +190,7 @@ public class SystemTimeTests
         internal void Step(TimeSpan by) => _step += by;
 
         public override DateTimeOffset GetUtcNow() => base.GetUtcNow() + _step;
+
+        public override long GetTimestamp() => base.GetUtcNow().UtcTicks;
     }
 }
