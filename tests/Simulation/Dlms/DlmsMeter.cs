@@ -26,19 +26,18 @@ public sealed class DlmsMeter
         Plan = plan;
         Name = $"SIM{plan.Number:D13}";
         var quarter = TimeSpan.FromMinutes(15);
-        var start = world();
+        Clock = new MeterClock(world, plan.Has(MeterFault.ClockDrifts) ? 300 : plan.Drift) { IsInverted = plan.Has(MeterFault.InvertedDeviation), HasDeviation = !plan.Has(MeterFault.NoDeviation) };
+        if (plan.Has(MeterFault.ClockYearsAway))
+        {
+            Clock.Set(world().AddYears(-6));
+        }
+
+        var start = Clock.Now;
         HistoryStart = new DateTime(start.Ticks - (start.Ticks % quarter.Ticks), DateTimeKind.Utc).AddDays(-plan.HistoryDays);
         var random = new Random(unchecked((plan.Seed * 7_919) + plan.Number));
         Values = new MeterValues(random, plan, HistoryStart);
-        Clock = new MeterClock(world, plan.Drift) { IsInverted = plan.Has(MeterFault.InvertedDeviation), HasDeviation = !plan.Has(MeterFault.NoDeviation) };
-        var (key, authentication, secret) = (new byte[plan.Suite == 2 ? 32 : 16], new byte[plan.Suite == 2 ? 32 : 16], new byte[16]);
-        random.NextBytes(key);
-        random.NextBytes(authentication);
-        random.NextBytes(secret);
-        Keys = new MeterKeys
-        {
-            Title = [.. "SIM"u8, 0, (byte)(plan.Number >> 24), (byte)(plan.Number >> 16), (byte)(plan.Number >> 8), (byte)plan.Number], Suite = plan.Suite, Guek = key, Gak = authentication, Secret = secret,
-        };
+        Keys = MakeKeys(plan, random);
+        ReadingKeys = plan.Has(MeterFault.OneCounterForAll) ? Keys : MakeKeys(plan, random);
         _clients = new MeterClients(this);
         _equipment = equipment ?? Fitting.Of(plan);
         foreach (var part in _equipment)
@@ -58,6 +57,9 @@ public sealed class DlmsMeter
     /// <summary>Keys of the management client.</summary>
     public MeterKeys Keys { get; }
 
+    /// <summary>Keys of the reading client; those of the management client in a meter that has one counter for all.</summary>
+    public MeterKeys ReadingKeys { get; }
+
     /// <summary>Its clock.</summary>
     public MeterClock Clock { get; }
 
@@ -73,8 +75,14 @@ public sealed class DlmsMeter
     /// <summary>Its profiles and logs.</summary>
     public IEnumerable<ProfileObject> Profiles => Device.Objects.OfType<ProfileObject>();
 
-    /// <summary>A line of a keys file for the management client.</summary>
-    public string KeyLine => $"{Name} dlms client=1 suite={Plan.Suite} guek={Convert.ToHexString(Keys.Guek)} gak={Convert.ToHexString(Keys.Gak)} hls={Convert.ToHexString(Keys.Secret)}";
+    /// <summary>Lines of a keys file: management and reading client.</summary>
+    public IEnumerable<string> KeyLines => [KeyLine(1, Keys), KeyLine(2, ReadingKeys)];
+
+    /// <summary>The last question was for a profile's buffer.</summary>
+    internal bool IsBufferAsked => _clients.Faults.IsBufferAsked;
+
+    /// <summary>Further blocks of it that were asked for.</summary>
+    internal int BlocksAsked => _clients.Faults.BlocksAsked;
 
     /// <summary>A register or another single value that was read.</summary>
     public event Action<AnsweredValue>? ValueAnswered;
@@ -121,7 +129,14 @@ public sealed class DlmsMeter
     }
 
     /// <summary>The link went away: no association is left.</summary>
-    public void Drop() => _clients.Drop();
+    public void Drop()
+    {
+        _clients.Drop();
+        if (Plan.Has(MeterFault.CounterBehind))
+        {
+            (Keys.Sends, ReadingKeys.Sends) = (1, 1); // it counts its own APDUs anew, as some do after each connection
+        }
+    }
 
     /// <summary>Tells the truth of a value that is about to be answered; gives it as Data.</summary>
     internal byte[] Answered(CosemObject one, int attribute, MeterValue value)
@@ -129,5 +144,21 @@ public sealed class DlmsMeter
         var (scaler, unit) = one is ICapturable scaled ? scaled.ScaleOf(attribute) : ((sbyte)0, (byte)255);
         ValueAnswered?.Invoke(new AnsweredValue(one.ClassId, one.Name, attribute, value, scaler, unit));
         return value.WriteTo(new DataWriter(), Clock).ToArray();
+    }
+
+    private string KeyLine(int client, MeterKeys keys) =>
+        $"{Name} dlms client={client} suite={Plan.Suite} guek={Convert.ToHexString(keys.Guek)} gak={Convert.ToHexString(keys.Gak)} hls={Convert.ToHexString(keys.Secret)}";
+
+    private static MeterKeys MakeKeys(DlmsMeterPlan plan, Random random)
+    {
+        var (key, authentication, secret) = (new byte[plan.Suite == 2 ? 32 : 16], new byte[plan.Suite == 2 ? 32 : 16], new byte[16]);
+        random.NextBytes(key);
+        random.NextBytes(authentication);
+        random.NextBytes(secret);
+        return new MeterKeys
+        {
+            Title = [.. "SIM"u8, 0, (byte)(plan.Number >> 24), (byte)(plan.Number >> 16), (byte)(plan.Number >> 8), (byte)plan.Number], Suite = plan.Suite, Guek = key, Gak = authentication, Secret = secret,
+            LocksAfter = plan.Has(MeterFault.LocksAfterThreeBadTags) ? 3 : 0,
+        };
     }
 }

@@ -44,10 +44,10 @@ public sealed class FeederField : IDisposable
     public List<DlmsMeter> Meters { get; } = [];
 
     /// <summary>The keys, as lines of a keys file.</summary>
-    public IEnumerable<string> KeyLines => Meters.Select(meter => meter.KeyLine);
+    public IEnumerable<string> KeyLines => Meters.SelectMany(meter => meter.KeyLines);
 
     /// <summary>Genuine APDUs under a counter that was used before: none, or the box has repeated a counter.</summary>
-    public int RepeatedCounters => Meters.Sum(meter => meter.Keys.Repeated);
+    public int RepeatedCounters => Meters.Sum(meter => meter.Keys.Repeated + meter.ReadingKeys.Repeated);
 
     /// <summary>Tells what was answered since the last time, and whose port was closed.</summary>
     internal void Tell(TruthFile truth)

@@ -1,25 +1,62 @@
+using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Host;
+using Simulation.Dlms.Misbehaviours;
 
 namespace Simulation.Dlms;
 
 /// <summary>Who may speak with a meter, and the associations that are open.</summary>
-internal sealed class MeterClients(DlmsMeter meter)
+internal sealed class MeterClients
 {
+    private const int Public = 16, Management = 1, Reading = 2, PreEstablished = 102;
+    private const byte AssociationRequest = 0x60, RefusedForNow = 2, NoReason = 1;
+    private static readonly byte[] LogicalNames = [0x06, 0x07, 0x60, 0x85, 0x74, 0x05, 0x08, 0x01, 0x01];
+    private readonly DlmsMeter _meter;
     private readonly Dictionary<int, HostAssociation> _associations = [];
+    private readonly Dictionary<int, HostClient> _known;
+
+    internal MeterClients(DlmsMeter meter)
+    {
+        _meter = meter;
+        var plan = meter.Plan;
+        Faults = new AnswerFaults(plan);
+        _known = new Dictionary<int, HostClient>
+        {
+            [Public] = new(Public, 0, false, default, one => one.ClassId is 8 or 17 || one.Name.C is 42 or 43 || one.Name is { C: 0, D: 2 } ? AccessRight.Read : AccessRight.None),
+            [Management] = new(Management, plan.Mechanism, plan.IsCiphered, meter.Keys.Secret, _ => AccessRight.All),
+            [Reading] = new(Reading, plan.Mechanism, plan.IsCiphered, meter.ReadingKeys.Secret, one => one.ClassId is 64 or 18 ? AccessRight.None : AccessRight.Read),
+            [PreEstablished] = new(PreEstablished, 0, false, default, one => one.ClassId is 8 or 18 ? AccessRight.Write | AccessRight.Execute : AccessRight.None, IsPreEstablished: true),
+        };
+    }
+
+    /// <summary>What is wrong with answers.</summary>
+    internal AnswerFaults Faults { get; }
 
     internal byte[]? Answer(int client, ReadOnlyMemory<byte> apdu)
     {
-        if (!_associations.TryGetValue(client, out var association))
+        if (!_known.TryGetValue(client, out var known))
         {
-            if (ClientOf(client) is not { } known)
-            {
-                return null;
-            }
-
-            _associations[client] = association = new HostAssociation(meter.Device, known, new HostOptions(meter.Plan.EffectivePdu), new MeterSecurity(meter.Keys));
+            return null;
         }
 
-        return association.Answer(apdu);
+        if (apdu.Length > 0 && apdu.Span[0] == AssociationRequest && _associations.Any(open => open.Key != client && open.Value.IsAssociated && !_known[open.Key].IsPreEstablished)
+            && _associations.Count(open => open.Value.IsAssociated && !_known[open.Key].IsPreEstablished) >= _meter.Plan.Associations)
+        {
+            return Refuse(apdu);
+        }
+
+        if (!_associations.TryGetValue(client, out var association))
+        {
+            var security = new SpoilingSecurity(new MeterSecurity(client == Reading ? _meter.ReadingKeys : _meter.Keys), Faults);
+            _associations[client] = association = new HostAssociation(_meter.Device, known, new HostOptions(_meter.Plan.EffectivePdu), security);
+        }
+
+        if (!known.IsCiphered)
+        {
+            Faults.Hear(apdu.Span);
+        }
+
+        var answer = association.Answer(apdu);
+        return answer is null || client == Public ? answer : Faults.GeneralBlock(apdu.Span) ?? (known.IsCiphered ? answer : Faults.Spoil(answer));
     }
 
     internal void Drop()
@@ -32,10 +69,10 @@ internal sealed class MeterClients(DlmsMeter meter)
         _associations.Clear();
     }
 
-    private HostClient? ClientOf(int client) => client switch
-    {
-        16 => new HostClient(16, 0, false, default, one => one.ClassId is 8 || one.Name.C is 42 or 43 ? AccessRight.Read : AccessRight.None),
-        1 => new HostClient(1, meter.Plan.Mechanism, meter.Plan.IsCiphered, meter.Keys.Secret, _ => AccessRight.All),
-        _ => null,
-    };
+    /// <summary>There is no room for one more association: refused for now.</summary>
+    private static byte[] Refuse(ReadOnlyMemory<byte> apdu) => AssociationMessage.Of(
+        ApduTag.AssociationResponse,
+        (AssociationMessage.ContextName, Pdu.Read(apdu, out _) is AssociationMessage request ? request[AssociationMessage.ContextName] ?? LogicalNames : LogicalNames),
+        (AssociationMessage.Result, (byte[])[0x02, 0x01, RefusedForNow]),
+        (AssociationMessage.Diagnostic, (byte[])[0xA1, 0x03, 0x02, 0x01, NoReason])).ToOctets();
 }

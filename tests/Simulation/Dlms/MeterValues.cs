@@ -28,9 +28,13 @@ public sealed class MeterValues
         (new Obis(1, 0, 3, 8, 0, 255), 0, 32), (new Obis(1, 0, 4, 8, 0, 255), 0, 32), (new Obis(1, 0, 1, 7, 0, 255), 0, 27), (new Obis(1, 0, 32, 7, 0, 255), -1, 35),
     ];
 
+    /// <summary>Time that passed and that the clock does not show: it was set back.</summary>
+    public TimeSpan Lag { get; set; }
+
     /// <summary>The value of a register at a time.</summary>
     public uint At(Obis name, DateTime at)
     {
+        at += Lag;
         var hours = (at - DateTime.UnixEpoch).TotalHours;
         var energy = Energy(at);
         var value = (name.C, name.D, name.E) switch

@@ -20,6 +20,9 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
     /// <summary>The column of the clock.</summary>
     public static readonly CaptureObject Clock = new(8, new Obis(0, 0, 1, 0, 0, 255), 2, 0);
 
+    /// <summary>Rows that a meter which clips its answers gives at once.</summary>
+    private const int MostAtOnce = 20;
+
     private readonly List<StoredRow> _rows = [];
 
     /// <summary>What the rows hold.</summary>
@@ -45,8 +48,9 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
     public override int Methods => 2;
 
     /// <summary>Stores a row of what the columns hold at a time.</summary>
-    public void Capture(DateTime at, byte status) =>
-        Store(at, status, [.. ValueColumns.Select(column => meter.Device.Find(column.ClassId, column.Name) is ICapturable one ? one.Capture(column.Attribute, at) : default)]);
+    /// <param name="stamp">The time that is written in front of it; null for that time.</param>
+    public void Capture(DateTime at, byte status, DateTime? stamp = null) =>
+        Store(stamp ?? at, status, [.. ValueColumns.Select(column => meter.Device.Find(column.ClassId, column.Name) is ICapturable one ? one.Capture(column.Attribute, at) : default)]);
 
     /// <summary>Stores a row.</summary>
     public void Store(DateTime at, byte status, params IReadOnlyList<MeterValue> values)
@@ -129,6 +133,11 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
             return [.. rows];
         }
 
+        if (selection.Selector == 1 && meter.Plan.Has(MeterFault.RangeIsDenied))
+        {
+            return null;
+        }
+
         var reader = new AXdrReader(selection.Parameters.Span);
         if (selection.Selector == 2)
         {
@@ -142,7 +151,8 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
             return null;
         }
 
-        return [.. rows.Where(row => row.At >= since && (meter.Plan.Has(MeterFault.RangeWithoutEnd) ? row.At < until : row.At <= until))];
+        var found = rows.Where(row => row.At >= since && (meter.Plan.Has(MeterFault.RangeWithoutEnd) ? row.At < until : row.At <= until));
+        return [.. meter.Plan.Has(MeterFault.AnswersAreClipped) ? found.Take(MostAtOnce) : found];
     }
 
     private byte[] Buffer(List<StoredRow> rows)
