@@ -51,7 +51,7 @@ internal static class KeyTable
         new("driver[].association.server", KeyType.Number, "logical device", "1"),
         new("driver[].association.mechanism", KeyType.Text, "how both sides prove themselves", "\"hls-gmac\"", "none", "lls", "hls-2", "hls-md5", "hls-sha1", "hls-gmac", "hls-sha256"),
         new("driver[].association.suite", KeyType.Number, "security suite", "0"),
-        new("driver[].association.ciphered", KeyType.Truth, "every APDU is authenticated and encrypted; must be true with hls-gmac", "true"),
+        new("driver[].association.ciphered", KeyType.Truth, "every APDU is authenticated and encrypted; by default with hls-gmac, which wants it, and not with the others"),
         new("driver[].association.dedicated", KeyType.Truth, "with a key for each association", "false"),
         new("keys", KeyType.Table, "meter keys"),
         new("keys.file", KeyType.Text, "keys file (mode 0400), read in place and again when it changes"),

@@ -106,7 +106,7 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         var settings = new DlmsSettings(
             Text(table, "framing", "wrapper"), Number(table, "baud", 9600, 300, 4_000_000), Number(table, "physical", 0, 0, 0x3FFF), Text(table, "profile", "plain"),
             table.Items.ContainsKey("meter") ? Text(table, "meter", "") : null, Number(association, "client", 1, 1, 127), Number(association, "server", 1, 1, 0x3FFF),
-            Text(association, "mechanism", "hls-gmac"), Number(association, "suite", 0, 0, 2), Truth(association, "ciphered", true), Truth(association, "dedicated", false));
+            Text(association, "mechanism", "hls-gmac"), Number(association, "suite", 0, 0, 2), Truth(association, "ciphered", Text(association, "mechanism", "hls-gmac") == "hls-gmac"), Truth(association, "dedicated", false));
         if (settings is { Mechanism: "hls-gmac", Ciphered: false })
         {
             faults.Add(new SettingsFault(PlaceOf(association, "ciphered"), "hls-gmac without ciphering proves who associates and leaves everything after it open: set ciphered = true"));

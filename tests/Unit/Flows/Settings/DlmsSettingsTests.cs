@@ -28,6 +28,17 @@ public class DlmsSettingsTests
     public void What_does_not_fit_is_told_with_its_place(string line, string sentence) =>
         Assert.Contains(Load(Feeder + line).Faults, fault => fault.Sentence.Contains(sentence, StringComparison.Ordinal));
 
+    [Theory]
+    [InlineData("none", false)]
+    [InlineData("lls", false)]
+    [InlineData("hls-sha256", false)]
+    [InlineData("hls-gmac", true)]
+    public void What_is_ciphered_follows_the_mechanism_where_it_is_not_said(string mechanism, bool ciphered)
+    {
+        var driver = Load($"{Feeder}association = {{ client = 16, mechanism = \"{mechanism}\" }}").Settings!.Drivers[0];
+        Assert.Equal(ciphered, DlmsDriverOptions.Of(driver, new byte[8]).Association.IsCiphered);
+    }
+
     [Fact]
     public void Tasks_have_a_period_a_start_and_a_due_time()
     {
