@@ -90,6 +90,7 @@ internal static class DlmsFrameDecoder
                 to.WriteNullValue();
             }
 
+            TargetJson.Write(to, inner);
             to.WriteString("error", opening?.Fault);
             to.WriteEndObject();
         }
