@@ -44,7 +44,8 @@ internal static class FrameDecodeCommand
         return failed > 0 && !options.JsonLines ? ExitCode.Failed : ExitCode.Ok;
     }
 
-    private static FrameAnswer Answer(FrameDecoder decoder, string line)
+    /// <summary>The answer to one line; a line that is none gets an answer that says so.</summary>
+    internal static FrameAnswer Answer(FrameDecoder decoder, string line)
     {
         line = line.Trim();
         if (line.Length == 0)

@@ -159,7 +159,7 @@ public ref struct AXdrReader(ReadOnlySpan<byte> octets)
         var start = _at;
         if (tag == AXdrTag.CompactArray)
         {
-            if (!CompactArray.TrySkipType(ref this, MostDepth) || !TryLength(out var contents) || !TryOctets(contents, out _))
+            if (!CompactArray.TrySkipType(ref this, CompactArray.MostTypeDepth) || !TryLength(out var contents) || !TryOctets(contents, out _))
             {
                 return false;
             }

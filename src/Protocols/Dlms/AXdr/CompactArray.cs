@@ -9,6 +9,9 @@ namespace Protocols.Dlms.AXdr;
 /// </summary>
 public static class CompactArray
 {
+    /// <summary>An expansion has one level more than the type of its elements, and must be readable itself.</summary>
+    internal const int MostTypeDepth = AXdrReader.MostDepth - 1;
+
     /// <summary>An expansion may have so many times the octets of the input, and this much more.</summary>
     private const int MostTimes = 16, MostMore = 64 * 1024;
 
@@ -16,7 +19,7 @@ public static class CompactArray
     public static bool TryExpand(ReadOnlySpan<byte> compact, IBufferWriter<byte> to)
     {
         var reader = new AXdrReader(compact);
-        if (!TrySkipType(ref reader, AXdrReader.MostDepth))
+        if (!TrySkipType(ref reader, MostTypeDepth))
         {
             return false;
         }

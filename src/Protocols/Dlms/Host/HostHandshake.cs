@@ -68,9 +68,9 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
     {
         (AwaitsProof, IsAccepted) = (false, false);
         var fields = new List<(byte, ReadOnlyMemory<byte>)> { (AssociationMessage.Reason, (byte[])[0]) };
-        if (isOpen && client.IsCiphered && release.Initiate is { } initiate && security?.Open(initiate, ClientTitle) is { Plain.IsEmpty: false } opened)
+        if (isOpen && client.IsCiphered && release.Initiate is { } initiate && Open(initiate) is { Plain.IsEmpty: false } opened)
         {
-            fields.Add((AssociationMessage.UserInformation, Inner(0x04, security.Protect(Initiate(), opened.Protection))));
+            fields.Add((AssociationMessage.UserInformation, Inner(0x04, security!.Protect(Initiate(), opened.Protection))));
         }
 
         return AssociationMessage.Of(ApduTag.ReleaseResponse, fields);
@@ -102,7 +102,7 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
 
         if (client.IsCiphered)
         {
-            if (security?.Open(octets, ClientTitle) is not { Plain.IsEmpty: false } opened)
+            if (Open(octets) is not { Plain.IsEmpty: false } opened)
             {
                 return false;
             }
@@ -120,6 +120,9 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
         _conformance = initiate.Conformance.Bits & options.Conformance;
         return initiate.Version == 6;
     }
+
+    /// <summary>Only what is ciphered goes to the security: it may count on the octets of a header.</summary>
+    private HostOpened? Open(ReadOnlyMemory<byte> octets) => Pdu.Read(octets, out _) is Ciphered or GeneralCiphered ? security?.Open(octets, ClientTitle) : null;
 
     private AssociationMessage Accept(AssociationMessage request, HostProtection? protection)
     {
