@@ -1,9 +1,10 @@
 using System.Buffers;
+using Fuzz.Judging;
 using Protocols.Framing;
 
 namespace Fuzz.Families;
 
-/// <summary>Gives octets to a framer in pieces, as a port does: what it did not take stays in front of what comes next.</summary>
+/// <summary>Gives octets to a framer in pieces, as a port does: what it did not take stays in front of what comes next. Each read is held to the promise on memory by itself.</summary>
 internal static class Chunks
 {
     /// <summary>Reads once; tells what came.</summary>
@@ -39,7 +40,10 @@ internal static class Chunks
         while (true)
         {
             var before = input.Length;
+            var allowance = default(PartAllowance);
+            allowance.Begin((int)before);
             var what = read(ref input);
+            allowance.End();
             if (what == FrameRead.NeedMore)
             {
                 return (int)(length - input.Length);

@@ -64,8 +64,8 @@ internal static class DlmsFamilies
     })
     { Generate = DataGenerator.Write, Words = Tags, Openers = Nesting };
 
-    /// <summary>The first octet says whose meter it is; the rest is the buffer of a profile, as readings and as events.</summary>
-    internal static Family Profiles => new("profile", () => [.. DlmsSeeds.Buffers().Select(buffer => (byte[])[(byte)(buffer.Length % 4), .. buffer])], () =>
+    /// <summary>The first octet says whose meter it is and what is read; the rest is the buffer of a profile, of an event log, or a register.</summary>
+    internal static Family Profiles => new("profile", () => [.. DlmsSeeds.Buffers().Select(buffer => (byte[])[(byte)(buffer.Length % 16), .. buffer])], () =>
     {
         var profiles = MeterProfiles.Names.Select(MeterProfiles.Find).ToArray();
         var columns = DlmsSeeds.Columns.Select(column => new ReadColumn(column, Unit.FromCosem(30), -1)).ToArray();
@@ -80,9 +80,20 @@ internal static class DlmsFamilies
             }
 
             var profile = profiles[octets.Span[0] & 3];
-            ToReadings.Profile(reader, definition, profile, columns, 900, octets.Span[1..], rows, out var fault);
-            ToReadings.Events(definition, profile, columns, octets.Span[1..], rows, out _);
-            ToReadings.Registers(reader, profile, columns.AsSpan(2, 1), null, [octets[1..]]);
+            string? fault = null;
+            switch (octets.Span[0] >> 2 & 3)
+            {
+                case 0:
+                    ToReadings.Events(definition, profile, columns, octets.Span[1..], rows, out fault);
+                    break;
+                case 1:
+                    ToReadings.Registers(reader, profile, columns.AsSpan(2, 1), null, [octets[1..]]);
+                    break;
+                default:
+                    ToReadings.Profile(reader, definition, profile, columns, 900, octets.Span[1..], rows, out fault);
+                    break;
+            }
+
             return fault;
         };
     })

@@ -1,7 +1,6 @@
 using Metering;
 using Protocols.Dlms.Model;
 using Simulation.Dlms;
-using Simulation.Dlms.Objects;
 
 namespace Fuzz.Families;
 
@@ -39,7 +38,7 @@ internal static class DlmsSeeds
     /// <summary>Profile buffers, as meters of several kinds tell them.</summary>
     internal static IEnumerable<byte[]> Buffers()
     {
-        foreach (var meter in new[] { Meter(ProfileQuirk.None), Meter(ProfileQuirk.NullTimes), Meter(ProfileQuirk.StatusOf16Bits) })
+        foreach (var meter in new[] { Meter(MeterFault.None), Meter(MeterFault.NullTimes), Meter(MeterFault.StatusAsBits) })
         {
             foreach (var profile in meter.Profiles)
             {
@@ -54,5 +53,5 @@ internal static class DlmsSeeds
         yield return Convert.FromHexString("0102" + "0205090C07EA0B170101000000FFC4000408A01500000000000000011400000000000000011703FFFFFF" + "020500001C011E0000000100");
     }
 
-    private static DlmsMeter Meter(ProfileQuirk quirk) => new(new DlmsMeterPlan(1, 5, Quirk: quirk), () => new DateTime(2026, 11, 24, 8, 0, 0, DateTimeKind.Utc));
+    private static DlmsMeter Meter(MeterFault fault) => new(new DlmsMeterPlan(1, 5, Faults: fault), () => new DateTime(2026, 11, 24, 8, 0, 0, DateTimeKind.Utc));
 }

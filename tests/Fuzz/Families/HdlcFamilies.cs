@@ -21,7 +21,7 @@ internal static class HdlcFamilies
         var (pieces, _) = Frames(octets[1..], octets.Span[0] & 0x3F, (octets.Span[0] & 0x40) != 0);
         return whole != pieces ? throw new InvalidOperationException("other frames come out of pieces than out of the whole") : frames > 0 ? null : "no frame";
     })
-    { Words = Words, Straighten = HdlcMending.Mend };
+    { JudgesParts = true, Words = Words, Straighten = HdlcMending.Mend };
 
     /// <summary>A client's link whose other side says anything.</summary>
     internal static Family Link => new("hdlc-link", () => [.. Conversations().Select(octets => (byte[])[0, .. octets])], () =>
@@ -67,7 +67,7 @@ internal static class HdlcFamilies
             return messages > 0 ? null : link.State.ToString();
         };
     })
-    { Words = Words, Straighten = HdlcMending.Mend };
+    { JudgesParts = true, Words = Words, Straighten = HdlcMending.Mend };
 
     private static byte[][] Words => [[0x7E], [0x7E, 0xA0], [0x03, 0x21], [0x21, 0x03], [0x73], [0x30], [0x52], [0x11], [0x31], [0x1F], [0x97], [0xE6, 0xE7, 0x00], [0x81, 0x80, 0x12, 0x05, 0x01, 0x80], [0x06, 0x02, 0x07, 0xEE], [0x08, 0x04, 0x00, 0x00, 0x00, 0x07], [0x00, 0x02, 0x04, 0x07], [0xFE, 0xFF]];
 

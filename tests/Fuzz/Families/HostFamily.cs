@@ -1,23 +1,28 @@
 using Fuzz.Judging;
 using Fuzz.Mutation;
 using Metering;
+using Metering.Keys;
 using Protocols.Dlms.Host;
+using Protocols.Dlms.Security;
 using Simulation.Dlms;
-using Simulation.Dlms.Objects;
 
 namespace Fuzz.Families;
 
-/// <summary>A logical device whose client asks anything: in clear, ciphered, and ciphered with the right keys.</summary>
+/// <summary>
+/// A logical device whose client asks anything: in clear, ciphered, and ciphered with the right keys, under the product's security and under the simulated meters'.
+/// <code>first octet: bits 0 to 4 the mode, 20 the product's security, 40 short APDUs</code>
+/// </summary>
 internal static class HostFamily
 {
     private const int Modes = 5, Public = 0, Plain = 1, Sealed = 2, High = 3, Low = 4;
-    private static readonly DateTime World = new(2026, 11, 24, 8, 0, 0, DateTimeKind.Utc);
     private static readonly byte[] Title = [.. "DCU"u8, 1, 2, 3, 4, 5], Meter = [.. "SIM"u8, 0, 0, 0, 0, 1], Key = [.. Enumerable.Range(0, 16).Select(i => (byte)i)], Authentication = [.. Enumerable.Range(0xD0, 16).Select(i => (byte)i)];
+
+    private static readonly byte[] Rows = MakeRows();
 
     internal static Family Association => new("host", Corpus, () =>
     {
         var sealing = new Sealing(Title, Key, Authentication);
-        var stored = Stored();
+        var name = new KeyName("DCU", KeyPurpose.Guek, 1);
         return input =>
         {
             if (input.IsEmpty)
@@ -25,10 +30,13 @@ internal static class HostFamily
                 return "empty";
             }
 
-            var mode = input.Span[0] % Modes;
+            var mode = (input.Span[0] & 0x1F) % Modes;
             var keys = new MeterKeys { Title = Meter, Guek = Key, Gak = Authentication, Secret = Key };
             var client = new HostClient(1, mode switch { High => 5, Low => 1, _ => 0 }, mode >= Sealed, Key, static _ => AccessRight.All, mode is Plain or Sealed);
-            var host = new HostAssociation(Device(stored), client, new HostOptions((input.Span[0] & 0x40) != 0 ? 128 : 1024), mode >= Sealed ? new MeterSecurity(keys) : null);
+            using var own = mode >= Sealed && (input.Span[0] & 0x20) != 0 ? new HostSecurity(Meter, 0, Key, Authentication, Key, new AnyCounters(), name) : null;
+            own?.Grant(1, 1 << 20);
+            IHostSecurity? security = mode < Sealed ? null : own is not null ? own : new MeterSecurity(keys);
+            var host = new HostAssociation(Device(), client, new HostOptions((input.Span[0] & 0x40) != 0 ? 128 : 1024), security);
             var requests = new Messages(input);
             var allowance = default(PartAllowance);
             var answered = 0;
@@ -43,31 +51,20 @@ internal static class HostFamily
             return answered > 0 ? null : "only exceptions";
         };
     })
-    { JudgesParts = true, Generate = DataGenerator.Write, Words = [.. DlmsFamilies.Tags, .. Stored().Columns.Select(column => (byte[])[0, (byte)column.ClassId, column.Name.A, column.Name.B, column.Name.C, column.Name.D, column.Name.E, column.Name.F, 2])], Openers = DlmsFamilies.Nesting };
+    { JudgesParts = true, Generate = DataGenerator.Write, Words = [.. DlmsFamilies.Tags, .. Device().Objects.Select(one => (byte[])[0, (byte)one.ClassId, one.Name.A, one.Name.B, one.Name.C, one.Name.D, one.Name.E, one.Name.F, 2])], Openers = DlmsFamilies.Nesting };
 
-    private static LogicalDevice Device(ProfileObject stored)
+    private static LogicalDevice Device()
     {
         var device = new LogicalDevice();
-        device.Add(new AssociationObject());
-        device.Add(new DataObject(new Obis(0, 0, 42, 0, 0, 255), static () => [0x09, 0x03, 0x53, 0x49, 0x4D]));
-        device.Add(new RegisterObject(new Obis(1, 0, 1, 8, 0, 255), 0, 30, static () => 5009));
-        device.Add(new ClockObject(new MeterClock(static () => World)));
-        device.Add(new DisconnectObject(4));
-        device.Add(stored);
+        device.Add(new StoredObject(1, new Obis(0, 0, 42, 0, 0, 255), [0x09, 0x03, 0x53, 0x49, 0x4D]));
+        device.Add(new StoredObject(3, new Obis(1, 0, 1, 8, 0, 255), [0x06, 0, 0, 0x13, 0x91], [0x02, 0x02, 0x0F, 0, 0x16, 0x1E]));
+        device.Add(new StoredObject(8, new Obis(0, 0, 1, 0, 0, 255), [0x09, 0x0C, 7, 0xEA, 11, 23, 1, 1, 2, 3, 0, 0xFF, 0xC4, 0], [0x10, 0xFF, 0xC4]));
+        device.Add(new StoredObject(70, new Obis(0, 0, 96, 3, 10, 255), [0x03, 1], [0x16, 1]));
+        device.Add(new StoredObject(7, new Obis(1, 0, 99, 1, 0, 255), Rows));
         return device;
     }
 
-    /// <summary>Rows that nobody can change from outside.</summary>
-    private static ProfileObject Stored()
-    {
-        var profile = new ProfileObject(new Obis(1, 0, 99, 1, 0, 255), [.. DlmsSeeds.Columns.Take(4)], 900, 100, new MeterClock(static () => World));
-        for (var row = 0; row < 20; row++)
-        {
-            profile.Store(World.AddMinutes(15 * row), 0, (uint)row, (uint)(2 * row));
-        }
-
-        return profile;
-    }
+    private static byte[] MakeRows() => [0x01, 40, .. Enumerable.Range(0, 40).SelectMany(row => (byte[])[0x02, 0x03, 0x11, 0x00, 0x06, 0x00, 0x00, 0x00, (byte)row, 0x12, 0x00, (byte)row])];
 
     private static List<byte[]> Corpus()
     {
@@ -80,15 +77,17 @@ internal static class HostFamily
         {
             corpus.Add(Messages.Of(Plain, request));
             corpus.Add(Messages.Of(Sealed, request));
+            corpus.Add(Messages.Of(Sealed | 0x20, request));
         }
 
         corpus.Add(Messages.Of(Public, associate, requests[0], Convert.FromHexString("6203800100"), requests[0]));
         corpus.Add(Messages.Of(Plain | 0x40, profile, next, Convert.FromHexString("C002C100000002"), Convert.FromHexString("C002C100000003")));
         corpus.Add(Messages.Of(Plain, Convert.FromHexString("C102C100080000010000FF020000000000010 4090C07EA".Replace(" ", "", StringComparison.Ordinal)), Convert.FromHexString("C103C10100000002080B170101020300FFC400")));
         corpus.Add(Messages.Of(Plain, Convert.FromHexString("C304C10046000060030AFF010000000001010F"), Convert.FromHexString("C306C10100000002010 0".Replace(" ", "", StringComparison.Ordinal))));
-        corpus.Add(Messages.Of(Sealed + 5, profile, next));
+        corpus.Add(Messages.Of(Sealed | 0x60, profile, next));
         corpus.Add(Messages.Of(High, Convert.FromHexString("6055A109060760857405080103A60A040844435501020304058A0207808B0760857405080205AC12801000000000000000000000000000000000BE200 41E211C3000000001".Replace(" ", "", StringComparison.Ordinal))));
         corpus.Add(Messages.Of(Low, Associate(), requests[0]));
+        corpus.Add(Messages.Of(Low | 0x20, Associate(), requests[0]));
         return corpus;
     }
 

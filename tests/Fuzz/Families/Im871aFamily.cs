@@ -24,7 +24,7 @@ internal static class Im871aFamily
         return frames > 0 ? null : "no frame";
     })
     {
-        Words = [[0xA5], [0xA5, 0x82, 0x20]],
+        JudgesParts = true, Words = [[0xA5], [0xA5, 0x82, 0x20]],
         Straighten = static (Span<byte> octets, ref Random64 _) =>
         {
             if (octets.Length > 7 && octets[1] == 0xA5 && octets[4] + 7 <= octets.Length)

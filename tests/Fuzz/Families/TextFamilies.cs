@@ -33,7 +33,8 @@ internal static class TextFamilies
         };
     })
     {
-        Divisor = 20, Given = static octets => (2 * octets) + 160, Generate = DataGenerator.Write, Openers = [[(byte)'['], [(byte)'{'], .. DlmsFamilies.Nesting],
+        Divisor = 20, Given = static octets => (64 * octets) + 1024, // an answer names everything it finds: hundreds of characters a record
+        Generate = DataGenerator.Write, Openers = [[(byte)'['], [(byte)'{'], .. DlmsFamilies.Nesting],
         Words = [.. DlmsFamilies.Tags, .. new[] { "\"hex\":\"", "\"key\":", "\"prior\":[", "true", "null", "\\u0000", "\"guek\":\"", "\"systemTitle\":\"" }.Select(Encoding.ASCII.GetBytes)],
         Straighten = static (Span<byte> octets, ref Random64 random) =>
         {

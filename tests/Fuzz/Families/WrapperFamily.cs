@@ -23,7 +23,7 @@ internal static class WrapperFamily
         return whole != pieces ? throw new InvalidOperationException("other PDUs come out of pieces than out of the whole") : frames > 0 ? null : "no PDU";
     })
     {
-        Generate = DataGenerator.Write, Words = [[0x00, 0x01], [0x00, 0x01, 0x00, 0x01, 0x00, 0x10], .. DlmsFamilies.Tags],
+        JudgesParts = true, Generate = DataGenerator.Write, Words = [[0x00, 0x01], [0x00, 0x01, 0x00, 0x01, 0x00, 0x10], .. DlmsFamilies.Tags],
         Straighten = static (Span<byte> octets, ref Random64 random) =>
         {
             if (octets.Length <= 1 + Header)

@@ -12,8 +12,8 @@ public static class CompactArray
     /// <summary>An expansion has one level more than the type of its elements, and must be readable itself.</summary>
     internal const int MostTypeDepth = AXdrReader.MostDepth - 1;
 
-    /// <summary>An expansion may have so many times the octets of the input, and this much more.</summary>
-    private const int MostTimes = 16, MostMore = 64 * 1024;
+    /// <summary>An expansion may have so many times the octets of the input: a row of nulls takes none inside, tags and counts are written again outside.</summary>
+    private const int MostTimes = 16;
 
     /// <summary>Writes the content of a compact array element as an ordinary array element, tags and all. False where it does not fit its type, or would grow without bound.</summary>
     public static bool TryExpand(ReadOnlySpan<byte> compact, IBufferWriter<byte> to)
@@ -32,7 +32,7 @@ public static class CompactArray
 
         var contents = compact[reader.Position..];
         var count = 0;
-        var room = (compact.Length * MostTimes) + MostMore;
+        var room = compact.Length * MostTimes;
         for (var left = contents; !left.IsEmpty; count++)
         {
             var before = left.Length;
