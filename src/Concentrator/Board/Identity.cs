@@ -7,7 +7,7 @@ namespace Concentrator.Board;
 /// <param name="Version">Product version.</param>
 /// <param name="Metrology">
 /// SHA-256 over the sorted paths and contents of src/Protocols and src/Metering without Metering/Orders, embedded at build, equal for JIT and AOT. Anyone can compute it
-/// from the sources: <c>cd src; find Metering Protocols -name '*.cs' ! -path 'Metering/Orders/*' | LC_ALL=C sort | xargs sha256sum | sha256sum</c>.
+/// from the sources: <c>cd src; find Metering Protocols -type f ! -name '*.md' ! -name '*.json' ! -path 'Metering/Orders/*' | LC_ALL=C sort | xargs sha256sum | sha256sum</c>.
 /// </param>
 /// <param name="Executable">SHA-256 of the executable file (of the main assembly where it runs on the JIT).</param>
 internal sealed record Identity(string Version, string Metrology, string Executable)
