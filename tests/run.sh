@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./build.sh run: a street of simulated meters, a radio on a pty, DLMS meters on a serial line and on TCP, the shipped service and a broker, with live progress, until Ctrl-C.
+# ./build.sh run: a street of simulated meters, a radio on a pty, DLMS meters on a serial line, on TCP and on UDP, the shipped service and a broker, with live progress, until Ctrl-C.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 meters=20 seed=1 scenario=all mqtt=1883
@@ -61,7 +61,7 @@ listen = "127.0.0.1:$http"
 tasks = [ { read = "load-profile", every = "15m", start = "00:01" }, { read = "daily-profile", every = "1d", start = "00:05" },
           { read = "standard-log", every = "1h", start = "00:10" }, { read = "registers", every = "1m", start = "00:00" } ]
 CONFIG
-for port in "$dir"/ports/dlms*; do # DLMS meters on ports of their own: a pty with HDLC, or an address in a file
+for port in "$dir"/ports/dlms*; do # DLMS meters on ports of their own: a pty with HDLC, or an address in a file (TCP or UDP)
     case $port in
         *.url) where=$(cat "$port") framing=wrapper physical=0 ;;
         *) [ -e "$port" ] || continue; where=$port framing=hdlc physical=17 ;;

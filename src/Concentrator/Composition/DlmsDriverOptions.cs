@@ -10,6 +10,9 @@ namespace Concentrator.Composition;
 /// <summary>The configuration of a DLMS driver, in the driver's words.</summary>
 internal static class DlmsDriverOptions
 {
+    /// <summary>An APDU that fits the smallest MTU of IPv6 (1280) with IP, UDP and wrapper around it: a fragment that gets lost would take the whole PDU with it.</summary>
+    private const ushort LongestDatagram = 1200;
+
     private static readonly HdlcParameters Proposed = new(1024, 1024, 1, 1);
 
     internal static DlmsOptions Of(DriverSettings driver, ReadOnlyMemory<byte> systemTitle)
@@ -19,6 +22,11 @@ internal static class DlmsDriverOptions
         {
             Client = dlms.Client, Server = dlms.Server, Mechanism = MechanismOf(dlms.Mechanism), Suite = (byte)dlms.Suite, IsCiphered = dlms.Ciphered, HasDedicatedKey = dlms.Dedicated,
         };
+        if (driver.Port.StartsWith("udp:", StringComparison.Ordinal))
+        {
+            association = association with { LongestPdu = LongestDatagram };
+        }
+
         var framing = dlms.Framing == "hdlc" ? DlmsFraming.Hdlc : DlmsFraming.Wrapper;
         return new DlmsOptions(driver.Name, driver.Port, framing, association, MeterProfiles.Find(dlms.Profile), systemTitle)
         {

@@ -24,9 +24,13 @@ internal static class DriverCatalog
         "im871a" => new Im871aDriver(
             new Im871aOptions(name, port, Im871aOptions.TryParseMode(mode) ?? throw new InvalidOperationException($"driver {name}: mode {mode} is none of an iM871A")),
             stop => OpenAsync(port, Im871aOptions.Baud, stop), needs.Receive, needs.Time, needs.Clock),
-        "dlms" => new DlmsDriver(dlms(), stop => OpenAsync(port, baud, stop), needs.Keys, needs.Counters, needs.Time, needs.Clock, needs.Memory),
+        "dlms" => new DlmsDriver(dlms(), stop => OpenPortAsync(port, baud, stop), needs.Keys, needs.Counters, needs.Time, needs.Clock, needs.Memory),
         _ => throw new InvalidOperationException($"driver {name}: family {family} is not in this version"),
     };
+
+    private static async ValueTask<IPort> OpenPortAsync(string port, int baud, CancellationToken stop) =>
+        Uri.TryCreate(port, UriKind.Absolute, out var url) && url.Scheme == "udp" ? await UdpLink.OpenAsync(url.IdnHost, url.Port, stop).ConfigureAwait(false)
+            : await OpenAsync(port, baud, stop).ConfigureAwait(false);
 
     private static ValueTask<ILink> OpenAsync(string port, int baud, CancellationToken stop) =>
         Uri.TryCreate(port, UriKind.Absolute, out var url) && url.Scheme == "tcp" ? TcpLink.OpenAsync(url.Host, url.Port, stop) : new(SerialLink.Open(port, baud));

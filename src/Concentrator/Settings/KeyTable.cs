@@ -39,7 +39,7 @@ internal static class KeyTable
         new("driver", KeyType.TableList, "modems and radios, one table each"),
         new("driver[].name", KeyType.Text, "its name in topics and logs"),
         new("driver[].family", KeyType.Text, "which kind of modem, or dlms for one meter on a port of its own", null, "im871a", "dlms"),
-        new("driver[].port", KeyType.Text, "/dev/ttyUSB0, or tcp://host:port"),
+        new("driver[].port", KeyType.Text, "/dev/ttyUSB0, or tcp://host:port; udp://host:port for DLMS in the wrapper"),
         new("driver[].mode", KeyType.Text, "what a radio listens to", "\"C1+T1\"", "C1+T1", "C1", "T1", "S1"),
         new("driver[].framing", KeyType.Text, "how DLMS travels", "\"wrapper\"", "wrapper", "hdlc"),
         new("driver[].baud", KeyType.Number, "speed of a tty, 8N1", "9600"),

@@ -88,16 +88,25 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
                 faults.Add(new SettingsFault(PlaceOf(table, "port"), $"two drivers want {driver.Port}: a port has one driver"));
             }
 
-            var isTcp = Uri.TryCreate(driver.Port, UriKind.Absolute, out var url) && url.Scheme == "tcp" && url.Port > 0;
-            if (driver.Port.Length > 0 && !isTcp && !Path.IsPathRooted(driver.Port))
-            {
-                faults.Add(new SettingsFault(PlaceOf(table, "port"), $"port = \"{driver.Port}\" wants a device path (/dev/ttyUSB0) or tcp://host:port"));
-            }
+            CheckPort(table, driver);
 
             drivers.Add(driver);
         }
 
         return drivers;
+    }
+
+    private void CheckPort(TomlNode.Table table, DriverSettings driver)
+    {
+        var isUrl = Uri.TryCreate(driver.Port, UriKind.Absolute, out var url) && url.Scheme is "tcp" or "udp" && url.Port > 0;
+        if (driver.Port.Length > 0 && !isUrl && !Path.IsPathRooted(driver.Port))
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "port"), $"port = \"{driver.Port}\" wants a device path (/dev/ttyUSB0) or tcp://host:port; for DLMS meters also udp://host:port"));
+        }
+        else if (isUrl && url!.Scheme == "udp" && (driver.Family != "dlms" || driver.Dlms.Framing != "wrapper"))
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "port"), $"port = \"{driver.Port}\": only DLMS in the wrapper (family = \"dlms\", framing = \"wrapper\") travels over UDP; write tcp://host:port or a device path"));
+        }
     }
 
     private DlmsSettings Dlms(TomlNode.Table table)

@@ -15,7 +15,7 @@ namespace Drivers.Dlms;
 /// </summary>
 /// <param name="open">Opens the port.</param>
 public sealed class DlmsDriver(
-    DlmsOptions options, Func<CancellationToken, ValueTask<ILink>> open, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory) : IMeterDriver
+    DlmsOptions options, Func<CancellationToken, ValueTask<IPort>> open, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory) : IMeterDriver
 {
     private const int MostFailures = 3;
     private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(256);
@@ -23,7 +23,7 @@ public sealed class DlmsDriver(
     private readonly MeterDoor _door = new(options, keys, counters, clock);
     private long _orders, _failures;
 
-    public DriverFacts Facts { get; } = new(options.Name, "dlms", options.Framing == DlmsFraming.Hdlc ? "DLMS over HDLC" : "DLMS over TCP", Hears: false, OrderTable.Kinds);
+    public DriverFacts Facts { get; } = new(options.Name, "dlms", options.Framing == DlmsFraming.Hdlc ? "DLMS over HDLC" : options.Port.StartsWith("udp:", StringComparison.Ordinal) ? "DLMS over UDP" : "DLMS over TCP", Hears: false, OrderTable.Kinds);
 
     public async IAsyncEnumerable<DriverEvent> RunAsync([EnumeratorCancellation] CancellationToken stop)
     {

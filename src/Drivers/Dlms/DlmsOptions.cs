@@ -8,7 +8,7 @@ namespace Drivers.Dlms;
 /// <summary>How APDUs travel.</summary>
 public enum DlmsFraming
 {
-    /// <summary>IEC 62056-47, over TCP.</summary>
+    /// <summary>IEC 62056-47, over TCP or UDP.</summary>
     Wrapper,
     /// <summary>IEC 62056-46, on a tty or over TCP.</summary>
     Hdlc,

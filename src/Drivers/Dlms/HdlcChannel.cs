@@ -20,6 +20,8 @@ internal sealed class HdlcChannel(ILink link, DlmsOptions options, TimeProvider 
 
     private TimeSpan Now => clock.GetElapsedTime(_started);
 
+    public int MostRepeats => 0;
+
     public async ValueTask OpenAsync(int client, CancellationToken stop)
     {
         var server = options.PhysicalAddress == 0 ? HdlcAddress.Of(options.Association.Server) : HdlcAddress.Of(options.Association.Server, options.PhysicalAddress);

@@ -3,6 +3,9 @@ namespace Drivers.Dlms;
 /// <summary>Carries APDUs to and from one logical device, whatever the framing.</summary>
 internal interface IApduChannel
 {
+    /// <summary>How often a question may be sent again because it or its answer got lost; 0 where the framing sees to that itself.</summary>
+    int MostRepeats { get; }
+
     /// <summary>Makes ready for a client SAP: HDLC connects, the wrapper has nothing to do.</summary>
     /// <exception cref="IOException">The link is gone.</exception>
     /// <exception cref="TimeoutException">The meter does not answer.</exception>

@@ -19,7 +19,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
     private static readonly Obis DeviceName = new(0, 0, 42, 0, 0, 255), Counter = new(0, 0, 43, 1, 0, 255);
     private MeterKnowledge? _knowledge;
-    private ILink? _link;
+    private IPort? _link;
     private MeterVisit? _visit;
     private MeterReader? _reader;
     private uint _authenticatedUpTo;
@@ -37,7 +37,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     internal bool IsUnanswered => _visit?.IsUnanswered ?? false;
 
     /// <summary>Finds out which meter is there.</summary>
-    internal async ValueTask<MeterId> IdentifyAsync(Func<CancellationToken, ValueTask<ILink>> open, CancellationToken stop)
+    internal async ValueTask<MeterId> IdentifyAsync(Func<CancellationToken, ValueTask<IPort>> open, CancellationToken stop)
     {
         await OpenAsync(open, stop).ConfigureAwait(false);
         if (!options.Meter.IsNone)
@@ -60,7 +60,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     }
 
     /// <summary>An open association to read by; makes one where there is none.</summary>
-    internal async ValueTask<MeterReader> EnterAsync(Func<CancellationToken, ValueTask<ILink>> open, CancellationToken stop)
+    internal async ValueTask<MeterReader> EnterAsync(Func<CancellationToken, ValueTask<IPort>> open, CancellationToken stop)
     {
         if (_reader is not null)
         {
@@ -104,14 +104,19 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
     public ValueTask DisposeAsync() => CloseAsync();
 
-    private async ValueTask OpenAsync(Func<CancellationToken, ValueTask<ILink>> open, CancellationToken stop) => _link ??= await open(stop).ConfigureAwait(false);
+    private async ValueTask OpenAsync(Func<CancellationToken, ValueTask<IPort>> open, CancellationToken stop) => _link ??= await open(stop).ConfigureAwait(false);
 
-    private IApduChannel Channel() => options.Framing == DlmsFraming.Hdlc ? new HdlcChannel(_link!, options, clock) : new WrapperChannel(_link!, options, clock);
+    private IApduChannel Channel() => _link switch
+    {
+        IDatagramLink datagrams => new DatagramChannel(datagrams, options, clock),
+        ILink link when options.Framing == DlmsFraming.Hdlc => new HdlcChannel(link, options, clock),
+        var link => new WrapperChannel((ILink)link!, options, clock),
+    };
 
     /// <summary>Name and expected counter, by the client that everybody may be: hints, not proofs.</summary>
     private async ValueTask AskPublicAsync(CancellationToken stop)
     {
-        var settings = AssociationSettings.Public with { Server = options.Association.Server };
+        var settings = AssociationSettings.Public with { Server = options.Association.Server, IsOverDatagrams = _link is IDatagramLink };
         var visit = new MeterVisit(Channel(), new ClientSession(settings, null, default), counters, default);
         await using (visit.ConfigureAwait(false))
         {
@@ -164,7 +169,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
     private ClientSession MakeSession(MeterId meter)
     {
-        var association = options.Association;
+        var association = options.Association with { IsOverDatagrams = _link is IDatagramLink };
         Span<byte> key = stackalloc byte[64], authentication = stackalloc byte[64], secret = stackalloc byte[64];
         ClientSecurity? security = null;
         if (association.IsCiphered || association.Mechanism == AuthenticationMechanism.Gmac)

@@ -8,7 +8,10 @@ namespace Drivers.Dlms;
 /// <param name="counters">Reserves the counters of the meter's key, durably before they are used.</param>
 internal sealed class MeterVisit(IApduChannel channel, ClientSession session, ICounterStore counters, KeyName key) : IAsyncDisposable
 {
-    private const int CountersAtOnce = 64;
+    private const int CountersAtOnce = 64, MostAttempts = 6, MostPassedOver = 256;
+    private const byte BlockUnavailable = 14, LongGetAborted = 15, NoLongGet = 16, WrongBlock = 19;
+    private bool _wasMuddled;
+    private string? _passedOver;
 
     /// <summary>The association.</summary>
     internal ClientSession Session => session;
@@ -23,7 +26,42 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     {
         await channel.OpenAsync(session.Settings.Client, stop).ConfigureAwait(false);
         await GrantAsync(atLeast, stop).ConfigureAwait(false);
-        await ExchangeAsync(session.Associate(), stop).ConfigureAwait(false);
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                _wasMuddled = false;
+                await ExchangeAsync(session.Associate(), stop).ConfigureAwait(false);
+                return;
+            }
+            catch (Exception e) when (channel.MostRepeats > 0 && MayTryAgain(e, attempt))
+            {
+                await AbandonAsync(stop).ConfigureAwait(false);
+            }
+        }
+    }
+
+    /// <summary>
+    /// On datagrams an association that failed is tried again: a message of it got lost or came twice, or one is open whose release got lost. A refusal without any such sign is tried
+    /// once more and no oftener, since meters lock out who guesses.
+    /// </summary>
+    private bool MayTryAgain(Exception failure, int attempt) =>
+        attempt < MostAttempts && (failure is TimeoutException || (failure is MeterRefusalException && session.HintedCounter is null && (_wasMuddled || attempt == 1)));
+
+    private async ValueTask AbandonAsync(CancellationToken stop)
+    {
+        await GrantAsync(1, stop).ConfigureAwait(false);
+        await channel.SendAsync(session.Abandon(), stop).ConfigureAwait(false);
+        try
+        {
+            session.Take(await channel.ReceiveAsync(stop).ConfigureAwait(false));
+        }
+        catch (TimeoutException)
+        {
+            // Lost on one way or the other: the next AARQ shows it.
+        }
+
+        await GrantAsync(1, stop).ConfigureAwait(false);
     }
 
     /// <summary>Runs a procedure to its end.</summary>
@@ -51,11 +89,20 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     /// <summary>Reads an attribute; null where the meter answers with a data-access-result.</summary>
     internal async ValueTask<ReadOnlyMemory<byte>?> GetAsync(AttributeDescriptor attribute, Selection? access, CancellationToken stop)
     {
-        var get = new GetProcedure(attribute, access);
-        await RunAsync(get, stop).ConfigureAwait(false);
-        ReadOnlyMemory<byte>? none = null;
-        LastError = get.Result.Error;
-        return get.Result.Error is null ? get.Result.Data : none;
+        for (var attempt = 1; ; attempt++)
+        {
+            var get = new GetProcedure(attribute, access);
+            _wasMuddled = false;
+            await RunAsync(get, stop).ConfigureAwait(false);
+            if (channel.MostRepeats > 0 && _wasMuddled && get.Result.Error is (BlockUnavailable or LongGetAborted or NoLongGet or WrongBlock) && attempt < MostAttempts)
+            {
+                continue; // a block got lost, and this meter gives none twice: from the beginning
+            }
+
+            ReadOnlyMemory<byte>? none = null;
+            LastError = get.Result.Error;
+            return get.Result.Error is null ? get.Result.Data : none;
+        }
     }
 
     /// <summary>The data-access-result of the last attribute that was read; null where it was success.</summary>
@@ -86,6 +133,8 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
 
     private async ValueTask ExchangeAsync(ReadOnlyMemory<byte> question, CancellationToken stop)
     {
+        var (repeats, passedOver) = (0, 0);
+        _passedOver = null;
         while (true)
         {
             if (!question.IsEmpty)
@@ -97,7 +146,14 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
                 return;
             }
 
-            var step = session.Take(await channel.ReceiveAsync(stop).ConfigureAwait(false));
+            if (await ReceiveAsync(repeats, stop).ConfigureAwait(false) is not { } answer)
+            {
+                repeats++;
+                question = await AgainAsync(stop).ConfigureAwait(false);
+                continue;
+            }
+
+            var step = session.Take(answer);
             question = default;
             switch (step.Move)
             {
@@ -109,11 +165,50 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
                     Pushed.Enqueue(step.Octets.ToArray());
                     break;
                 case SessionMove.Ask:
-                    question = step.Octets;
+                    (question, repeats, passedOver) = (step.Octets, 0, 0);
                     await GrantAsync(1, stop).ConfigureAwait(false);
+                    break;
+                case SessionMove.Ignored:
+                    (_wasMuddled, _passedOver) = (true, step.Sentence ?? _passedOver);
+                    passedOver = step.Sentence is null ? passedOver : passedOver + 1;
+                    if (passedOver > MostPassedOver)
+                    {
+                        throw new MeterRefusalException($"the meter says {MostPassedOver} times what answers no question, last: {_passedOver}");
+                    }
+
                     break;
             }
         }
+    }
+
+    /// <summary>The next APDU; null where none came and there is patience left.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>?> ReceiveAsync(int repeats, CancellationToken stop)
+    {
+        try
+        {
+            return await channel.ReceiveAsync(stop).ConfigureAwait(false);
+        }
+        catch (TimeoutException) when (repeats < channel.MostRepeats)
+        {
+            _wasMuddled = true;
+            return null;
+        }
+        catch (TimeoutException e) when (_passedOver is not null)
+        {
+            throw new TimeoutException($"{e.Message}; what came was passed over: {_passedOver}", e);
+        }
+    }
+
+    /// <summary>The question again, under a counter of its own; nothing where only patience helps: what may change the meter is never sent twice.</summary>
+    private async ValueTask<ReadOnlyMemory<byte>> AgainAsync(CancellationToken stop)
+    {
+        if (IsUnanswered)
+        {
+            return default;
+        }
+
+        await GrantAsync(1, stop).ConfigureAwait(false);
+        return session.Again();
     }
 
     private async ValueTask GrantAsync(uint atLeast, CancellationToken stop)

@@ -10,6 +10,8 @@ internal sealed class WrapperChannel(ILink link, DlmsOptions options, TimeProvid
     private readonly WrapperFramer _framer = new(options.Association.LongestPdu);
     private int _client;
 
+    public int MostRepeats => 0;
+
     public ValueTask OpenAsync(int client, CancellationToken stop)
     {
         _client = client;

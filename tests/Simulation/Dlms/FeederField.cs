@@ -8,7 +8,7 @@ namespace Simulation.Dlms;
 /// <summary>Simulated DLMS meters on ports of their own, and the truth of what they answered.</summary>
 public sealed class FeederField : IDisposable
 {
-    private readonly List<MeterPort> _ports = [];
+    private readonly List<IDisposable> _ports = [];
     private readonly ConcurrentQueue<TruthLine> _truth = new();
     private readonly ConcurrentQueue<string> _closed = new();
     private readonly HashSet<string> _told = [];
@@ -17,11 +17,12 @@ public sealed class FeederField : IDisposable
     /// <summary>Opens the ports.</summary>
     /// <param name="tcp">Meters on TCP with the wrapper; addresses stand in files <c>dlms-tcp0.url</c>, ..</param>
     /// <param name="serial">Meters on ptys with HDLC, links <c>dlms0</c>, ..</param>
+    /// <param name="udp">Meters on UDP with the wrapper; addresses stand in files <c>dlms-udp0.url</c>, ..</param>
     /// <param name="now">The true time.</param>
-    public FeederField(int tcp, int serial, int seed, double speed, string ports, Func<DateTime> now)
+    public FeederField(int tcp, int serial, int udp, int seed, double speed, string ports, Func<DateTime> now)
     {
         _now = now;
-        for (var i = 0; i < tcp + serial; i++)
+        for (var i = 0; i < tcp + serial + udp; i++)
         {
             var meter = new DlmsMeter(new DlmsMeterPlan(1000 + i, seed), now);
             var pace = new MeterPace(seed + i, speed);
@@ -32,10 +33,19 @@ public sealed class FeederField : IDisposable
             }
 
             Meters.Add(meter);
+            void Closed() => _closed.Enqueue(meter.Name);
+            if (i >= tcp + serial)
+            {
+                var datagrams = new MeterUdpPort(meter, pace, Path.Combine(ports, string.Create(CultureInfo.InvariantCulture, $"dlms-udp{i - tcp - serial}.url")));
+                datagrams.FarEndClosed += Closed;
+                _ports.Add(datagrams);
+                continue;
+            }
+
             var port = i < tcp
                 ? MeterPort.OnTcp(meter, pace, Path.Combine(ports, string.Create(CultureInfo.InvariantCulture, $"dlms-tcp{i}.url")))
                 : MeterPort.OnPty(meter, pace, Path.Combine(ports, string.Create(CultureInfo.InvariantCulture, $"dlms{i - tcp}")));
-            port.FarEndClosed += () => _closed.Enqueue(meter.Name);
+            port.FarEndClosed += Closed;
             _ports.Add(port);
         }
     }

@@ -12,8 +12,8 @@ public sealed record Scenario(IReadOnlyList<MeterGroup> Groups, TimeSpan First, 
     /// <summary>Walk-by meters of four media and three security modes, one in eleven clear.</summary>
     public static Scenario Street { get; } = new([new MeterGroup(MeterKinds.Mix, 20, MeterKinds.Mix, null)], TimeSpan.FromSeconds(14), new AirSettings(), new StickSettings());
 
-    /// <summary>Everything this version has: the street, a meter on TCP and one on a serial line.</summary>
-    public static Scenario All { get; } = Street with { Feeders = new FeederSettings(1, 1) };
+    /// <summary>Everything this version has: the street, and a meter each on TCP, on a serial line and on UDP.</summary>
+    public static Scenario All { get; } = Street with { Feeders = new FeederSettings(1, 1, 1) };
 
     /// <summary>Meters in all.</summary>
     public int Count => Groups.Sum(group => group.Count) + (Feeders?.Count ?? 0);
@@ -35,10 +35,11 @@ public sealed record Scenario(IReadOnlyList<MeterGroup> Groups, TimeSpan First, 
 /// <summary>DLMS meters on ports of their own.</summary>
 /// <param name="Tcp">So many on TCP, with the wrapper.</param>
 /// <param name="Serial">So many on serial lines, with HDLC.</param>
-public sealed record FeederSettings(int Tcp, int Serial)
+/// <param name="Udp">So many on UDP, with the wrapper.</param>
+public sealed record FeederSettings(int Tcp, int Serial, int Udp = 0)
 {
     /// <summary>In all.</summary>
-    public int Count => Tcp + Serial;
+    public int Count => Tcp + Serial + Udp;
 }
 
 /// <summary>Meters that are alike.</summary>

@@ -14,7 +14,7 @@ public static class ScenarioFile
         ["air"] = ["loss", "strongest", "weakest", "collisions"],
         ["stick"] = ["garbage", "corrupt", "twice", "wrong-checksum", "octets", "deaf", "unplug", "stall"],
         ["replay"] = ["file"],
-        ["feeders"] = ["tcp", "serial"],
+        ["feeders"] = ["tcp", "serial", "udp"],
     };
 
     /// <summary>The scenario, or every fault.</summary>
@@ -57,7 +57,7 @@ public static class ScenarioFile
                 stick.Share("garbage"), stick.Share("corrupt"), stick.Share("twice"), stick.Share("wrong-checksum"), stick.Truth("octets", false), stick.Number("deaf", 0, 0, 1000),
                 stick.Pauses("unplug"), stick.Pauses("stall")),
             Table("replay").Text("file", null),
-            tables.ContainsKey("feeders") ? new FeederSettings(Table("feeders").Number("tcp", 0, 0, 100), Table("feeders").Number("serial", 0, 0, 100)) : null);
+            tables.ContainsKey("feeders") ? new FeederSettings(Table("feeders").Number("tcp", 0, 0, 100), Table("feeders").Number("serial", 0, 0, 100), Table("feeders").Number("udp", 0, 0, 100)) : null);
         return (faults.Count == 0 ? scenario : null, faults);
     }
 

@@ -33,6 +33,9 @@ public sealed record AssociationSettings
     /// <summary>The association is there without AARQ (pre-established).</summary>
     public bool IsPreEstablished { get; init; }
 
+    /// <summary>APDUs travel as datagrams, which get lost, doubled, overtaken and forged: what cannot be opened or came before is passed over, and the question asked again.</summary>
+    public bool IsOverDatagrams { get; init; }
+
     /// <summary>Octets of our challenge, 8 to 64; some servers manage 16 only.</summary>
     public int ChallengeLength { get; init; } = 16;
 

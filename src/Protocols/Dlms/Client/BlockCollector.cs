@@ -34,7 +34,7 @@ internal sealed class BlockCollector(int mostOctets)
 
     internal BlockTaken Take(uint number, bool last, ReadOnlySpan<byte> raw)
     {
-        if (number == Last && Last > 0)
+        if (number <= Last && number > 0)
         {
             return BlockTaken.Repeated;
         }

@@ -83,6 +83,15 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         return _handshake.Release().ToOctets();
     }
 
+    /// <summary>
+    /// For media that lose: an RLRQ for an association that may be open at the other side alone, because its answer got lost. Ours is closed at once, an RLRE is passed over.
+    /// </summary>
+    public ReadOnlyMemory<byte> Abandon()
+    {
+        End();
+        return _handshake.Release().ToOctets();
+    }
+
     /// <summary>Tells that the link is gone, or that the association shall be forgotten.</summary>
     public void End()
     {
@@ -95,7 +104,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     {
         if (Pdu.Read(octets, out var fault) is not { } pdu)
         {
-            return Fail($"the meter's answer cannot be read: {fault}");
+            return Distrust($"the meter's answer cannot be read: {fault}");
         }
 
         switch (State)
@@ -107,6 +116,8 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
                 return new SessionStep(SessionMove.Done);
             case AssociationState.Closed:
                 return Ignore("no association");
+            case not AssociationState.Requested when pdu is AssociationMessage:
+                return Ignore($"{pdu.Name} came late or twice");
         }
 
         return TakeService(pdu, octets);
@@ -153,7 +164,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
 
             if (security.Open(pdu, out octets) is { } sealing)
             {
-                return Fail(sealing);
+                return Distrust(sealing);
             }
 
             if (octets.IsEmpty)
@@ -171,7 +182,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
 
         if (settings.IsCiphered && pdu is not (ExceptionResponse or ConfirmedServiceError))
         {
-            return Fail($"{pdu.Name} came in clear in a ciphered association");
+            return Distrust($"{pdu.Name} came in clear in a ciphered association");
         }
 
         return TakePlain(pdu, octets);
@@ -192,9 +203,9 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
                 return new SessionStep(SessionMove.Pushed, octets);
             case ExceptionResponse exception:
                 HintedCounter = exception.InvocationCounter ?? HintedCounter;
-                return Fail(ErrorText.Of(exception));
+                return exception.InvocationCounter > security?.LastUsed + 1 ? Fail(ErrorText.Of(exception)) : Unproven(ErrorText.Of(exception));
             case ConfirmedServiceError error:
-                return Fail(ErrorText.Of(error));
+                return Unproven(ErrorText.Of(error));
         }
 
         if (_running is null || _running.IsDone || IdOf(pdu) is not { } id || id.Id != _id.Id)
@@ -239,6 +250,12 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         Ignored++;
         return new SessionStep(SessionMove.Ignored, default, sentence);
     }
+
+    /// <summary>Octets that anybody may have sent end nothing on datagrams; on a connection they say that something is wrong.</summary>
+    private SessionStep Distrust(string sentence) => settings.IsOverDatagrams ? Ignore(sentence) : Fail(sentence);
+
+    /// <summary>An error in clear: on datagrams it is as well the echo of a copy of a question that was answered.</summary>
+    private SessionStep Unproven(string sentence) => settings.IsCiphered ? Distrust(sentence) : Fail(sentence);
 
     private SessionStep Fail(string sentence)
     {

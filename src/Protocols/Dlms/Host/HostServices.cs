@@ -10,13 +10,14 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
     private const int AroundBlock = 12, MostOctets = 256 * 1024;
     private readonly ArrayBufferWriter<byte> _question = new();
     private ReadOnlyMemory<byte> _answer;
+    private DataBlock _sent;
     private uint _answered, _asked;
     private (AttributeDescriptor Attribute, Selection? Access) _target;
 
     /// <summary>Forgets long questions and answers.</summary>
     internal void Forget()
     {
-        (_answer, _answered, _asked) = (default, 0, 0);
+        (_answer, _sent, _answered, _asked) = (default, default, 0, 0);
         _question.ResetWrittenCount();
     }
 
@@ -33,7 +34,8 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
         ActionRequest.Normal action => Confirmed(action.Id, LongAction(action.Id, Invoke(action.Method, action.Parameters), room)),
         ActionRequest.FirstPblock first => TakeFirst(first.Method, null, first.Block, () => FinishAction(first.Id, room), () => new ActionResponse.NextPblock(first.Id, first.Block.Number)) ?? new ActionResponse.Normal(first.Id, new ActionResult(LongGetAborted, null)),
         ActionRequest.Pblock block => TakeNext(block.Block, () => FinishAction(block.Id, room), () => new ActionResponse.NextPblock(block.Id, block.Block.Number)) ?? new ActionResponse.Normal(block.Id, new ActionResult(LongGetAborted, null)),
-        ActionRequest.NextPblock next => next.Block == _answered && _answered > 0 ? ActionBlock(next.Id, room) : new ActionResponse.Normal(next.Id, new ActionResult(NoLongGet, null)),
+        ActionRequest.NextPblock next => IsSentAgain(next.Block) ? new ActionResponse.Pblock(next.Id, _sent)
+            : next.Block == _answered && _answered > 0 ? ActionBlock(next.Id, room) : new ActionResponse.Normal(next.Id, new ActionResult(NoLongGet, null)),
         AccessRequest access => Access(access),
         _ => null,
     };
@@ -66,6 +68,11 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
 
     private GetResponse.WithDatablock NextOf(GetRequest.Next next, int room)
     {
+        if (IsSentAgain(next.Block))
+        {
+            return new GetResponse.WithDatablock(next.Id, _sent.Last, _sent.Number, _sent.Raw, null);
+        }
+
         if (_answered == 0)
         {
             return new GetResponse.WithDatablock(next.Id, true, next.Block, default, NoLongGet);
@@ -96,12 +103,16 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
         return block;
     }
 
+    /// <summary>The question for the block that was sent last came again: that block got lost on the way.</summary>
+    private bool IsSentAgain(uint asked) => _sent.Number > 1 && asked == _sent.Number - 1;
+
     private ReadOnlyMemory<byte> Cut(int room, out bool last)
     {
         var raw = _answer[..Math.Min(_answer.Length, room - AroundBlock)];
         _answer = _answer[raw.Length..];
         _answered++;
         last = _answer.IsEmpty;
+        _sent = new DataBlock(last, _answered, raw);
         return raw;
     }
 

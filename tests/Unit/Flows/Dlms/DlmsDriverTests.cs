@@ -164,7 +164,7 @@ public class DlmsDriverTests
         }
     }
 
-    private static void AssertRows(DlmsMeter meter, ReadingBlock block)
+    internal static void AssertRows(DlmsMeter meter, ReadingBlock block)
     {
         var stored = meter.Profiles.First(profile => profile.Name == Load);
         var expected = stored.Rows.ToDictionary(row => $"{meter.Name}/{Load}/{row.At:yyyy-MM-ddTHH:mm}Z/{row.Occurrence}");

@@ -1,4 +1,5 @@
 using Drivers.Dlms;
+using Drivers.Ports;
 using Metering;
 using Metering.Driver;
 using Metering.Orders;
@@ -18,7 +19,8 @@ internal sealed class DriverBench : IAsyncDisposable
     private readonly DlmsDriver _driver;
     private readonly Task _running;
 
-    internal DriverBench(DlmsMeterPlan plan, MeterHdlcPlan? hdlc = null, Func<DlmsMeter, MeterLink>? wire = null, string profile = "idis")
+    internal DriverBench(DlmsMeterPlan plan, MeterHdlcPlan? hdlc = null, Func<DlmsMeter, MeterLink>? wire = null, string profile = "idis",
+        Func<DlmsMeter, FakeTimeProvider, IPort>? port = null, Func<DlmsOptions, DlmsOptions>? change = null)
     {
         Clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
         Meter = new DlmsMeter(plan, () => Clock.GetUtcNow().UtcDateTime);
@@ -29,7 +31,8 @@ internal sealed class DriverBench : IAsyncDisposable
             PhysicalAddress = hdlc?.Physical ?? 0,
             Hdlc = hdlc is null ? HdlcParameters.Default : new HdlcParameters(hdlc.Longest, hdlc.Longest, hdlc.Window, hdlc.Window),
         };
-        _driver = new DlmsDriver(options, _ => new(Wire = (wire ?? (meter => new MeterLink(meter, hdlc)))(Meter)), new MeterKeyRing(Meter), new MemoryCounters(), Time = new FakeTime(Clock), Clock, Memory);
+        options = change?.Invoke(options) ?? options;
+        _driver = new DlmsDriver(options, _ => new(port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc)))(Meter))), new MeterKeyRing(Meter), new MemoryCounters(), Time = new FakeTime(Clock), Clock, Memory);
         _running = RunAsync();
     }
 
