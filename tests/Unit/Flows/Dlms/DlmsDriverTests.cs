@@ -15,7 +15,7 @@ public class DlmsDriverTests
     {
         // mechanism, suite, HDLC information octets (0: wrapper), window, one octet at a time
         { 5, 0, 0, 1, false }, { 5, 0, 0, 1, true }, { 5, 1, 0, 1, false }, { 5, 2, 0, 1, false }, { 5, 0, 128, 1, false }, { 5, 0, 128, 1, true }, { 5, 0, 2030, 1, false }, { 5, 0, 64, 7, false },
-        { 5, 1, 128, 3, true }, { 5, 2, 128, 1, false },
+        { 5, 1, 128, 3, true }, { 5, 2, 128, 1, false }, { 5, 1, 0, 1, true }, { 5, 2, 0, 1, true }, { 5, 2, 128, 7, true },
     };
 
     [Theory]
@@ -34,12 +34,14 @@ public class DlmsDriverTests
     }
 
     [Theory]
-    [InlineData(1)]
-    [InlineData(2)]
-    [InlineData(3)]
-    public async Task Damaged_and_lost_octets_on_a_serial_line_cost_time_and_nothing_else(int seed)
+    [InlineData(1, 0)]
+    [InlineData(2, 0)]
+    [InlineData(3, 1)]
+    [InlineData(4, 2)]
+    public async Task Damaged_and_lost_octets_on_a_serial_line_cost_time_and_nothing_else(int seed, byte suite)
     {
-        await using var bench = new DriverBench(new DlmsMeterPlan(3, 7, HistoryDays: 1), Hdlc, meter => new MeterLink(meter, Hdlc, seed) { Damage = 0.0005, Loss = 0.0005, Chunk = 7 });
+        await using var bench = new DriverBench(
+            new DlmsMeterPlan(3, 7, 5, true, suite, HistoryDays: 1), Hdlc, meter => new MeterLink(meter, Hdlc, seed) { Damage = 0.0005, Loss = 0.0005, Chunk = seed == 1 ? 7 : 1 });
         Assert.True(await bench.ListeningAsync());
         for (var tries = 0; tries < 20; tries++)
         {
