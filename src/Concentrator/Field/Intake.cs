@@ -104,7 +104,7 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
             RecordType.Telegram, block is null ? RecordClass.None : wasAsked && block.Task is null ? RecordClass.Order : RecordClass.Reading, raw.At, new LedgerRecord(meter, raw, security, block, fault).ToPayload());
         IReadOnlyList<NewRecord> records = isNew ? [registry.ToRecord(entry), telegram] : [telegram];
         var urgency = wasAsked && block!.Task is null ? Urgency.OnDemand : Urgency.Reading;
-        await AppendAsync(ledger.AppendAsync(records, urgency, CancellationToken.None), wasAsked ? () => marks.Stored(block!) : null).ConfigureAwait(false);
+        await AppendAsync(ledger.AppendAsync(records, urgency, CancellationToken.None), wasAsked ? () => marks.Stored(block!, raw.At.Utc) : null).ConfigureAwait(false);
     }
 
     private async ValueTask TakeEventsAsync(DriverEvent.EventsTaken told)

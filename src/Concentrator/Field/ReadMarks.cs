@@ -16,6 +16,8 @@ internal sealed class ReadMarks
     /// <summary>Events of one log that are remembered; no meter keeps as many.</summary>
     private const int MostKnown = 2000;
 
+    private static readonly TimeSpan Ahead = TimeSpan.FromHours(26), EasternMost = TimeSpan.FromHours(14);
+
     private readonly ConcurrentDictionary<(MeterId Meter, string Task), DateTime> _last = new();
     private readonly Dictionary<(MeterId, Obis), HashSet<(DateTime At, int Number, int Occurrence)>> _known = [];
     private readonly Lock _lock = new();
@@ -23,12 +25,13 @@ internal sealed class ReadMarks
     /// <summary>The newest row's or event's time that a task brought, UTC; null where nothing is stored.</summary>
     internal DateTime? Last(MeterId meter, string task) => _last.TryGetValue((meter, task), out var last) ? last : null;
 
-    /// <summary>A block is stored.</summary>
-    internal void Stored(ReadingBlock block)
+    /// <summary>A block is stored. Rows of a clock that is ahead move no mark: when it is set right, what it stores then is still asked for.</summary>
+    /// <param name="receivedUtc">When it was received; null where the box did not know the time.</param>
+    internal void Stored(ReadingBlock block, DateTime? receivedUtc)
     {
         foreach (var row in block.Rows)
         {
-            if (block.Task is not null && DateTime.TryParse(row.Instant, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal, out var at))
+            if (block.Task is not null && TimeOf(row.Instant) is { } at && (receivedUtc is null || at <= receivedUtc + Ahead))
             {
                 Raise(block.Meter, block.Task, at);
             }
@@ -87,11 +90,19 @@ internal sealed class ReadMarks
         }
         else if (record.Type == RecordType.Telegram && LedgerRecord.Parse(record.Time, record.Payload).Block is { OrderId: not null } block)
         {
-            Stored(block);
+            Stored(block, record.Time.Utc);
         }
     }
 
     private void Raise(MeterId meter, string task, DateTime at) => _last.AddOrUpdate((meter, task), at, (_, before) => before > at ? before : at);
+
+    /// <summary>The earliest UTC that an instant can be: a device's own time without offset is taken as far east as there are meters.</summary>
+    private static DateTime? TimeOf(string instant)
+    {
+        var isLocal = instant.StartsWith("d:", StringComparison.Ordinal);
+        return DateTime.TryParse(isLocal ? instant.AsSpan(2) : instant, CultureInfo.InvariantCulture, DateTimeStyles.AdjustToUniversal | DateTimeStyles.AssumeUniversal, out var at)
+            ? isLocal && at - DateTime.MinValue > EasternMost ? at - EasternMost : at : null;
+    }
 
     private static DateTime TimeOf(MeterEvent one) =>
         one.OccurredAt.ToUtc() ?? (one.OccurredAt.IsCalendar ? DateTime.SpecifyKind(one.OccurredAt.ToLocal(), DateTimeKind.Utc) : DateTime.MinValue);

@@ -106,6 +106,11 @@ internal sealed class HdlcChannel(ILink link, DlmsOptions options, TimeProvider 
 
         _unfinished = !buffer.IsEmpty;
         link.Input.AdvanceTo(buffer.Start, buffer.End);
+        if (read.IsCompleted && _unfinished)
+        {
+            throw new IOException($"{options.Port} closed the connection in the middle of a frame");
+        }
+
         _link.Tick(Now);
     }
 

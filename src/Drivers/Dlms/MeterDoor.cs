@@ -79,7 +79,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         await _visit.AssociateAsync(knowledge.CounterHint, stop).ConfigureAwait(false);
         Visits++;
         _authenticatedUpTo = Math.Max(_authenticatedUpTo, session.Security?.LastUsed ?? 0);
-        var reader = new MeterReader(_visit, knowledge, options.Profile);
+        var reader = new MeterReader(_visit, knowledge, options.Profile, clock);
         await CheckIdentityAsync(knowledge, stop).ConfigureAwait(false);
         await reader.LookAtFirmwareAsync(stop).ConfigureAwait(false);
         return _reader = reader;

@@ -18,8 +18,11 @@ internal sealed class MeterKnowledge(MeterId meter)
     /// <summary>Scaler and unit of registers.</summary>
     internal Dictionary<(ushort, Obis), ScalerUnit> Units { get; } = [];
 
-    /// <summary>Columns and period of profiles.</summary>
-    internal Dictionary<Obis, (CaptureObject[] Columns, int PeriodSeconds)> Profiles { get; } = [];
+    /// <summary>How profiles are built.</summary>
+    internal Dictionary<Obis, ProfileLayout> Profiles { get; } = [];
+
+    /// <summary>Profiles that give no ranges.</summary>
+    internal HashSet<Obis> WithoutRange { get; } = [];
 
     /// <summary>The lowest invocation counter the meter takes, as it told without authentication: a hint.</summary>
     internal uint CounterHint { get; set; }
@@ -30,5 +33,6 @@ internal sealed class MeterKnowledge(MeterId meter)
         Objects = null;
         Units.Clear();
         Profiles.Clear();
+        WithoutRange.Clear();
     }
 }

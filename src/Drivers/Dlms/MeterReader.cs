@@ -13,18 +13,22 @@ namespace Drivers.Dlms;
 /// <summary>What a read gave: readings or events, and the octets they were taken from.</summary>
 /// <param name="Data">The data of the attribute, as deciphered.</param>
 /// <param name="Counter">The meter's invocation counter under which the last of it came; null where nothing was ciphered.</param>
-internal readonly record struct MeterAnswer(ReadingBlock? Block, IReadOnlyList<Metering.Driver.MeterEvent>? Events, ReadOnlyMemory<byte> Data, uint? Counter);
+internal readonly record struct MeterAnswer(ReadingBlock? Block, IReadOnlyList<Metering.Driver.MeterEvent>? Events, ReadOnlyMemory<byte> Data, uint? Counter)
+{
+    /// <summary>What the order's result should say besides; null for nothing.</summary>
+    internal string? Note { get; init; }
+}
 
 /// <summary>Reads profiles, logs and registers of one meter over an open association. What holds for long is read once and kept.</summary>
-internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, MeterProfile profile)
+internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, MeterProfile profile, TimeProvider clock)
 {
     private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255), Firmware = new(1, 0, 0, 2, 0, 255), Association = new(0, 0, 40, 0, 0, 255);
-    private readonly ProfileRows _rows = new();
 
     /// <summary>The association it reads by.</summary>
     internal MeterVisit Visit => visit;
 
-    private uint? Counter => visit.Session.Security?.LastReceived;
+    /// <summary>The meter's last invocation counter.</summary>
+    internal uint? Counter => visit.Session.Security?.LastReceived;
 
     /// <summary>The meter's clock; null where it cannot be read.</summary>
     internal async ValueTask<DeviceTime?> ClockAsync(CancellationToken stop) =>
@@ -47,34 +51,41 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
     /// <exception cref="MeterRefusalException">The meter has none of it, or does not give it.</exception>
     internal async IAsyncEnumerable<MeterAnswer> ReadAsync(ReadOrder order, string orderId, [EnumeratorCancellation] CancellationToken stop)
     {
-        yield return await ReadWholeAsync(order, orderId, stop).ConfigureAwait(false);
-    }
-
-    private async ValueTask<MeterAnswer> ReadWholeAsync(ReadOrder order, string orderId, CancellationToken stop)
-    {
         var reader = new ReadFor(knowledge.Meter, null, order.Task, orderId);
         if (order.What == ReadOrder.Registers)
         {
-            return await RegistersAsync(reader, await ListedRegistersAsync(stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+            yield return await RegistersAsync(reader, await ListedRegistersAsync(stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+            yield break;
         }
 
-        if (profile.Find(order.What) is { } definition)
+        var definition = profile.Find(order.What);
+        if (definition is null)
         {
-            return await ProfileAsync(reader, definition, order, stop).ConfigureAwait(false);
+            var listed = await ListedAsync(order.What, stop).ConfigureAwait(false);
+            if (listed.ClassId != 7)
+            {
+                yield return await RegistersAsync(reader, [listed], stop).ConfigureAwait(false);
+                yield break;
+            }
+
+            definition = new ProfileDefinition(order.What, listed.Name, StampEdge.None, false);
         }
 
-        if (!Obis.TryParse(order.What, out var name))
+        await foreach (var part in new ProfileReader(this, knowledge, profile, clock).ReadAsync(reader, definition, order, stop).ConfigureAwait(false))
         {
-            throw new MeterRefusalException($"{order.What} is neither registers, an OBIS code nor one of what a meter of profile {profile.Name} has: {string.Join(", ", profile.Profiles.Select(one => one.Task))}");
+            yield return part;
+        }
+    }
+
+    private async ValueTask<ListedObject> ListedAsync(string what, CancellationToken stop)
+    {
+        if (!Obis.TryParse(what, out var name))
+        {
+            throw new MeterRefusalException($"{what} is neither registers, an OBIS code nor one of what a meter of profile {profile.Name} has: {string.Join(", ", profile.Profiles.Select(one => one.Task))}");
         }
 
         var listed = (await ObjectsAsync(stop).ConfigureAwait(false)).FirstOrDefault(one => one.Name == name);
-        return listed.ClassId switch
-        {
-            0 => throw new MeterRefusalException($"the meter has no object {name}"),
-            7 => await ProfileAsync(reader, new ProfileDefinition(order.What, name, StampEdge.None, false), order, stop).ConfigureAwait(false),
-            _ => await RegistersAsync(reader, [listed], stop).ConfigureAwait(false),
-        };
+        return listed.ClassId != 0 ? listed : throw new MeterRefusalException($"the meter has no object {name}");
     }
 
     private async ValueTask<IReadOnlyList<ListedObject>> ObjectsAsync(CancellationToken stop)
@@ -108,59 +119,8 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
         return new MeterAnswer(ToReadings.Registers(reader, profile, columns, at, values), null, raw, Counter);
     }
 
-    private async ValueTask<MeterAnswer> ProfileAsync(ReadFor reader, ProfileDefinition definition, ReadOrder order, CancellationToken stop)
-    {
-        var (columns, period) = await LayoutAsync(definition.Name, stop).ConfigureAwait(false);
-        var data = await visit.GetAsync(new AttributeDescriptor(7, definition.Name, 2), await RangeAsync(order, stop).ConfigureAwait(false), stop).ConfigureAwait(false)
-            ?? throw Refused($"{definition.Task} ({definition.Name})");
-        var described = new ReadColumn[columns.Length];
-        for (var i = 0; i < columns.Length; i++)
-        {
-            described[i] = await ColumnAsync(columns[i], stop).ConfigureAwait(false);
-        }
-
-        string? fault;
-        var answer = definition.IsEventLog
-            ? new MeterAnswer(null, ToReadings.Events(definition, profile, described, data.Span, _rows, out fault), data, Counter)
-            : new MeterAnswer(ToReadings.Profile(reader, definition, profile, described, period, data.Span, _rows, out fault), null, data, Counter);
-        if (fault is null)
-        {
-            return answer;
-        }
-
-        knowledge.Profiles.Remove(definition.Name); // its capture objects may be others by now
-        throw new MeterRefusalException($"{definition.Task} ({definition.Name}): {fault}");
-    }
-
-    private async ValueTask<(CaptureObject[] Columns, int PeriodSeconds)> LayoutAsync(Obis name, CancellationToken stop)
-    {
-        if (knowledge.Profiles.TryGetValue(name, out var known))
-        {
-            return known;
-        }
-
-        var data = await visit.GetAsync(new AttributeDescriptor(7, name, 3), null, stop).ConfigureAwait(false) ?? throw Refused($"the capture objects of {name}");
-        var columns = CaptureObject.ReadList(data.Span) ?? throw new MeterRefusalException($"the capture objects of {name} cannot be read");
-        var period = await visit.GetAsync(new AttributeDescriptor(7, name, 4), null, stop).ConfigureAwait(false);
-        return knowledge.Profiles[name] = (columns, NumberOf(period));
-    }
-
-    /// <summary>The order's range in the meter's own time; null for everything.</summary>
-    private async ValueTask<Selection?> RangeAsync(ReadOrder order, CancellationToken stop)
-    {
-        if (order.FromUtc is not { } from)
-        {
-            return null;
-        }
-
-        var clock = await ClockAsync(stop).ConfigureAwait(false) ?? throw Refused("the clock");
-        var offset = clock.OffsetMinutes;
-        var summer = (clock.Flags & DeviceTimeFlags.SummerTime) != 0;
-        byte[] Octets(DateTime utc) => CosemTime.Write(CosemTime.Of(utc.AddMinutes(offset), offset, summer), profile.Deviation);
-        return ProfileSelection.Range(Octets(from), Octets(order.ToUtc ?? (clock.ToUtc() ?? clock.ToLocal().AddMinutes(-offset)).AddDays(1)), Clock);
-    }
-
-    private async ValueTask<ReadColumn> ColumnAsync(CaptureObject column, CancellationToken stop)
+    /// <summary>An object with its scaler and unit.</summary>
+    internal async ValueTask<ReadColumn> ColumnAsync(CaptureObject column, CancellationToken stop)
     {
         if (column is not { ClassId: 3 or 4 or 5, Attribute: 2 or 3 })
         {
@@ -181,9 +141,11 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
         return new ReadColumn(column, unit.Unit, unit.Scaler);
     }
 
-    private MeterRefusalException Refused(string what) => new($"the meter does not give {what}: {ErrorText.OfDataAccess(visit.LastError ?? 250)}");
+    /// <summary>The meter answered with an error: the last one says why.</summary>
+    internal MeterRefusalException Refused(string what) => new($"the meter does not give {what}: {ErrorText.OfDataAccess(visit.LastError ?? 250)}");
 
-    private static int NumberOf(ReadOnlyMemory<byte>? data)
+    /// <summary>An integer; 0 where there is none.</summary>
+    internal static int NumberOf(ReadOnlyMemory<byte>? data)
     {
         if (data is null)
         {

@@ -87,11 +87,12 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     internal bool IsUnanswered { get; private set; }
 
     /// <summary>Reads an attribute; null where the meter answers with a data-access-result.</summary>
-    internal async ValueTask<ReadOnlyMemory<byte>?> GetAsync(AttributeDescriptor attribute, Selection? access, CancellationToken stop)
+    /// <param name="mostOctets">A longer answer is refused.</param>
+    internal async ValueTask<ReadOnlyMemory<byte>?> GetAsync(AttributeDescriptor attribute, Selection? access, CancellationToken stop, int mostOctets = GetProcedure.MostOctets)
     {
         for (var attempt = 1; ; attempt++)
         {
-            var get = new GetProcedure(attribute, access);
+            var get = new GetProcedure(attribute, access, mostOctets);
             _wasMuddled = false;
             await RunAsync(get, stop).ConfigureAwait(false);
             if (channel.MostRepeats > 0 && _wasMuddled && get.Result.Error is (BlockUnavailable or LongGetAborted or NoLongGet or WrongBlock) && attempt < MostAttempts)

@@ -40,6 +40,8 @@ internal sealed class WrapperChannel(ILink link, DlmsOptions options, TimeProvid
                     throw new IOException($"{options.Port} sends what is no wrapper PDU: is the framing right, is it a DLMS port?");
                 case FrameRead.Got when frame.Destination == _client && frame.Source == options.Association.Server:
                     return frame.Apdu;
+                case FrameRead.NeedMore when read.IsCompleted:
+                    throw new IOException($"{options.Port} closed the connection in the middle of an answer");
                 case FrameRead.NeedMore when clock.GetTimestamp() >= until:
                     throw new TimeoutException($"the meter at {options.Port} did not answer within {options.AnswerWithin.TotalSeconds:F0} s");
             }

@@ -1,4 +1,3 @@
-using System.Globalization;
 using Metering;
 using Metering.Driver;
 using Protocols.Dlms.AXdr;
@@ -22,8 +21,10 @@ public static class ToReadings
     /// <summary>The rows of a profile as a block. Null where they cannot be read; the fault says why.</summary>
     /// <param name="data">Attribute 2, with everything in it.</param>
     /// <param name="rows">Is used to read them; may be kept for the next.</param>
+    /// <param name="newestFirst">The profile is sorted with the newest row in front (sort method 2).</param>
     public static ReadingBlock? Profile(
-        in ReadFor reader, ProfileDefinition definition, MeterProfile profile, ReadOnlySpan<ReadColumn> columns, int periodSeconds, ReadOnlySpan<byte> data, ProfileRows rows, out string? fault)
+        in ReadFor reader, ProfileDefinition definition, MeterProfile profile, ReadOnlySpan<ReadColumn> columns, int periodSeconds, ReadOnlySpan<byte> data, ProfileRows rows, out string? fault,
+        bool newestFirst = false)
     {
         fault = rows.Read(data, columns.Length);
         if (fault is not null)
@@ -57,17 +58,24 @@ public static class ToReadings
 
         var made = new Row[rows.Count];
         var values = new Value[rows.Count * kept.Count];
-        var times = new RowTimes(profile, periodSeconds);
+        var times = new RowTimes(profile, newestFirst ? -periodSeconds : periodSeconds);
         for (var row = 0; row < rows.Count; row++)
         {
             var cells = rows[row];
-            made[row] = times.Next(cells[clock], rows.OctetsOf(cells[clock], data), status < 0 ? 0 : StatusOf(cells[status], rows, data));
+            if (times.Next(cells[clock], rows.OctetsOf(cells[clock], data), status < 0 ? 0 : StatusOf(cells[status], rows, data)) is not { } facts)
+            {
+                fault = $"row {row + 1} has no time";
+                return null;
+            }
+
+            made[row] = facts;
             for (var i = 0; i < kept.Count; i++)
             {
                 values[(row * kept.Count) + i] = ValueOf(cells[kept[i]], columns[kept[i]], profile, rows, data);
             }
         }
 
+        RowTimes.Number(made, newestFirst || RowTimes.RunsBackwards(made));
         var described = new Column[kept.Count];
         for (var i = 0; i < kept.Count; i++)
         {
@@ -103,8 +111,7 @@ public static class ToReadings
     public static IReadOnlyList<MeterEvent> Events(ProfileDefinition log, MeterProfile profile, ReadOnlySpan<ReadColumn> columns, ReadOnlySpan<byte> data, ProfileRows rows, out string? fault)
     {
         fault = rows.Read(data, columns.Length);
-        var events = new List<MeterEvent>();
-        var times = new RowTimes(profile, 0);
+        var (told, times) = (new List<(Row Row, int Number)>(), new RowTimes(profile, 0));
         for (var row = 0; row < rows.Count && fault is null; row++)
         {
             var cells = rows[row];
@@ -116,15 +123,15 @@ public static class ToReadings
                 break;
             }
 
-            var at = times.Next(cells[clock], rows.OctetsOf(cells[clock], data), 0);
-            if (at.At is { } time)
+            if (times.Next(cells[clock], rows.OctetsOf(cells[clock], data), 0) is { } facts)
             {
-                var code = (int)cells[number].Number;
-                events.Add(new MeterEvent(log.Name, code, profile.EventSet, time, at.Occurrence, profile.EventText(code)));
+                told.Add((facts, (int)cells[number].Number));
             }
         }
 
-        return events;
+        Row[] made = [.. told.Select(one => one.Row)];
+        RowTimes.Number(made, RowTimes.RunsBackwards(made));
+        return [.. made.Select((row, i) => new MeterEvent(log.Name, told[i].Number, profile.EventSet, row.At!.Value, row.Occurrence, profile.EventText(told[i].Number)))];
     }
 
     private static int IndexOf(ReadOnlySpan<ReadColumn> columns, ReadOnlySpan<ProfileCell> cells, Func<ReadColumn, ProfileCell, bool> fits)
@@ -212,49 +219,5 @@ public static class ToReadings
         return new Column(
             ColumnId.ForAttribute(column.Object.ClassId, column.Object.Name, column.Object.Attribute, column.Object.Index), column.Object.Name, column.Unit,
             type == ValueKind.Decimal ? column.Scaler : (sbyte)0, kind, type);
-    }
-
-    /// <summary>Row after row: their times, and how many had the same.</summary>
-    private struct RowTimes(MeterProfile profile, int periodSeconds)
-    {
-        private Dictionary<string, int>? _seen;
-        private DeviceTime? _last;
-        private byte _status;
-
-        internal Row Next(in ProfileCell cell, ReadOnlySpan<byte> octets, uint status)
-        {
-            if (cell.IsRepeated && _last is { IsCalendar: true } last && periodSeconds > 0)
-            {
-                var local = last.ToLocal().AddSeconds(periodSeconds);
-                _last = CosemTime.Of(local, last.OffsetMinutes, false) with { Flags = last.Flags };
-            }
-            else
-            {
-                _last = CosemTime.TryRead(octets, profile.Deviation, out var read) ? read : null;
-                _status = octets.Length == CosemTime.Size ? octets[^1] : (byte)0;
-            }
-
-            var flags = StatusSets.Flags(profile.Status, status);
-            var clock = _last is null ? RowClock.None : CosemTime.ClockOf(_status);
-            clock = (flags & StatusFlags.ClockInvalid) != 0 ? RowClock.Invalid : clock == RowClock.Ok && (flags & StatusFlags.ClockAdjusted) != 0 ? RowClock.Adjusted : clock;
-            flags |= clock == RowClock.Invalid ? StatusFlags.ClockInvalid : StatusFlags.None;
-            var instant = InstantOf(_last, octets);
-            _seen ??= [];
-            var occurrence = _seen.GetValueOrDefault(instant);
-            _seen[instant] = occurrence + 1;
-            return new Row(instant, _last, occurrence, clock, _last is { } at && at.ToUtc() is not null ? RowZone.Deviation : RowZone.Assumed, status, flags);
-        }
-
-        /// <summary>UTC where the offset is known, else the device's own time; what is no calendar time is told by its octets.</summary>
-        private static string InstantOf(DeviceTime? time, ReadOnlySpan<byte> octets)
-        {
-            if (time is not { IsCalendar: true } known)
-            {
-                return "d:" + Convert.ToHexStringLower(octets);
-            }
-
-            var (moment, head, tail) = known.ToUtc() is { } utc ? (utc, "", "Z") : (known.ToLocal(), "d:", "");
-            return head + moment.ToString(known.Second == 0 && known.Hundredths == 0 ? "yyyy-MM-ddTHH:mm" : "yyyy-MM-ddTHH:mm:ss", CultureInfo.InvariantCulture) + tail;
-        }
     }
 }

@@ -17,6 +17,7 @@ internal sealed class ReadKind : IOrderKind
         var reader = await meter.ReaderAsync(stop).ConfigureAwait(false);
         MeterAnswer? last = null;
         var (parts, rows, events) = (0, 0, 0);
+        string? note = null;
         await foreach (var answer in reader.ReadAsync(read, order.Id, stop).ConfigureAwait(false))
         {
             if (last is { } before)
@@ -25,11 +26,12 @@ internal sealed class ReadKind : IOrderKind
             }
 
             last = answer;
+            note ??= answer.Note;
             (parts, rows, events) = (parts + 1, rows + (answer.Block?.Rows.Length ?? 0), events + (answer.Events?.Count ?? 0));
         }
 
         yield return last is { } whole
-            ? new OrderStep(OrderState.Done, Summary(rows, events), whole.Block, default) { Told = meter.Told(whole, read.Task) }
+            ? new OrderStep(OrderState.Done, note is null ? Summary(rows, events) : $"{Summary(rows, events)}; {note}", whole.Block, default) { Told = meter.Told(whole, read.Task) }
             : new OrderStep(OrderState.Done, "nothing is there to be read", null, default);
     }
 

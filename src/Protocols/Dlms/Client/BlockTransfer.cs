@@ -15,7 +15,8 @@ internal sealed class BlockTransfer(int window)
     private int _repeats;
 
     /// <summary>Forgets what came.</summary>
-    internal void Begin() => (_blocks, _sent, _repeats) = (new BlockCollector(GetProcedure.MostOctets), 0, 0);
+    /// <param name="mostOctets">A longer APDU is refused.</param>
+    internal void Begin(int mostOctets) => (_blocks, _sent, _repeats) = (new BlockCollector(mostOctets), 0, 0);
 
     /// <summary>The whole APDU; empty while blocks are missing.</summary>
     internal ReadOnlyMemory<byte> Whole { get; private set; }

@@ -68,7 +68,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
 
         _running = procedure;
         _id = new InvokeId((byte)(0xC0 | (_invoked = (_invoked % 15) + 1)));
-        _transfer.Begin();
+        _transfer.Begin(procedure.LongestAnswer);
         procedure.Begin();
         return Wrap(procedure.Start(_id, ServerLongestPdu == 0 ? 0 : Math.Max(32, ServerLongestPdu - _handshake.Overhead)));
     }
@@ -140,7 +140,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         Move(AssociationEvent.ProofWanted);
         _running = proof;
         _id = new InvokeId(0xC1);
-        _transfer.Begin();
+        _transfer.Begin(proof.LongestAnswer);
         return new SessionStep(SessionMove.Ask, Wrap(proof.Start(_id, 0)));
     }
 

@@ -17,6 +17,8 @@ public sealed class GetProcedure(AttributeDescriptor attribute, Selection? acces
     /// <summary>What is read.</summary>
     public AttributeDescriptor Attribute => attribute;
 
+    internal override int LongestAnswer => mostOctets;
+
     /// <summary>The data, or the meter's data-access-result.</summary>
     public DataResult Result { get; private set; }
 

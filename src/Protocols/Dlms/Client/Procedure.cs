@@ -13,6 +13,9 @@ public abstract class Procedure
     /// <summary>It has come to its end, one way or the other.</summary>
     public bool IsDone { get; private set; }
 
+    /// <summary>A longer answer is refused, however it is cut.</summary>
+    internal virtual int LongestAnswer => GetProcedure.MostOctets;
+
     /// <summary>The first question.</summary>
     /// <param name="id">Invoke id and priority of every question.</param>
     /// <param name="longest">The longest APDU the other side takes, before ciphering; 0 for any.</param>
