@@ -2,6 +2,7 @@ using Metering;
 using Protocols.Dlms.Host;
 using Protocols.Dlms.Model;
 using Simulation.Dlms.Equipment;
+using Simulation.Dlms.Misbehaviours;
 using Simulation.Dlms.Objects;
 
 namespace Simulation.Dlms;
@@ -39,6 +40,7 @@ public sealed class DlmsMeter
         Keys = MakeKeys(plan, random);
         ReadingKeys = plan.Has(MeterFault.OneCounterForAll) ? Keys : MakeKeys(plan, random);
         _clients = new MeterClients(this);
+        Line = new LineFaults(this);
         _equipment = equipment ?? Fitting.Of(plan);
         foreach (var part in _equipment)
         {
@@ -77,6 +79,9 @@ public sealed class DlmsMeter
 
     /// <summary>Lines of a keys file: management and reading client.</summary>
     public IEnumerable<string> KeyLines => [KeyLine(1, Keys), KeyLine(2, ReadingKeys)];
+
+    /// <summary>What happens to its answers on the line.</summary>
+    public LineFaults Line { get; }
 
     /// <summary>The last question was for a profile's buffer.</summary>
     internal bool IsBufferAsked => _clients.Faults.IsBufferAsked;

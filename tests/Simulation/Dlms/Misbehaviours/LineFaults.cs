@@ -33,7 +33,7 @@ public sealed class LineFaults(DlmsMeter meter)
 
         if (plan.Has(MeterFault.HalfFrames))
         {
-            return [new LineStep(TimeSpan.Zero, framed[..(framed.Length / 2)])];
+            return [new LineStep(TimeSpan.Zero, framed[..(framed.Length / 2)], Closes: plan.Has(MeterFault.RebootInTheMiddle))];
         }
 
         if (plan.Has(MeterFault.Garbage))

@@ -6,6 +6,7 @@ using Metering.Orders;
 using Microsoft.Extensions.Time.Testing;
 using Protocols.Dlms.Client;
 using Protocols.Dlms.Hdlc;
+using Protocols.Dlms.Model;
 using Protocols.Dlms.Security;
 using Simulation.Dlms;
 
@@ -19,24 +20,28 @@ internal sealed class DriverBench : IAsyncDisposable
     private readonly DlmsDriver _driver;
     private readonly Task _running;
 
-    internal DriverBench(DlmsMeterPlan plan, MeterHdlcPlan? hdlc = null, Func<DlmsMeter, MeterLink>? wire = null, string profile = "idis",
-        Func<DlmsMeter, FakeTimeProvider, IPort>? port = null, Func<DlmsOptions, DlmsOptions>? change = null)
+    internal DriverBench(DlmsMeterPlan plan, MeterHdlcPlan? hdlc = null, Func<DlmsMeter, MeterLink>? wire = null, string profile = "idis", DateTimeOffset? start = null,
+        Func<DlmsMeter, FakeTimeProvider, IPort>? port = null, Func<DlmsOptions, DlmsOptions>? change = null, Func<string, string>? kind = null)
     {
-        Clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
+        Clock = new FakeTimeProvider(start ?? new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
         Meter = new DlmsMeter(plan, () => Clock.GetUtcNow().UtcDateTime);
         var association = new AssociationSettings { Client = 1, Mechanism = (AuthenticationMechanism)plan.Mechanism, Suite = plan.Suite, IsCiphered = plan.IsCiphered };
         var options = new DlmsOptions(
-            "feeder", "wire", hdlc is null ? DlmsFraming.Wrapper : DlmsFraming.Hdlc, association, MeterProfiles.Find(profile), (byte[])[.. "DCU"u8, 1, 2, 3, 4, 5])
+            "feeder", "wire", hdlc is null ? DlmsFraming.Wrapper : DlmsFraming.Hdlc, association, KindOf(profile, kind), (byte[])[.. "DCU"u8, 1, 2, 3, 4, 5])
         {
             PhysicalAddress = hdlc?.Physical ?? 0,
             Hdlc = hdlc is null ? HdlcParameters.Default : new HdlcParameters(hdlc.Longest, hdlc.Longest, hdlc.Window, hdlc.Window),
         };
         options = change?.Invoke(options) ?? options;
-        _driver = new DlmsDriver(options, _ => new(port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc)))(Meter))), new MeterKeyRing(Meter), new MemoryCounters(), Time = new FakeTime(Clock), Clock, Memory);
+        _driver = new DlmsDriver(
+            options, _ => new(port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc) { Clock = Clock }))(Meter))), new MeterKeyRing(Meter), new MemoryCounters(),
+            Time = new FakeTime(Clock), Clock, Memory);
         _running = RunAsync();
     }
 
     internal FakeTimeProvider Clock { get; }
+
+    internal IMeterDriver Driver => _driver;
 
     /// <summary>The box's clock.</summary>
     internal FakeTime Time { get; }
@@ -101,6 +106,19 @@ internal sealed class DriverBench : IAsyncDisposable
         Assert.True(await Clock.AdvanceUntilAsync(() => _running.IsCompleted, TimeSpan.FromSeconds(1)));
         await _driver.DisposeAsync();
         _stop.Dispose();
+    }
+
+    /// <summary>A kind of meter as it stands in its file, or with that text changed.</summary>
+    private static MeterProfile KindOf(string name, Func<string, string>? change)
+    {
+        if (change is null)
+        {
+            return MeterProfiles.Find(name);
+        }
+
+        var kind = MeterProfile.Parse(change(File.ReadAllText(Path.Combine(Plan.Sources.Root, "src", "Drivers", "Dlms", "Profiles", name + ".meter"))), out var fault);
+        Assert.Null(fault);
+        return kind!;
     }
 
     private async Task RunAsync()

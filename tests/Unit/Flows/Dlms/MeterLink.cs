@@ -12,6 +12,8 @@ internal sealed class MeterLink : ILink
     private readonly MeterHdlc? _hdlc;
     private readonly MeterWrapper? _wrapper;
     private readonly Random _random;
+    private readonly List<ITimer> _late = [];
+    private bool _isClosed;
 
     internal MeterLink(DlmsMeter meter, MeterHdlcPlan? hdlc, int seed = 1)
     {
@@ -20,6 +22,9 @@ internal sealed class MeterLink : ILink
         _wrapper = hdlc is null ? new MeterWrapper(1) : null;
         _random = new Random(seed);
     }
+
+    /// <summary>Fake time, for what comes late.</summary>
+    internal TimeProvider? Clock { get; init; }
 
     /// <summary>Octets that go over the wire at a time; 0 for all.</summary>
     internal int Chunk { get; init; }
@@ -42,17 +47,43 @@ internal sealed class MeterLink : ILink
     {
         var arrived = Spoil(octets.ToArray());
         Taken += arrived.Length;
+        if (_isClosed)
+        {
+            throw new IOException("the far end closed the connection");
+        }
+
         if (IsSilent)
         {
             return;
         }
 
-        var answer = Spoil(Answer(arrived));
+        var answer = Answer(arrived);
         if (IsSilent)
         {
             return; // fell silent while it answered
         }
 
+        foreach (var step in _meter.Line.Spoil(answer))
+        {
+            if (step.After > TimeSpan.Zero)
+            {
+                _late.Add(Clock!.CreateTimer(_ => _ = SendAsync(step.Octets, CancellationToken.None).AsTask(), null, step.After, Timeout.InfiniteTimeSpan));
+                continue;
+            }
+
+            await SendAsync(step.Octets, stop);
+            if (step.Closes)
+            {
+                _meter.Drop();
+                _isClosed = true;
+                await _toDriver.Writer.CompleteAsync();
+            }
+        }
+    }
+
+    private async ValueTask SendAsync(byte[] octets, CancellationToken stop)
+    {
+        var answer = Spoil(octets);
         foreach (var chunk in answer.Chunk(Chunk == 0 ? Math.Max(1, answer.Length) : Chunk))
         {
             await _toDriver.Writer.WriteAsync(chunk, stop);
@@ -61,6 +92,7 @@ internal sealed class MeterLink : ILink
 
     public async ValueTask DisposeAsync()
     {
+        _late.ForEach(timer => timer.Dispose());
         _meter.Drop();
         await _toDriver.Writer.CompleteAsync();
         await _toDriver.Reader.CompleteAsync();
