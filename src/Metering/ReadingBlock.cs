@@ -79,6 +79,19 @@ public sealed class ReadingBlock
         return new ReadingBlock(Meter, Profile, PeriodSeconds, Stamp, _columns, rows, _values, Via, Task, OrderId);
     }
 
+    /// <summary>The same block with some of its rows, in the order given.</summary>
+    public ReadingBlock Only(ReadOnlySpan<int> rows)
+    {
+        var (some, values) = (new Row[rows.Length], new Value[rows.Length * Columns.Length]);
+        for (var i = 0; i < rows.Length; i++)
+        {
+            some[i] = Rows[rows[i]];
+            ValuesOf(rows[i]).CopyTo(values.AsSpan(i * Columns.Length));
+        }
+
+        return new ReadingBlock(Meter, Profile, PeriodSeconds, Stamp, _columns, some, values, Via, Task, OrderId);
+    }
+
     /// <summary>The device that measured.</summary>
     public MeterId Meter { get; }
 

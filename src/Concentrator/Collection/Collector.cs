@@ -20,6 +20,9 @@ internal sealed class Collector(
 
     private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), AgainAfter = TimeSpan.FromMinutes(2);
 
+    /// <summary>Others set a meter's clock back too, and one without deviation has an hour twice: rows that were stored under a time that had passed are still found.</summary>
+    private static readonly TimeSpan SetBack = TimeSpan.FromHours(1);
+
     /// <summary>A clock is set by an hour at most; a row more on each side.</summary>
     private static readonly TimeSpan AroundSetting = TimeSpan.FromHours(2.5);
     private readonly Dictionary<(MeterId Meter, CollectionTask Task), MeterTask> _states = [];
@@ -101,7 +104,12 @@ internal sealed class Collector(
             return await OrderAsync(meter, task, null, null, stop).ConfigureAwait(false);
         }
 
-        var from = last(meter, task.Read)?.AddSeconds(1) ?? now - FirstReach;
+        var from = last(meter, task.Read)?.AddSeconds(1) - SetBack ?? now - FirstReach;
+        if (from >= now)
+        {
+            return await OrderAsync(meter, task, from, null, stop).ConfigureAwait(false); // the meter's clock is ahead of ours
+        }
+
         for (var to = from; to < now;)
         {
             (from, to) = (to, to + MostAtOnce < now ? to + MostAtOnce : now);

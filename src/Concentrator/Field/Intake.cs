@@ -98,13 +98,29 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
             return;
         }
 
+        IReadOnlyList<(ReadingBlock? Block, int Revision)> parts = wasAsked && block!.Profile != ReadingBlock.RegisterProfile
+            ? [.. marks.Rows.Sort(block, again: block.Task is null).Select(part => ((ReadingBlock?)part.Block, part.Revision))] : [(block, 0)];
+        if (parts.Count == 0)
+        {
+            Pass(meter, raw, "known rows");
+            return;
+        }
+
         flow.Kept();
         entry.Kept++;
-        var telegram = new NewRecord(
-            RecordType.Telegram, block is null ? RecordClass.None : wasAsked && block.Task is null ? RecordClass.Order : RecordClass.Reading, raw.At, new LedgerRecord(meter, raw, security, block, fault).ToPayload());
-        IReadOnlyList<NewRecord> records = isNew ? [registry.ToRecord(entry), telegram] : [telegram];
+        var recordClass = block is null ? RecordClass.None : wasAsked && block.Task is null ? RecordClass.Order : RecordClass.Reading;
+        var telegrams = parts.Select(part => new NewRecord(RecordType.Telegram, recordClass, raw.At, new LedgerRecord(meter, raw, security, part.Block, fault, part.Revision).ToPayload()));
+        IReadOnlyList<NewRecord> records = isNew ? [registry.ToRecord(entry), .. telegrams] : [.. telegrams];
         var urgency = wasAsked && block!.Task is null ? Urgency.OnDemand : Urgency.Reading;
-        await AppendAsync(ledger.AppendAsync(records, urgency, CancellationToken.None), wasAsked ? () => marks.Stored(block!, raw.At.Utc) : null).ConfigureAwait(false);
+        await AppendAsync(ledger.AppendAsync(records, urgency, CancellationToken.None), wasAsked ? () => Learn(parts, raw.At.Utc) : null).ConfigureAwait(false);
+    }
+
+    private void Learn(IReadOnlyList<(ReadingBlock? Block, int Revision)> parts, DateTime? receivedUtc)
+    {
+        foreach (var (block, revision) in parts)
+        {
+            marks.Stored(block!, revision, receivedUtc);
+        }
     }
 
     private async ValueTask TakeEventsAsync(DriverEvent.EventsTaken told)

@@ -22,13 +22,21 @@ internal sealed class ReadMarks
     private readonly Dictionary<(MeterId, Obis), HashSet<(DateTime At, int Number, int Occurrence)>> _known = [];
     private readonly Lock _lock = new();
 
+    /// <summary>The newest rows themselves.</summary>
+    internal KnownRows Rows { get; } = new();
+
     /// <summary>The newest row's or event's time that a task brought, UTC; null where nothing is stored.</summary>
     internal DateTime? Last(MeterId meter, string task) => _last.TryGetValue((meter, task), out var last) ? last : null;
 
     /// <summary>A block is stored. Rows of a clock that is ahead move no mark: when it is set right, what it stores then is still asked for.</summary>
     /// <param name="receivedUtc">When it was received; null where the box did not know the time.</param>
-    internal void Stored(ReadingBlock block, DateTime? receivedUtc)
+    internal void Stored(ReadingBlock block, int revision, DateTime? receivedUtc)
     {
+        if (block.Profile != ReadingBlock.RegisterProfile)
+        {
+            Rows.Stored(block, revision);
+        }
+
         foreach (var row in block.Rows)
         {
             if (block.Task is not null && TimeOf(row.Instant) is { } at && (receivedUtc is null || at <= receivedUtc + Ahead))
@@ -88,9 +96,9 @@ internal sealed class ReadMarks
             var told = MeterEventsRecord.Parse(record.Payload);
             Stored(told);
         }
-        else if (record.Type == RecordType.Telegram && LedgerRecord.Parse(record.Time, record.Payload).Block is { OrderId: not null } block)
+        else if (record.Type == RecordType.Telegram && LedgerRecord.Parse(record.Time, record.Payload) is { Block: { OrderId: not null } block } telegram)
         {
-            Stored(block, record.Time.Utc);
+            Stored(block, telegram.Revision, record.Time.Utc);
         }
     }
 
