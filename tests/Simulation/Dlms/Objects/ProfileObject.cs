@@ -65,6 +65,9 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
         Stored?.Invoke(this, row);
     }
 
+    /// <summary>Changes the newest row behind the back of whoever has read it.</summary>
+    public void Revise(byte status, params IReadOnlyList<MeterValue> values) => _rows[^1] = _rows[^1] with { Status = status, Values = values };
+
     /// <summary>Forgets everything, as a meter that was reset.</summary>
     public void Clear() => _rows.Clear();
 

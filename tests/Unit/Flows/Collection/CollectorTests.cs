@@ -27,12 +27,20 @@ public class CollectorTests
     }
 
     [Fact]
-    public async Task What_is_stored_is_not_asked_again()
+    public async Task What_is_stored_is_not_asked_again_but_for_the_last_hour_in_which_the_clock_may_have_been_set_back()
     {
         _last = new DateTime(2026, 11, 23, 9, 45, 0, DateTimeKind.Utc);
         await RunAsync("load-profile", TimeSpan.FromDays(1), () => _desk.Asked.Count >= 1);
-        Assert.Equal(_last.Value.AddSeconds(1), _desk.Asked[0].Order.FromUtc);
+        Assert.Equal(_last.Value.AddHours(-1).AddSeconds(1), _desk.Asked[0].Order.FromUtc);
         Assert.Single(_desk.Asked);
+    }
+
+    [Fact]
+    public async Task A_meter_whose_clock_is_ahead_is_read_all_the_same()
+    {
+        _last = new DateTime(2026, 11, 24, 9, 45, 0, DateTimeKind.Utc);
+        await RunAsync("load-profile", TimeSpan.FromDays(1), () => _desk.Asked.Count >= 1);
+        Assert.Null(_desk.Asked[0].Order.ToUtc);
     }
 
     [Fact]

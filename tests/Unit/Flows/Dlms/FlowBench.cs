@@ -23,7 +23,7 @@ internal sealed class FlowBench : IAsyncDisposable
 {
     private readonly ListLedger _ledger = new();
     private readonly MeterReach _reach = new();
-    private readonly ReadMarks _marks = new();
+    private ReadMarks _marks = new();
     private readonly MeterRegistry _registry;
     private int _orders;
 
@@ -66,6 +66,9 @@ internal sealed class FlowBench : IAsyncDisposable
         await new Intake(_ledger, _registry, new FlowCount(), new FrameFeed(), _marks, (_, _) => { }, NullLogger.Instance).RunAsync(events.Reader);
         return last!;
     }
+
+    /// <summary>The box starts again: what it knows of rows it learns from the ledger.</summary>
+    internal void Restart() => (_marks = new ReadMarks()).Learn(_ledger);
 
     /// <summary>How far a task's profile is in the ledger.</summary>
     internal DateTime? Mark(string task = "task") => _marks.Last(MeterId.Parse(Meter.Name), task);
