@@ -39,34 +39,26 @@ public ref struct AXdrReader(ReadOnlySpan<byte> octets)
     public bool TryItem(out AXdrItem item)
     {
         item = default;
-        if (_at >= _octets.Length)
+        if ((uint)_at >= (uint)_octets.Length)
         {
             return false;
         }
 
         var tag = _octets[_at];
         var size = AXdrTags.SizeOf(tag);
-        if (size >= 0)
+        if (size < 0)
         {
-            if (size > Remaining - 1)
-            {
-                return false;
-            }
-
-            item = new AXdrItem((AXdrTag)tag, 0, _octets.Slice(_at + 1, size));
-            _at += 1 + size;
-            return true;
+            return size == AXdrTags.Variable && TryVariable((AXdrTag)tag, out item);
         }
 
-        var start = _at;
-        _at++;
-        if (size == AXdrTags.Variable && TryVariable((AXdrTag)tag, out item))
+        if (size > Remaining - 1)
         {
-            return true;
+            return false;
         }
 
-        _at = start;
-        return false;
+        item = new AXdrItem((AXdrTag)tag, 0, _octets.Slice(_at + 1, size));
+        _at += 1 + size;
+        return true;
     }
 
     /// <summary>True where the octets are one whole element and nothing else.</summary>
@@ -83,8 +75,72 @@ public ref struct AXdrReader(ReadOnlySpan<byte> octets)
         return TryItem(out var item) && AXdrNumbers.TryInteger(item, out number);
     }
 
-    /// <summary>Passes over one whole element, with everything in it.</summary>
-    public bool TrySkip() => TrySkip(MostDepth);
+    /// <summary>Passes over one whole element, with everything in it. What is nested deeper than <see cref="MostDepth"/> does not fit.</summary>
+    public bool TrySkip()
+    {
+        var octets = _octets;
+        Span<int> around = stackalloc int[MostDepth]; // how many elements are still to come in what lies around
+        for (var (at, left, depth) = (_at, 1, 0); ;)
+        {
+            while (left == 0)
+            {
+                if (depth == 0)
+                {
+                    _at = at;
+                    return true;
+                }
+
+                left = around[--depth];
+            }
+
+            if ((uint)at >= (uint)octets.Length)
+            {
+                return false;
+            }
+
+            left--;
+            var tag = octets[at];
+            var size = AXdrTags.SizeOf(tag);
+            var count = 0;
+            if (size >= 0)
+            {
+                at += 1 + size;
+            }
+            else if (tag is (byte)AXdrTag.OctetString or (byte)AXdrTag.Structure && at + 1 < octets.Length && octets[at + 1] < 0x80)
+            {
+                count = octets[at + 1]; // both are short nearly always
+                at += 2;
+                (at, count) = tag == (byte)AXdrTag.OctetString ? (at + count, 0) : (at, count);
+            }
+            else
+            {
+                _at = at;
+                if (size == AXdrTags.Unknown || !TryVariable((AXdrTag)tag, out var item))
+                {
+                    return false;
+                }
+
+                at = _at;
+                count = item.Tag is AXdrTag.Array or AXdrTag.Structure ? item.Count : 0;
+            }
+
+            if (at > octets.Length)
+            {
+                return false;
+            }
+
+            if (count > 0)
+            {
+                if (depth == MostDepth)
+                {
+                    return false;
+                }
+
+                around[depth++] = left;
+                left = count;
+            }
+        }
+    }
 
     /// <summary>A length or a count: one octet below 128, else 81, 82, 83 or 84 and so many octets.</summary>
     public bool TryLength(out int length)
@@ -132,28 +188,20 @@ public ref struct AXdrReader(ReadOnlySpan<byte> octets)
         return true;
     }
 
-    private bool TrySkip(int depth)
+    /// <summary>An element that has no fixed size. Where it does not fit, nothing is read.</summary>
+    private bool TryVariable(AXdrTag tag, out AXdrItem item)
     {
-        if (depth < 0 || !TryItem(out var item))
+        var start = _at++;
+        if (TryContent(tag, out item))
         {
-            return false;
+            return true;
         }
 
-        if (item.Tag is AXdrTag.Array or AXdrTag.Structure)
-        {
-            for (var i = 0; i < item.Count; i++)
-            {
-                if (!TrySkip(depth - 1))
-                {
-                    return false;
-                }
-            }
-        }
-
-        return true;
+        _at = start;
+        return false;
     }
 
-    private bool TryVariable(AXdrTag tag, out AXdrItem item)
+    private bool TryContent(AXdrTag tag, out AXdrItem item)
     {
         item = default;
         var start = _at;

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 namespace Protocols.Dlms.AXdr;
 
 /// <summary>Type tags of Data (IEC 62056-5-3 clause 8, A-XDR of IEC 61334-6).</summary>
@@ -15,6 +17,8 @@ internal static class AXdrTags
     internal const int Variable = -1, Unknown = -2;
 
     /// <summary>Octets of content; <see cref="Variable"/>, or <see cref="Unknown"/> for a tag that is not in the standard.</summary>
+    /// <remarks>A switch, not a table: the processor foresees the branch and reads on, where it would wait for the number of a table.</remarks>
+    [MethodImpl(MethodImplOptions.AggressiveInlining)]
     internal static int SizeOf(byte tag) => tag switch
     {
         0x00 or 0xFF => 0,

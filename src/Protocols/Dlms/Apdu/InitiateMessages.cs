@@ -1,20 +1,24 @@
 namespace Protocols.Dlms.Apdu;
 
-/// <summary>Conformance: a bit string of 24 bits, tagged as <code>5F 1F 04 00 | 3 octets</code> Bit 0 is the first of the first octet.</summary>
-public readonly record struct Conformance(uint Bits)
+/// <summary>Conformance: a bit string of 24 bits, tagged as <code>5F 1F 04 00 | 3 octets</code> Bit 0 is the first of the first octet. Old meters write the tag in one octet, 5F.</summary>
+public readonly record struct Conformance(uint Bits, bool IsTagShort = false)
 {
-    private const uint Head = 0x5F1F0400;
+    private const byte Tag = 0x5F, TagMore = 0x1F;
+    private const ushort Head = 0x0400;
 
     /// <summary>True where a service is offered: 19 GET, 20 SET, 23 ACTION, 11 block transfer with GET, 1 general block transfer, 0 general protection.</summary>
     public bool Has(int bit) => (Bits >> (23 - bit) & 1) != 0;
 
     internal static Conformance Read(ref PduReader from)
     {
-        var head = from.UInt32();
-        return head == Head ? new Conformance(((uint)from.UInt16() << 8) | from.Byte()) : from.Refuse<Conformance>($"{head:X8} where the conformance (5F1F0400) was expected");
+        var (tag, isShort) = (from.Byte(), from.Peek(0) != TagMore);
+        _ = isShort || from.Byte() == TagMore;
+        var head = from.UInt16();
+        return tag == Tag && head == Head ? new Conformance(((uint)from.UInt16() << 8) | from.Byte(), isShort)
+            : from.Refuse<Conformance>($"{tag:X2} and {head:X4} where the conformance (5F1F0400) was expected");
     }
 
-    internal PduWriter WriteTo(PduWriter to) => to.UInt32(Head).UInt16((ushort)(Bits >> 8)).Byte((byte)Bits);
+    internal PduWriter WriteTo(PduWriter to) => (IsTagShort ? to.Byte(Tag) : to.Byte(Tag).Byte(TagMore)).UInt16(Head).UInt16((ushort)(Bits >> 8)).Byte((byte)Bits);
 }
 
 /// <summary>xDLMS InitiateRequest: <code>01 | [dedicated key] | [response allowed] | [quality of service] | version | conformance | longest PDU u16</code></summary>

@@ -5,6 +5,11 @@ namespace Protocols.Dlms.Apdu;
 /// </summary>
 public abstract record Pdu
 {
+    private const int MostKept = 64 * 1024;
+
+    [ThreadStatic]
+    private static ApduBuffer? _scratch;
+
     private protected Pdu()
     {
     }
@@ -18,8 +23,10 @@ public abstract record Pdu
     /// <summary>Its octets.</summary>
     public byte[] ToOctets()
     {
-        var to = new ApduBuffer();
+        var to = _scratch ??= new ApduBuffer();
+        to.Clear();
         WriteTo(new PduWriter(to));
+        _scratch = to.Written.Length > MostKept ? null : to;
         return to.Written.ToArray();
     }
 

@@ -74,19 +74,19 @@ public sealed class ProfileRows
             _cells = new ProfileCell[head.Count * columns];
         }
 
+        var at = reader.Position;
         for (var row = 0; row < head.Count; row++)
         {
-            if (!reader.TryItem(out var structure) || structure.Tag != AXdrTag.Structure)
+            if (columns < 0x80 && at + 1 < data.Length && data[at] == (byte)AXdrTag.Structure && data[at + 1] == columns)
             {
-                return $"row {row + 1} is no structure";
+                at += 2;
+            }
+            else if (HeadOf(data, ref at, row, columns) is { } fault)
+            {
+                return fault;
             }
 
-            if (structure.Count != columns)
-            {
-                return $"row {row + 1} has {structure.Count} columns where {columns} were captured: the meter's capture objects changed";
-            }
-
-            if (!ReadRow(ref reader, row, columns))
+            if (!ReadRow(data, ref at, row))
             {
                 return $"row {row + 1} holds a cell that is no simple value";
             }
@@ -96,52 +96,88 @@ public sealed class ProfileRows
         return null;
     }
 
-    private bool ReadRow(ref AXdrReader reader, int row, int columns)
+    /// <summary>The head of a row that is not the usual one: its count in the long form, or a fault.</summary>
+    private static string? HeadOf(ReadOnlySpan<byte> data, ref int at, int row, int columns)
     {
-        var cells = _cells.AsSpan(row * columns, columns);
-        var above = row > 0 ? _cells.AsSpan((row - 1) * columns, columns) : default;
-        for (var column = 0; column < columns; column++)
+        var reader = new AXdrReader(data[at..]);
+        if (!reader.TryItem(out var structure) || structure.Tag != AXdrTag.Structure)
         {
-            if (!reader.TryItem(out var item))
+            return $"row {row + 1} is no structure";
+        }
+
+        at += reader.Position;
+        return structure.Count == columns ? null : $"row {row + 1} has {structure.Count} columns where {columns} were captured: the meter's capture objects changed";
+    }
+
+    private bool ReadRow(ReadOnlySpan<byte> data, ref int at, int row)
+    {
+        var cells = _cells.AsSpan(row * Columns, Columns);
+        var above = row > 0 ? _cells.AsSpan((row - 1) * Columns, Columns) : default;
+        for (var column = 0; column < cells.Length; column++)
+        {
+            // What nearly every cell is, without going through the reader.
+            var left = data.Length - at;
+            switch (left > 0 ? (AXdrTag)data[at] : AXdrTag.DontCare)
+            {
+                case AXdrTag.UInt32 when left > 4:
+                    cells[column] = new ProfileCell(AXdrTag.UInt32, BinaryPrimitives.ReadUInt32BigEndian(data[(at + 1)..]), at + 1, 4, false);
+                    at += 5;
+                    continue;
+                case AXdrTag.UInt8 when left > 1:
+                    cells[column] = new ProfileCell(AXdrTag.UInt8, data[at + 1], at + 1, 1, false);
+                    at += 2;
+                    continue;
+                case AXdrTag.OctetString when left > 1 && data[at + 1] < 0x80 && data[at + 1] <= left - 2:
+                    cells[column] = new ProfileCell(AXdrTag.OctetString, 0, at + 2, data[at + 1], false);
+                    at += 2 + data[at + 1];
+                    continue;
+            }
+
+            var reader = new AXdrReader(data[at..]);
+            if (!reader.TryItem(out var item) || !TryCell(item, at + reader.Position, above.IsEmpty ? default : above[column], out cells[column]))
             {
                 return false;
             }
 
-            var at = reader.Position - item.Content.Length;
-            var content = item.Content;
-            switch (item.Tag)
-            {
-                case AXdrTag.Null:
-                    cells[column] = above.IsEmpty ? default : above[column] with { IsRepeated = true };
-                    break;
-                case AXdrTag.UInt32:
-                    cells[column] = new ProfileCell(AXdrTag.UInt32, BinaryPrimitives.ReadUInt32BigEndian(content), at, 4, false);
-                    break;
-                case AXdrTag.OctetString or AXdrTag.VisibleString or AXdrTag.Utf8String or AXdrTag.DateTime or AXdrTag.Date or AXdrTag.Time or AXdrTag.Float32 or AXdrTag.Float64:
-                    cells[column] = new ProfileCell(item.Tag, 0, at, content.Length, false);
-                    break;
-                case AXdrTag.BitString:
-                    cells[column] = new ProfileCell(item.Tag, 0, at, item.Count, false);
-                    break;
-                case >= AXdrTag.DeltaInt8 and <= AXdrTag.DeltaUInt32:
-                    if (above.IsEmpty || above[column].Tag == AXdrTag.Null || !AXdrNumbers.TryInteger(item, out var delta))
-                    {
-                        return false;
-                    }
-
-                    cells[column] = above[column] with { Number = unchecked(above[column].Number + (long)delta), IsRepeated = false };
-                    break;
-                default:
-                    if (!AXdrNumbers.TryInteger(item, out var number))
-                    {
-                        return false;
-                    }
-
-                    cells[column] = new ProfileCell(item.Tag, unchecked((long)(ulong)(UInt128)number), at, content.Length, false);
-                    break;
-            }
+            at += reader.Position;
         }
 
         return true;
+    }
+
+    /// <param name="end">Where the item ends.</param>
+    /// <param name="above">The cell of the row before; nothing in the first row.</param>
+    private static bool TryCell(in AXdrItem item, int end, in ProfileCell above, out ProfileCell cell)
+    {
+        var (at, length) = (end - item.Content.Length, item.Content.Length);
+        cell = default;
+        switch (item.Tag)
+        {
+            case AXdrTag.Null:
+                cell = above.Tag == AXdrTag.Null ? default : above with { IsRepeated = true };
+                return true;
+            case AXdrTag.OctetString or AXdrTag.VisibleString or AXdrTag.Utf8String or AXdrTag.DateTime or AXdrTag.Date or AXdrTag.Time or AXdrTag.Float32 or AXdrTag.Float64:
+                cell = new ProfileCell(item.Tag, 0, at, length, false);
+                return true;
+            case AXdrTag.BitString:
+                cell = new ProfileCell(item.Tag, 0, at, item.Count, false);
+                return true;
+            case >= AXdrTag.DeltaInt8 and <= AXdrTag.DeltaUInt32:
+                if (above.Tag == AXdrTag.Null || !AXdrNumbers.TryInteger(item, out var delta))
+                {
+                    return false;
+                }
+
+                cell = above with { Number = unchecked(above.Number + (long)delta), IsRepeated = false };
+                return true;
+            default:
+                if (!AXdrNumbers.TryInteger(item, out var number))
+                {
+                    return false;
+                }
+
+                cell = new ProfileCell(item.Tag, unchecked((long)(ulong)(UInt128)number), at, length, false);
+                return true;
+        }
     }
 }
