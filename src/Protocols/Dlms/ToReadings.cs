@@ -62,7 +62,7 @@ public static class ToReadings
         for (var row = 0; row < rows.Count; row++)
         {
             var cells = rows[row];
-            if (times.Next(cells[clock], rows.OctetsOf(cells[clock], data), status < 0 ? 0 : StatusOf(cells[status], rows, data)) is not { } facts)
+            if (times.Next(cells[clock], ProfileRows.OctetsOf(cells[clock], data), status < 0 ? 0 : StatusOf(cells[status], rows, data)) is not { } facts)
             {
                 fault = $"row {row + 1} has no time";
                 return null;
@@ -123,7 +123,7 @@ public static class ToReadings
                 break;
             }
 
-            if (times.Next(cells[clock], rows.OctetsOf(cells[clock], data), 0) is { } facts)
+            if (times.Next(cells[clock], ProfileRows.OctetsOf(cells[clock], data), 0) is { } facts)
             {
                 told.Add((facts, (int)cells[number].Number));
             }
@@ -155,7 +155,7 @@ public static class ToReadings
         }
 
         uint status = 0;
-        foreach (var octet in cell.Tag is AXdrTag.BitString or AXdrTag.OctetString ? rows.OctetsOf(cell, data) : default)
+        foreach (var octet in cell.Tag is AXdrTag.BitString or AXdrTag.OctetString ? ProfileRows.OctetsOf(cell, data) : default)
         {
             status = (status << 8) | octet;
         }
@@ -179,17 +179,17 @@ public static class ToReadings
             case AXdrTag.UInt64:
                 return Value.Decimal((ulong)cell.Number, column.Scaler);
             case AXdrTag.Float32:
-                return Value.Real(BitConverter.UInt32BitsToSingle(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(rows.OctetsOf(cell, data))));
+                return Value.Real(BitConverter.UInt32BitsToSingle(System.Buffers.Binary.BinaryPrimitives.ReadUInt32BigEndian(ProfileRows.OctetsOf(cell, data))));
             case AXdrTag.Float64:
-                return Value.Real(BitConverter.UInt64BitsToDouble(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(rows.OctetsOf(cell, data))));
+                return Value.Real(BitConverter.UInt64BitsToDouble(System.Buffers.Binary.BinaryPrimitives.ReadUInt64BigEndian(ProfileRows.OctetsOf(cell, data))));
             case AXdrTag.VisibleString or AXdrTag.Utf8String:
-                return Value.Text(rows.OctetsOf(cell, data).ToArray());
+                return Value.Text(ProfileRows.OctetsOf(cell, data).ToArray());
             case AXdrTag.BitString:
-                return Value.Bits(rows.OctetsOf(cell, data).ToArray(), cell.Length);
-            case AXdrTag.OctetString or AXdrTag.DateTime when IsTime(column.Object) && CosemTime.TryRead(rows.OctetsOf(cell, data), profile.Deviation, out var time):
+                return Value.Bits(ProfileRows.OctetsOf(cell, data).ToArray(), cell.Length);
+            case AXdrTag.OctetString or AXdrTag.DateTime when IsTime(column.Object) && CosemTime.TryRead(ProfileRows.OctetsOf(cell, data), profile.Deviation, out var time):
                 return Value.Instant(time);
             case AXdrTag.OctetString or AXdrTag.DateTime or AXdrTag.Date or AXdrTag.Time:
-                return Value.Octets(rows.OctetsOf(cell, data).ToArray());
+                return Value.Octets(ProfileRows.OctetsOf(cell, data).ToArray());
             default:
                 return Value.Decimal(cell.Number, column.Scaler);
         }

@@ -32,7 +32,7 @@ public class DlmsProfileBenchmarks
         for (var row = 0; row < _rows.Count; row++)
         {
             var cells = _rows[row];
-            CosemTime.TryRead(_rows.OctetsOf(cells[0], result.Data.Span), DeviationSign.Standard, out var time);
+            CosemTime.TryRead(ProfileRows.OctetsOf(cells[0], result.Data.Span), DeviationSign.Standard, out var time);
             sum += cells[2].Number + cells[3].Number + time.Minute;
         }
 

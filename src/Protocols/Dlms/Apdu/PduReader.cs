@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Runtime.CompilerServices;
 using Metering;
 using Protocols.Dlms.AXdr;
 
@@ -9,7 +10,12 @@ namespace Protocols.Dlms.Apdu;
 /// </summary>
 internal ref struct PduReader(ReadOnlyMemory<byte> pdu)
 {
+    /// <summary>The lists of a message may take so many times its octets, and this much more.</summary>
+    private const int MostTimes = 12, MostMore = 32 * 1024;
+
     private readonly ReadOnlyMemory<byte> _pdu = pdu;
+    private readonly ReadOnlySpan<byte> _octets = pdu.Span;
+    private long _room = ((long)pdu.Length * MostTimes) + MostMore;
     private int _at;
 
     /// <summary>Reads one item of a list.</summary>
@@ -21,11 +27,11 @@ internal ref struct PduReader(ReadOnlyMemory<byte> pdu)
     /// <summary>Octets left.</summary>
     internal readonly int Remaining => _pdu.Length - _at;
 
-    internal byte Byte() => Take(1) is { Length: 1 } one ? one.Span[0] : (byte)0;
+    internal byte Byte() => Has(1) ? _octets[_at++] : (byte)0;
 
-    internal ushort UInt16() => Take(2) is { Length: 2 } two ? BinaryPrimitives.ReadUInt16BigEndian(two.Span) : (ushort)0;
+    internal ushort UInt16() => Has(2) ? BinaryPrimitives.ReadUInt16BigEndian(_octets[((_at += 2) - 2)..]) : (ushort)0;
 
-    internal uint UInt32() => Take(4) is { Length: 4 } four ? BinaryPrimitives.ReadUInt32BigEndian(four.Span) : 0;
+    internal uint UInt32() => Has(4) ? BinaryPrimitives.ReadUInt32BigEndian(_octets[((_at += 4) - 4)..]) : 0;
 
     internal InvokeId InvokeId() => new(Byte());
 
@@ -47,7 +53,7 @@ internal ref struct PduReader(ReadOnlyMemory<byte> pdu)
     /// <summary>A length or a count.</summary>
     internal int Length()
     {
-        var reader = new AXdrReader(_pdu.Span[_at..]);
+        var reader = new AXdrReader(_octets[_at..]);
         if (!reader.TryLength(out var length))
         {
             return Refuse<int>("the message ends inside a length");
@@ -66,19 +72,18 @@ internal ref struct PduReader(ReadOnlyMemory<byte> pdu)
     /// <summary>So many octets.</summary>
     internal ReadOnlyMemory<byte> Take(int count)
     {
-        if (Fault is not null)
+        if (!Has(count))
         {
             return default;
-        }
-
-        if (count > Remaining)
-        {
-            return Refuse<ReadOnlyMemory<byte>>($"{count} octets are announced at octet {_at}, {Remaining} are there");
         }
 
         _at += count;
         return _pdu.Slice(_at - count, count);
     }
+
+    /// <summary>True where so many octets are there; else that is the fault.</summary>
+    private bool Has(int count) =>
+        Fault is null && (count <= Remaining || Refuse<bool>($"{count} octets are announced at octet {_at}, {Remaining} are there"));
 
     /// <summary>One Data with everything in it.</summary>
     internal ReadOnlyMemory<byte> Data()
@@ -88,7 +93,7 @@ internal ref struct PduReader(ReadOnlyMemory<byte> pdu)
             return default;
         }
 
-        var reader = new AXdrReader(_pdu.Span[_at..]);
+        var reader = new AXdrReader(_octets[_at..]);
         return reader.TrySkip() ? Take(reader.Position)
             : Refuse<ReadOnlyMemory<byte>>($"the data at octet {_at} do not fit: an unknown type, more than the message holds, or nested deeper than {AXdrReader.MostDepth}");
     }
@@ -117,13 +122,19 @@ internal ref struct PduReader(ReadOnlyMemory<byte> pdu)
     /// <summary>Selective access: absent, or a selector and its parameters.</summary>
     internal Selection? Selection() => IsPresent() ? new Selection(Byte(), Data()) : null;
 
-    /// <summary>A count, and so many items; an item takes one octet at least.</summary>
+    /// <summary>A count, and so many items; an item takes one octet at least, and all lists of a message together stay within its room.</summary>
     internal T[] List<T>(Reading<T> one)
     {
         var count = Length();
         if (Fault is not null || count > Remaining)
         {
             return Fault is not null ? [] : Refuse<T[]>($"{count} items are announced, {Remaining} octets are there") ?? [];
+        }
+
+        _room -= (long)count * Unsafe.SizeOf<T>();
+        if (_room < 0)
+        {
+            return Refuse<T[]>($"{count} items are more than a message of {_pdu.Length} octets may hold") ?? [];
         }
 
         var items = new T[count];
@@ -136,7 +147,7 @@ internal ref struct PduReader(ReadOnlyMemory<byte> pdu)
     }
 
     /// <summary>An octet further on; null where there is none.</summary>
-    internal readonly byte? Peek(int ahead) => ahead < Remaining ? _pdu.Span[_at + ahead] : null;
+    internal readonly byte? Peek(int ahead) => ahead < Remaining ? _octets[_at + ahead] : null;
 
     /// <summary>Notes a fault; only the first counts.</summary>
     internal T? Refuse<T>(string sentence)

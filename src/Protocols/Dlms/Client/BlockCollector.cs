@@ -20,6 +20,9 @@ internal enum BlockTaken
 internal sealed class BlockCollector(int mostOctets)
 {
     private const int MostEmpty = 4;
+
+    /// <summary>So many blocks may be as small as they like; beyond, they must hold this many octets on the average, or the channel would never be free again.</summary>
+    private const int SmallBlocks = 256, LeastMean = 8;
     private readonly ArrayBufferWriter<byte> _octets = new();
     private int _empty;
 
@@ -53,6 +56,11 @@ internal sealed class BlockCollector(int mostOctets)
         if (_empty > MostEmpty)
         {
             return Refuse($"{_empty} blocks one after another are empty");
+        }
+
+        if (number > SmallBlocks && _octets.WrittenCount / number < LeastMean)
+        {
+            return Refuse($"{number} blocks hold no more than {_octets.WrittenCount} octets");
         }
 
         _octets.Write(raw);

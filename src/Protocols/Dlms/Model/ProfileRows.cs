@@ -1,16 +1,7 @@
-using System.Buffers;
 using System.Buffers.Binary;
 using Protocols.Dlms.AXdr;
 
 namespace Protocols.Dlms.Model;
-
-/// <summary>One cell of a profile: an integer, or where its octets lie.</summary>
-/// <param name="Tag">Its type; <see cref="AXdrTag.Null"/> where nothing was sent and nothing came before.</param>
-/// <param name="Number">The integer; 64 unsigned bits where the tag says so.</param>
-/// <param name="At">Where its content begins.</param>
-/// <param name="Length">Octets of its content; bits of a bit string.</param>
-/// <param name="IsRepeated">null-data was sent: it is as in the row before.</param>
-public readonly record struct ProfileCell(AXdrTag Tag, long Number, int At, int Length, bool IsRepeated);
 
 /// <summary>
 /// The buffer of a profile as cells: one pass, no garbage once it has its size. null-data repeats the cell above, deltas are added to it (IEC 62056-6-2 clause 4.3.6; spec of delta types).
@@ -18,7 +9,6 @@ public readonly record struct ProfileCell(AXdrTag Tag, long Number, int At, int 
 public sealed class ProfileRows
 {
     private ProfileCell[] _cells = [];
-    private byte[]? _expanded;
 
     /// <summary>Columns of a row.</summary>
     public int Columns { get; private set; }
@@ -29,17 +19,17 @@ public sealed class ProfileRows
     /// <summary>The cells of a row.</summary>
     public ReadOnlySpan<ProfileCell> this[int row] => _cells.AsSpan(row * Columns, Columns);
 
-    /// <summary>The octets of a cell that is no integer.</summary>
+    /// <summary>The octets of a cell; none of a number.</summary>
     /// <param name="data">What was read.</param>
-    public ReadOnlySpan<byte> OctetsOf(in ProfileCell cell, ReadOnlySpan<byte> data) =>
-        (_expanded ?? data).Slice(cell.At, cell.Tag == AXdrTag.BitString ? (cell.Length + 7) / 8 : cell.Length);
+    public static ReadOnlySpan<byte> OctetsOf(in ProfileCell cell, ReadOnlySpan<byte> data) =>
+        cell.HasOctets ? data.Slice(cell.At, cell.Tag == AXdrTag.BitString ? (cell.Length + 7) / 8 : cell.Length) : default;
 
     /// <summary>Reads a buffer: an array, or a compact array, of structures.</summary>
     /// <param name="columns">How many columns a row must have.</param>
     /// <returns>Null, or why it cannot be read.</returns>
     public string? Read(ReadOnlySpan<byte> data, int columns)
     {
-        (_expanded, Columns, Count) = (null, columns, 0);
+        (Columns, Count) = (columns, 0);
         var reader = new AXdrReader(data);
         if (!reader.TryItem(out var head))
         {
@@ -48,15 +38,7 @@ public sealed class ProfileRows
 
         if (head.Tag == AXdrTag.CompactArray)
         {
-            var to = new ArrayBufferWriter<byte>();
-            if (!CompactArray.TryExpand(head.Content, to))
-            {
-                return "the buffer is a compact array that does not fit its own type";
-            }
-
-            data = _expanded = to.WrittenSpan.ToArray();
-            reader = new AXdrReader(data);
-            reader.TryItem(out head);
+            return ReadCompact(head.Content, reader.Position);
         }
 
         if (head.Tag == AXdrTag.Null)
@@ -69,11 +51,7 @@ public sealed class ProfileRows
             return "the buffer is no array of rows";
         }
 
-        if (_cells.Length < head.Count * columns)
-        {
-            _cells = new ProfileCell[head.Count * columns];
-        }
-
+        Reserve(head.Count);
         var at = reader.Position;
         for (var row = 0; row < head.Count; row++)
         {
@@ -93,6 +71,41 @@ public sealed class ProfileRows
         }
 
         Count = head.Count;
+        return null;
+    }
+
+    private void Reserve(int rows)
+    {
+        if (_cells.Length < rows * Columns)
+        {
+            _cells = new ProfileCell[rows * Columns];
+        }
+    }
+
+    /// <param name="end">Where the compact array ends.</param>
+    private string? ReadCompact(ReadOnlySpan<byte> compact, int end)
+    {
+        if (!CompactRows.TryOpen(compact, out var rows) || rows.Count() is var count && (count < 0 || (long)count * rows.Columns > compact.Length))
+        {
+            return "the buffer is a compact array that does not fit its own type, or holds more than simple values";
+        }
+
+        if (rows.Columns != Columns)
+        {
+            return $"row 1 has {rows.Columns} columns where {Columns} were captured: the meter's capture objects changed";
+        }
+
+        Reserve(count);
+        for (var i = 0; i < count * Columns; i++)
+        {
+            rows.TryNext(out var item);
+            if (!TryCell(item, end - rows.Length + rows.Position, i < Columns ? default : _cells[i - Columns], out _cells[i]))
+            {
+                return $"row {(i / Columns) + 1} holds a cell that is no simple value";
+            }
+        }
+
+        Count = count;
         return null;
     }
 
@@ -120,15 +133,15 @@ public sealed class ProfileRows
             switch (left > 0 ? (AXdrTag)data[at] : AXdrTag.DontCare)
             {
                 case AXdrTag.UInt32 when left > 4:
-                    cells[column] = new ProfileCell(AXdrTag.UInt32, BinaryPrimitives.ReadUInt32BigEndian(data[(at + 1)..]), at + 1, 4, false);
+                    cells[column] = ProfileCell.OfNumber(AXdrTag.UInt32, BinaryPrimitives.ReadUInt32BigEndian(data[(at + 1)..]));
                     at += 5;
                     continue;
                 case AXdrTag.UInt8 when left > 1:
-                    cells[column] = new ProfileCell(AXdrTag.UInt8, data[at + 1], at + 1, 1, false);
+                    cells[column] = ProfileCell.OfNumber(AXdrTag.UInt8, data[at + 1]);
                     at += 2;
                     continue;
                 case AXdrTag.OctetString when left > 1 && data[at + 1] < 0x80 && data[at + 1] <= left - 2:
-                    cells[column] = new ProfileCell(AXdrTag.OctetString, 0, at + 2, data[at + 1], false);
+                    cells[column] = ProfileCell.OfOctets(AXdrTag.OctetString, at + 2, data[at + 1]);
                     at += 2 + data[at + 1];
                     continue;
             }
@@ -149,26 +162,25 @@ public sealed class ProfileRows
     /// <param name="above">The cell of the row before; nothing in the first row.</param>
     private static bool TryCell(in AXdrItem item, int end, in ProfileCell above, out ProfileCell cell)
     {
-        var (at, length) = (end - item.Content.Length, item.Content.Length);
         cell = default;
         switch (item.Tag)
         {
             case AXdrTag.Null:
-                cell = above.Tag == AXdrTag.Null ? default : above with { IsRepeated = true };
+                cell = above.Tag == AXdrTag.Null ? default : above.Repeated();
                 return true;
             case AXdrTag.OctetString or AXdrTag.VisibleString or AXdrTag.Utf8String or AXdrTag.DateTime or AXdrTag.Date or AXdrTag.Time or AXdrTag.Float32 or AXdrTag.Float64:
-                cell = new ProfileCell(item.Tag, 0, at, length, false);
+                cell = ProfileCell.OfOctets(item.Tag, end - item.Content.Length, item.Content.Length);
                 return true;
             case AXdrTag.BitString:
-                cell = new ProfileCell(item.Tag, 0, at, item.Count, false);
+                cell = ProfileCell.OfOctets(item.Tag, end - item.Content.Length, item.Count);
                 return true;
             case >= AXdrTag.DeltaInt8 and <= AXdrTag.DeltaUInt32:
-                if (above.Tag == AXdrTag.Null || !AXdrNumbers.TryInteger(item, out var delta))
+                if (above.Tag == AXdrTag.Null || above.HasOctets || !AXdrNumbers.TryInteger(item, out var delta))
                 {
                     return false;
                 }
 
-                cell = above with { Number = unchecked(above.Number + (long)delta), IsRepeated = false };
+                cell = above.Plus((long)delta);
                 return true;
             default:
                 if (!AXdrNumbers.TryInteger(item, out var number))
@@ -176,7 +188,7 @@ public sealed class ProfileRows
                     return false;
                 }
 
-                cell = new ProfileCell(item.Tag, unchecked((long)(ulong)(UInt128)number), at, length, false);
+                cell = ProfileCell.OfNumber(item.Tag, unchecked((long)(ulong)(UInt128)number));
                 return true;
         }
     }
