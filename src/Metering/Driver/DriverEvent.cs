@@ -41,8 +41,18 @@ public abstract record DriverEvent
     /// <summary>A meter changed its place in the network.</summary>
     public sealed record Moved(MeterId Meter, string LinkAddress, string Parent) : DriverEvent;
 
-    /// <summary>A meter spoke by itself (DLMS push, alarm).</summary>
-    public sealed record Pushed(MeterId Meter, ReadingBlock? Block, RawFrame Raw, SecurityFacts Security) : DriverEvent;
+    /// <summary>A meter spoke by itself (DLMS push, alarm, P1 telegram).</summary>
+    public sealed record Pushed(MeterId Meter, ReadingBlock? Block, RawFrame Raw, SecurityFacts Security) : DriverEvent
+    {
+        /// <summary>Alarms and events the push tells.</summary>
+        public IReadOnlyList<MeterEvent> Events { get; init; } = [];
+
+        /// <summary>The like comes every few seconds: one of each kind is kept a slot, as from the air. False: every one is kept.</summary>
+        public bool Repeats { get; init; }
+
+        /// <summary>Who waits for it to be in the ledger, because the meter does; null for nobody.</summary>
+        public PushReceipt? Receipt { get; init; }
+    }
 }
 
 /// <summary>One entry of a meter's event log; its identity is log, time, number and occurrence.</summary>

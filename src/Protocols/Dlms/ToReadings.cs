@@ -147,7 +147,7 @@ public static class ToReadings
         return -1;
     }
 
-    private static uint StatusOf(in ProfileCell cell, ProfileRows rows, ReadOnlySpan<byte> data)
+    internal static uint StatusOf(in ProfileCell cell, ProfileRows rows, ReadOnlySpan<byte> data)
     {
         if (IsInteger(cell.Tag))
         {
@@ -163,7 +163,7 @@ public static class ToReadings
         return status;
     }
 
-    private static Value ValueOf(in ProfileCell cell, in ReadColumn column, MeterProfile profile, ProfileRows rows, ReadOnlySpan<byte> data)
+    internal static Value ValueOf(in ProfileCell cell, in ReadColumn column, MeterProfile profile, ProfileRows rows, ReadOnlySpan<byte> data)
     {
         if (cell.IsRepeated && !profile.NullsRepeat)
         {
@@ -213,7 +213,7 @@ public static class ToReadings
         return ValueKind.Decimal;
     }
 
-    private static Column ColumnOf(in ReadColumn column, MeterProfile profile, ValueKind type)
+    internal static Column ColumnOf(in ReadColumn column, MeterProfile profile, ValueKind type)
     {
         var kind = type is ValueKind.Text or ValueKind.Octets or ValueKind.Bits ? ReadingKind.Text : profile.KindOf(column.Object.Name);
         return new Column(

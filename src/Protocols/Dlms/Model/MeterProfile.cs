@@ -23,6 +23,7 @@ public sealed record ProfileDefinition(string Task, Obis Name, StampEdge Stamp, 
 /// log standard 0-0:99.98.0*255
 /// kind 1-0:*.8.* register            first line that fits a column
 /// event idis 1 power down
+/// alarm 0 clock invalid              meaning of a bit of the alarm registers 0-0:97.98.*
 /// </code>
 /// </summary>
 public sealed class MeterProfile
@@ -30,7 +31,7 @@ public sealed class MeterProfile
     private readonly List<(ObisPattern Pattern, ReadingKind Kind)> _kinds = [];
     private readonly List<ProfileDefinition> _profiles = [];
     private readonly List<ObisPattern> _statusColumns = [];
-    private readonly Dictionary<int, string> _events = [];
+    private readonly Dictionary<int, string> _events = [], _alarms = [];
 
     private MeterProfile()
     {
@@ -71,6 +72,9 @@ public sealed class MeterProfile
 
     /// <summary>An event's number in words; empty where the file has none.</summary>
     public string EventText(int number) => _events.GetValueOrDefault(number, "");
+
+    /// <summary>A bit of an alarm register in words; empty where the file has none.</summary>
+    public string AlarmText(int bit) => _alarms.GetValueOrDefault(bit, "");
 
     /// <summary>Reads a data file.</summary>
     /// <param name="fault">Which line is wrong, and how; null where none is.</param>
@@ -135,6 +139,8 @@ public sealed class MeterProfile
             case ["event", var set, var code, .. var meaning]:
                 EventSet = set;
                 return int.TryParse(code, out var number) && _events.TryAdd(number, string.Join(' ', meaning));
+            case ["alarm", var bit, .. var meaning]:
+                return int.TryParse(bit, out var alarm) && alarm is >= 0 and < 64 && _alarms.TryAdd(alarm, string.Join(' ', meaning));
             default:
                 return false;
         }
