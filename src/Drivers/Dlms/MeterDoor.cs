@@ -120,7 +120,17 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         var visit = new MeterVisit(Channel(), new ClientSession(settings, null, default), counters, default);
         await using (visit.ConfigureAwait(false))
         {
-            await visit.AssociateAsync(0, stop).ConfigureAwait(false);
+            try
+            {
+                await visit.AssociateAsync(0, stop).ConfigureAwait(false);
+            }
+            catch (MeterRefusalException) when (_knowledge is not null)
+            {
+                // A meter that keeps one association may still hold the last one, whose release was lost: our own counter goes on without a hint.
+                _knowledge.CounterHint = 0;
+                return;
+            }
+
             var name = await visit.GetAsync(new AttributeDescriptor(1, DeviceName, 2), null, stop).ConfigureAwait(false);
             var id = name is null ? null : MeterReader.IdentityOf(name.Value.Span);
             if (id is null)
