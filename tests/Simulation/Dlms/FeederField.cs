@@ -101,7 +101,7 @@ public sealed class FeederField : IDisposable
         var columns = profile.ValueColumns.ToArray();
         foreach (var row in rows)
         {
-            var key = string.Create(CultureInfo.InvariantCulture, $"{meter.Name}/{profile.Name}/{row.At:yyyy-MM-ddTHH:mm}Z/{row.Occurrence}");
+            var key = RowTruth.KeyOf(meter, profile, row);
             if (!_told.Add(key))
             {
                 continue;

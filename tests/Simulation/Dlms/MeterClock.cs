@@ -91,7 +91,8 @@ public sealed class MeterClock(Func<DateTime> world, double drift = 0)
         return utc.AddHours(summer ? 2 : 1).ToString("yyyy-MM-ddTHH:mm:ss", System.Globalization.CultureInfo.InvariantCulture) + (!HasDeviation ? "" : summer ? "+02:00" : "+01:00");
     }
 
-    private static DateTime OfLocal(DateTime local) => IsSummer(local.AddHours(-1)) ? local.AddHours(-2) : local.AddHours(-1);
+    /// <summary>UTC of a local time.</summary>
+    public static DateTime OfLocal(DateTime local) => IsSummer(local.AddHours(-1)) ? local.AddHours(-2) : local.AddHours(-1);
 
     private static DateTime LastSunday(int year, int month)
     {

@@ -21,11 +21,12 @@ public sealed class MeterValues
         }
     }
 
-    /// <summary>Registers with scaler and unit (COSEM numbers: 30 Wh, 32 varh, 27 W, 35 V).</summary>
+    /// <summary>Registers with scaler and unit (COSEM numbers: 30 Wh, 32 varh, 27 W, 33 A, 35 V, 44 Hz).</summary>
     public static IReadOnlyList<(Obis Name, sbyte Scaler, byte Unit)> All { get; } =
     [
         (new Obis(1, 0, 1, 8, 0, 255), 0, 30), (new Obis(1, 0, 1, 8, 1, 255), 0, 30), (new Obis(1, 0, 1, 8, 2, 255), 0, 30), (new Obis(1, 0, 2, 8, 0, 255), 0, 30),
         (new Obis(1, 0, 3, 8, 0, 255), 0, 32), (new Obis(1, 0, 4, 8, 0, 255), 0, 32), (new Obis(1, 0, 1, 7, 0, 255), 0, 27), (new Obis(1, 0, 32, 7, 0, 255), -1, 35),
+        (new Obis(1, 0, 52, 7, 0, 255), -1, 35), (new Obis(1, 0, 72, 7, 0, 255), -1, 35), (new Obis(1, 0, 31, 7, 0, 255), -2, 33), (new Obis(1, 0, 14, 7, 0, 255), -2, 44),
     ];
 
     /// <summary>Time that passed and that the clock does not show: it was set back.</summary>
@@ -46,10 +47,15 @@ public sealed class MeterValues
             (3, 8, 0) => unchecked((uint)(long)(energy / 5)),
             (4, 8, 0) => (uint)(hours / 100),
             (1, 7, 0) => (uint)_load,
+            (31, 7, 0) => (uint)(_load / 230 * 100),
+            (14, 7, 0) => (uint)(4998 + (at.Second % 5)),
             _ => (uint)(2300 + (at.Second % 20)),
         };
         return name.D == 8 && _wrapsAt > 0 ? value % _wrapsAt : value;
     }
+
+    /// <summary>Mean active power between two times, W.</summary>
+    public uint MeanPower(DateTime from, DateTime to) => (uint)((Energy(to + Lag) - Energy(from + Lag)) / (to - from).TotalHours);
 
     private double Energy(DateTime at) => _load * ((at - DateTime.UnixEpoch).TotalHours + (2 * Math.Sin(at.TimeOfDay.TotalHours / 24 * 2 * Math.PI)));
 }

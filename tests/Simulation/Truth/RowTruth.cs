@@ -18,13 +18,18 @@ public sealed record RowTruth(string Key, string Values, string Status, string F
     /// <summary>What must arrive of a stored row, by the rules of the contract and nothing of the product.</summary>
     public static RowTruth Of(DlmsMeter meter, ProfileObject profile, StoredRow row)
     {
-        var culture = CultureInfo.InvariantCulture;
-        var key = meter.Plan.Has(MeterFault.NoDeviation)
-            ? string.Create(culture, $"{meter.Name}/{profile.Name}/d:{row.At.AddHours(MeterClock.IsSummer(row.At) ? 2 : 1):yyyy-MM-ddTHH:mm}/{row.Occurrence}")
-            : string.Create(culture, $"{meter.Name}/{profile.Name}/{row.At:yyyy-MM-ddTHH:mm}Z/{row.Occurrence}");
         var flags = Bits.Where(bit => (row.Status & bit.Bit) != 0 && (!bit.DsmrOnly || meter.Plan.Kind == "dsmr")).Select(bit => bit.Name).ToArray();
         var quality = flags.Any(flag => flag is "DNV" or "ERR") ? "invalid" : flags.Contains("CIV") ? "suspect" : flags.Any(flag => flag is "PDN" or "CAD") ? "partial" : "valid";
-        return new RowTruth(key, string.Join(' ', row.Values.Select(value => value.Text(meter.Clock))), row.Status.ToString("x2", culture), string.Join(' ', flags), quality, row.Occurrence, 0);
+        return new RowTruth(KeyOf(meter, profile, row), string.Join(' ', row.Values.Select(value => value.Text(meter.Clock))), row.Status.ToString("x2", CultureInfo.InvariantCulture), string.Join(' ', flags), quality, row.Occurrence, 0);
+    }
+
+    /// <summary>UTC where the meter tells its deviation, else its own time; seconds only where there are any.</summary>
+    public static string KeyOf(DlmsMeter meter, ProfileObject profile, StoredRow row)
+    {
+        var format = row.At.Second == 0 ? "yyyy-MM-ddTHH:mm" : "yyyy-MM-ddTHH:mm:ss";
+        var instant = meter.Plan.Has(MeterFault.NoDeviation)
+            ? "d:" + row.At.AddHours(MeterClock.IsSummer(row.At) ? 2 : 1).ToString(format, CultureInfo.InvariantCulture) : row.At.ToString(format, CultureInfo.InvariantCulture) + "Z";
+        return string.Create(CultureInfo.InvariantCulture, $"{meter.Name}/{profile.Name}/{instant}/{row.Occurrence}");
     }
 
     /// <summary>What must arrive of a whole profile, in the order of the keys.</summary>

@@ -8,8 +8,14 @@ public static class Fitting
     [
         new Identity(),
         new Registers(),
+        new Demand(),
         new LoadProfiles(),
+        new Billing(),
+        new PowerQuality(),
         new EventLogs(),
+        new Alarms(),
         new Breaker(),
+        new Limiter(),
+        new Calendar(),
     ];
 }

@@ -2,15 +2,28 @@ using Metering;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Host;
 using Protocols.Dlms.Model;
+using Simulation.Dlms.Equipment;
 
 namespace Simulation.Dlms.Objects;
 
 /// <summary>Class 70: the breaker. States 0 disconnected, 1 connected, 2 ready for reconnection.</summary>
-/// <param name="mode">Control mode 0 to 7: modes 2 and 4 connect at once on remote reconnection, the others are armed and wait for a hand.</param>
-public sealed class DisconnectObject(byte mode) : CosemObject(70, 0, new Obis(0, 0, 96, 3, 10, 255))
+public sealed class DisconnectObject(DlmsMeter meter, byte mode) : CosemObject(70, 0, new Obis(0, 0, 96, 3, 10, 255))
 {
+    private const byte Off = 0, On = 1, Ready = 2;
+    private const byte BecameReady = 59, ManualOff = 60, ManualOn = 61, RemoteOff = 62, RemoteOn = 63, LocalOff = 64;
+
+    /// <summary>
+    /// What a control mode allows (IEC 62056-6-2, class 70): disconnection by hand, reconnection from afar at once (else it is armed only), reconnection by the limiter.
+    /// Disconnection from afar and by the limiter, and reconnection of an armed breaker by hand, are in all but mode 0.
+    /// </summary>
+    private static readonly (bool HandOff, bool RemoteOn, bool LocalOn)[] Modes =
+        [(false, false, false), (true, false, false), (true, true, false), (false, false, false), (false, true, false), (true, false, true), (false, false, true), (false, true, true)];
+
     /// <summary>Control state.</summary>
-    public byte State { get; private set; } = 1;
+    public byte State { get; private set; } = On;
+
+    /// <summary>Control mode.</summary>
+    public byte Mode { get; private set; } = mode;
 
     public override int Attributes => 4;
 
@@ -18,20 +31,79 @@ public sealed class DisconnectObject(byte mode) : CosemObject(70, 0, new Obis(0,
 
     public override DataResult Get(int attribute, Selection? access) => attribute switch
     {
-        2 => Result(new DataWriter().Boolean(State == 1).ToArray()),
+        2 => Result(new DataWriter().Boolean(State == On).ToArray()),
         3 => Result(new DataWriter().Enum(State).ToArray()),
-        4 => Result(new DataWriter().Enum(mode).ToArray()),
+        4 => Result(new DataWriter().Enum(Mode).ToArray()),
         _ => Error(Undefined),
     };
 
+    public override byte Set(int attribute, ReadOnlyMemory<byte> value)
+    {
+        if (attribute != 4)
+        {
+            return Denied;
+        }
+
+        if (value.Length != 2 || value.Span[0] != 0x16 || value.Span[1] >= Modes.Length)
+        {
+            return TypeUnmatched;
+        }
+
+        Mode = value.Span[1];
+        return Success;
+    }
+
     public override ActionResult Invoke(int method, ReadOnlyMemory<byte>? parameters)
     {
-        if (mode == 0 || method is < 1 or > 2)
+        if (Mode == 0 || method is < 1 or > 2)
         {
             return new ActionResult(Denied, null);
         }
 
-        State = method == 1 ? (byte)0 : mode is 2 or 4 ? (byte)1 : (byte)2;
+        if (method == 1)
+        {
+            Move(Off, RemoteOff);
+        }
+        else if (State != On)
+        {
+            Move(Modes[Mode].RemoteOn ? On : Ready, Modes[Mode].RemoteOn ? RemoteOn : BecameReady);
+        }
+
         return new ActionResult(Success, null);
+    }
+
+    /// <summary>Somebody presses the button.</summary>
+    public void ByHand()
+    {
+        if (State == Ready)
+        {
+            Move(On, ManualOn);
+        }
+        else if (State == On && Modes[Mode].HandOff)
+        {
+            Move(Ready, ManualOff);
+        }
+    }
+
+    /// <summary>The limiter opens it, or lets it be closed again.</summary>
+    public void ByLimiter(bool connect)
+    {
+        if (!connect && State == On && Mode != 0)
+        {
+            Move(Ready, LocalOff);
+        }
+        else if (connect && State == Ready && Modes[Mode].LocalOn)
+        {
+            Move(On, ManualOn);
+        }
+    }
+
+    private void Move(byte state, byte code)
+    {
+        if (State != state)
+        {
+            State = state;
+            meter.Raise(EventLog.Disconnector, code);
+        }
     }
 }

@@ -22,6 +22,15 @@ internal sealed class Conversation
         Session = new ClientSession(settings, security, Meter.Keys.Secret);
     }
 
+    /// <summary>With a meter that others speak with too.</summary>
+    internal Conversation(DlmsMeter meter, AssociationSettings settings, MeterKeys keys)
+    {
+        Meter = meter;
+        var security = settings.Client == 16 ? null : new ClientSecurity(settings, Title, keys.Guek, keys.Gak, new FreshCounters(), new KeyName(meter.Name, KeyPurpose.Guek, settings.Client));
+        security?.Grant(keys.Expects, 5000);
+        Session = new ClientSession(settings, security, keys.Secret);
+    }
+
     internal DateTime World { get; set; }
 
     internal DlmsMeter Meter { get; }
