@@ -10,10 +10,14 @@ internal static class Chunks
     /// <summary>Reads once; tells what came.</summary>
     internal delegate FrameRead Read(ref ReadOnlySequence<byte> input);
 
-    /// <summary>Gives everything in pieces of a size; 0 for all at once. Then the line is idle, until the framer took all.</summary>
+    /// <summary>A long input in single octets takes a thousand times as long, and tells nothing that a short one does not.</summary>
+    private const int MostPieces = 64;
+
+    /// <summary>Gives everything in pieces of a size, larger ones where they would be too many; 0 for all at once. Then the line is idle, until the framer took all.</summary>
     internal static void Feed(ReadOnlyMemory<byte> octets, int size, bool inSegments, Read read, Action idle)
     {
         var taken = 0;
+        size = size == 0 ? 0 : Math.Max(size, octets.Length / MostPieces);
         var segments = inSegments ? new Segments() : null;
         for (var end = size == 0 ? octets.Length : Math.Min(size, octets.Length); ; end = Math.Min(end + size, octets.Length))
         {

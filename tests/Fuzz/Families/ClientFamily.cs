@@ -112,14 +112,18 @@ internal static class ClientFamily
             Convert.FromHexString("0E010203"), Convert.FromHexString("C2010C07EA0B170101020300FFC40000010000600100FF021101"),
         ];
         var accept = Convert.FromHexString("6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000501F01F40007");
+        byte[] Answer(int question, int done)
+        {
+            var answer = question switch { 0 => clock, 1 => answers[0], 2 => answers[1], 3 => answers[2], _ => answers[3] };
+            return [answer[0], answer[1], (byte)(0xC1 + done), .. answer[3..]];
+        }
+
         var corpus = new List<byte[]> { Messages.Of(Public, accept, clock, answers[0], answers[1], answers[2]) };
         for (byte mode = 1; mode < Modes; mode++)
         {
             byte[][] head = mode >= Ciphered ? [initiate] : [];
-            corpus.Add(Messages.Of(mode, [.. head, clock, .. answers.Take(4), clock]));
             corpus.Add(Messages.Of((byte)(mode | 0x80), [.. head, answers[4], answers[5], .. answers.Skip(6)]));
-            // invoke ids count up: the second question of a session has C2
-            corpus.Add(Messages.Of(mode, [.. head, .. answers.Take(4).Select(answer => (byte[])[answer[0], answer[1], (byte)(0xC0 + mode), .. answer[3..]])]));
+            corpus.Add(Messages.Of(mode, [.. head, .. Enumerable.Range(0, 5).Select(done => Answer((mode + done) % 5, done))])); // the right answers, with the invoke ids they are asked under
         }
 
         return corpus;

@@ -8,12 +8,13 @@ namespace Fuzz.Families;
 internal static class MBusFamilies
 {
     private const int HeaderOfShort = 15;
+    private const byte ShortHeader = 0x7A;
 
     private static readonly byte[][] Vifs = [[0xFB], [0xFD], [0xEF], [0x7C], [0xFC], [0xFF], [0x0F], [0x1F], [0x2F], [0x8D], [0x0D, 0xFD], [0x72], [0x7A], [0x8C], [0x8D], [0x8E], [0x8F], [0x90], [0x79], [0x69], [0x2F, 0x2F]];
 
     internal static Family Wireless => new("wmbus", Telegrams, () =>
     {
-        var decoder = new TelegramDecoder(new ZeroKey(), new AnyCounters());
+        var decoder = new TelegramDecoder(new StreetKeys(Street().KeyLines), new AnyCounters());
         return octets => Read(decoder, decoder.Decode(octets.Span, 0)?.Sentence);
     })
     {
@@ -32,9 +33,9 @@ internal static class MBusFamilies
         },
     };
 
-    internal static Family Wired => new("mbus", () => [.. Telegrams().Select(Wire)], () =>
+    internal static Family Wired => new("mbus", () => [.. Telegrams().Where(telegram => telegram[10] == ShortHeader).Select(Wire)], () =>
     {
-        var decoder = new TelegramDecoder(new ZeroKey(), new AnyCounters());
+        var decoder = new TelegramDecoder(new StreetKeys(Street().KeyLines), new AnyCounters());
         return octets => LinkFrame.IsWiredLong(octets.Span) ? Read(decoder, decoder.DecodeWired(octets.Span)?.Sentence) : "no long frame";
     })
     {
@@ -45,9 +46,11 @@ internal static class MBusFamilies
     /// <summary>Telegrams of a street of meters, as their radios send them.</summary>
     internal static IReadOnlyList<byte[]> Telegrams()
     {
-        var field = new StreetField(24, 5, new DateTime(2026, 11, 24, 8, 0, 0, DateTimeKind.Utc));
+        var field = Street();
         return [.. Enumerable.Range(0, 60).Select(_ => field.Next().Transmission.Telegram)];
     }
+
+    private static StreetField Street() => new(24, 5, new DateTime(2026, 11, 24, 8, 0, 0, DateTimeKind.Utc));
 
     private static string? Read(TelegramDecoder decoder, string? fault)
     {
@@ -61,7 +64,8 @@ internal static class MBusFamilies
 
     private static byte[] Wire(byte[] telegram)
     {
-        byte[] frame = [0x68, 0, 0, 0x68, 0x08, 0x01, .. telegram[10..], 0, 0x16];
+        // A short header leans on the link's address, which wired frames have not: it becomes a long one.
+        byte[] frame = [0x68, 0, 0, 0x68, 0x08, 0x01, 0x72, .. telegram[4..8], .. telegram[2..4], .. telegram[8..10], .. telegram[11..], 0, 0x16];
         Frame(frame);
         return frame;
     }

@@ -23,7 +23,7 @@ internal sealed class Run(RunOrder order)
     /// <summary>Recursion that a message can drive shows at once.</summary>
     internal const int Stack = 256 * 1024;
 
-    private const int MostFindings = 20, LongestKept = 4096;
+    private const int MostFindings = 20, LongestKept = 4096, LongestByVolume = 256;
     private readonly RunReport _report = new() { Family = order.Family.Name, Seed = order.Seed, From = order.From };
 
     /// <summary>Runs; gives how many findings there are.</summary>
@@ -43,7 +43,7 @@ internal sealed class Run(RunOrder order)
         var began = Stopwatch.GetTimestamp();
         var judge = new Judge(order.Family, current);
         var mutator = new Mutator(order.Family);
-        var corpus = CorpusFile.With(order.Family.Corpus(), order.CorpusFile);
+        var corpus = CorpusFile.With(order.Family.Corpus(), order.CorpusFile, order.Guided ? LongestKept : LongestByVolume);
         var map = order.Guided ? new CoverageMap() : null;
         for (var seed = 0; seed < corpus.Count; seed++)
         {
@@ -64,6 +64,7 @@ internal sealed class Run(RunOrder order)
         }
 
         _report.Take(judge);
+        _report.ProcessorSeconds = Math.Round(Environment.CpuUsage.TotalTime.TotalSeconds, 2);
         (_report.Seconds, _report.Edges, _report.Corpus) = (Math.Round(Stopwatch.GetElapsedTime(began).TotalSeconds, 2), map?.Edges ?? 0, corpus.Count);
         if (order is { Guided: true, CorpusFile: { } file })
         {

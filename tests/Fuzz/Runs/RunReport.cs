@@ -22,6 +22,9 @@ internal sealed record RunReport
     public long Taken { get; set; }
     public double Seconds { get; set; }
 
+    /// <summary>Processor time, which other work on the machine does not change.</summary>
+    public double ProcessorSeconds { get; set; }
+
     /// <summary>Edges of instrumented code that were taken; 0 for a run by volume.</summary>
     public int Edges { get; set; }
 
@@ -61,6 +64,7 @@ internal sealed record RunReport
         Inputs += part.Inputs;
         Taken += part.Taken;
         Seconds = Math.Round(Seconds + part.Seconds, 2);
+        ProcessorSeconds = Math.Round(ProcessorSeconds + part.ProcessorSeconds, 2);
         (Edges, Corpus) = (Math.Max(Edges, part.Edges), Math.Max(Corpus, part.Corpus));
         (WorstShare, WorstInput) = part.WorstShare > WorstShare ? (part.WorstShare, part.WorstInput) : (WorstShare, WorstInput);
         (SlowestSeconds, SlowestInput) = part.SlowestSeconds > SlowestSeconds ? (part.SlowestSeconds, part.SlowestInput) : (SlowestSeconds, SlowestInput);

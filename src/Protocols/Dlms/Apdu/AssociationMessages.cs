@@ -83,12 +83,21 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
         }
     }
 
+    /// <summary>Some meters write fields twice, or fields of their own; a list of thousands is an attack.</summary>
+    private const int MostFields = 64;
+
     internal static AssociationMessage Read(ApduTag tag, ref PduReader from)
     {
         var declared = from.Length();
         var fields = new List<AssociationField>();
         while (from.Remaining > 0 && from.Fault is null)
         {
+            if (fields.Count == MostFields)
+            {
+                from.Refuse<AssociationField>($"more than {MostFields} fields are in the message: the standard has eighteen");
+                break;
+            }
+
             fields.Add(AssociationField.Read(ref from));
             _ = fields.Count <= MostFields || from.Refuse<bool>($"more than {MostFields} fields stand in an association message");
         }
