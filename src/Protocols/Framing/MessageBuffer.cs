@@ -4,7 +4,9 @@ namespace Protocols.Framing;
 /// <param name="longest">More octets than this are refused before memory is taken for them.</param>
 internal sealed class MessageBuffer(int longest)
 {
+    private const int MostEmpty = 4;
     private byte[] _octets = [];
+    private int _empty;
 
     /// <summary>How many octets are here.</summary>
     internal int Length { get; private set; }
@@ -13,12 +15,13 @@ internal sealed class MessageBuffer(int longest)
     internal ReadOnlyMemory<byte> Octets => _octets.AsMemory(0, Length);
 
     /// <summary>Forgets what is here.</summary>
-    internal void Clear() => Length = 0;
+    internal void Clear() => Length = _empty = 0;
 
-    /// <summary>Takes a segment; false, and nothing taken, where it does not fit.</summary>
+    /// <summary>Takes a segment; false, and nothing taken, where it does not fit, or where too many without octets follow each other: they would never end.</summary>
     internal bool TryAppend(ReadOnlySpan<byte> segment)
     {
-        if (segment.Length > longest - Length)
+        _empty = segment.IsEmpty ? _empty + 1 : 0;
+        if (segment.Length > longest - Length || _empty > MostEmpty)
         {
             return false;
         }
