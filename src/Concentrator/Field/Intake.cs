@@ -76,6 +76,11 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
 
         var isNew = false;
         var entry = Outcome.IsWorthKeeping(fault) ? registry.Meet(meter, Media.Of(meter), raw.At, out isNew) : registry.EntryOf(meter); // rubbish makes no meters
+        if (entry is { Accepted: false } && block?.Via is { } via && registry.EntryOf(via.Meter) is { Accepted: true })
+        {
+            registry.Vouch(entry); // it is read through a meter of ours
+        }
+
         if (entry is null || !entry.Accepted)
         {
             flow.Foreign();

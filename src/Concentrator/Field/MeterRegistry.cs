@@ -72,6 +72,13 @@ internal sealed class MeterRegistry(Func<MeterId, bool> accepts, Func<MeterId, b
         return Add(new MeterEntry(id, media, null, at.Utc, new KeepSlot(slot)) { Accepted = accepted });
     }
 
+    /// <summary>Accepts a meter that stands behind an accepted one.</summary>
+    internal void Vouch(MeterEntry entry)
+    {
+        entry.Accepted = true;
+        (AcceptedCount, _foreign) = (AcceptedCount + 1, _foreign - 1);
+    }
+
     /// <summary>Says that what is known of a meter changed.</summary>
     internal void Changed(MeterId id)
     {

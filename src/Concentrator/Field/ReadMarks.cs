@@ -18,7 +18,11 @@ internal sealed class ReadMarks
 
     private static readonly TimeSpan Ahead = TimeSpan.FromHours(26), EasternMost = TimeSpan.FromHours(14);
 
+    /// <summary>An M-Bus channel that is so far behind the others is empty, or its device is dead: it holds nobody back.</summary>
+    private static readonly TimeSpan LongestWait = TimeSpan.FromDays(3);
+
     private readonly ConcurrentDictionary<(MeterId Meter, string Task), DateTime> _last = new();
+    private readonly ConcurrentDictionary<(MeterId Through, string Task, int Channel), DateTime> _channels = new();
     private readonly Dictionary<(MeterId, Obis), HashSet<(DateTime At, int Number, int Occurrence)>> _known = [];
     private readonly Lock _lock = new();
 
@@ -26,7 +30,17 @@ internal sealed class ReadMarks
     internal KnownRows Rows { get; } = new();
 
     /// <summary>The newest row's or event's time that a task brought, UTC; null where nothing is stored.</summary>
-    internal DateTime? Last(MeterId meter, string task) => _last.TryGetValue((meter, task), out var last) ? last : null;
+    /// <remarks>Of M-Bus channels that are read through the meter, the one that is furthest behind.</remarks>
+    internal DateTime? Last(MeterId meter, string task)
+    {
+        if (_last.TryGetValue((meter, task), out var last))
+        {
+            return last;
+        }
+
+        var channels = _channels.Where(one => one.Key.Through == meter && one.Key.Task == task).Select(one => one.Value).ToList();
+        return channels.Count == 0 ? null : channels.Where(at => at > channels.Max() - LongestWait).Min();
+    }
 
     /// <summary>A block is stored. Rows of a clock that is ahead move no mark: when it is set right, what it stores then is still asked for.</summary>
     /// <param name="receivedUtc">When it was received; null where the box did not know the time.</param>
@@ -41,7 +55,14 @@ internal sealed class ReadMarks
         {
             if (block.Task is not null && TimeOf(row.Instant) is { } at && (receivedUtc is null || at <= receivedUtc + Ahead))
             {
-                Raise(block.Meter, block.Task, at);
+                if (block.Via is { } via)
+                {
+                    _channels.AddOrUpdate((via.Meter, block.Task, via.Channel), at, (_, before) => before > at ? before : at);
+                }
+                else
+                {
+                    Raise(block.Meter, block.Task, at);
+                }
             }
         }
     }

@@ -6,6 +6,7 @@ using Drivers.Ports;
 using Metering;
 using Metering.Driver;
 using Metering.Keys;
+using Metering.Ledger;
 using Metering.Orders;
 
 namespace Drivers.Dlms;
@@ -20,7 +21,7 @@ public sealed class DlmsDriver(
     private const int MostFailures = 3;
     private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(256);
     private readonly Queue<Job> _patient = new();
-    private readonly MeterDoor _door = new(options, keys, counters, clock);
+    private readonly MeterDoor _door = new(options, keys, counters, clock, memory);
     private long _orders, _failures;
 
     public DriverFacts Facts { get; } = new(options.Name, "dlms", options.Framing == DlmsFraming.Hdlc ? "DLMS over HDLC" : options.Port.StartsWith("udp:", StringComparison.Ordinal) ? "DLMS over UDP" : "DLMS over TCP", Hears: false, OrderTable.Kinds);
@@ -137,6 +138,7 @@ public sealed class DlmsDriver(
                 }
             }
 
+            await KeepAsync(stop).ConfigureAwait(false);
             job.Steps.TryComplete();
             return null;
         }
@@ -153,6 +155,19 @@ public sealed class DlmsDriver(
             Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, e.Message);
             await _door.CloseAsync().ConfigureAwait(false);
             return e.Message;
+        }
+    }
+
+    /// <summary>What was learned of the meter is worth little beside what it told: a fault of the storage costs reading it once more.</summary>
+    private async ValueTask KeepAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _door.KeepAsync(stop).ConfigureAwait(false);
+        }
+        catch (StorageFaultException)
+        {
+            // The ledger says it itself.
         }
     }
 

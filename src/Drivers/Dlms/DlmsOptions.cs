@@ -35,6 +35,9 @@ public sealed record DlmsOptions(string Name, string Port, DlmsFraming Framing, 
     /// <summary>How long an answer may take.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(15);
 
+    /// <summary>How much of a profile is asked for at once: a day on slow links, so that little is lost with one.</summary>
+    public TimeSpan AtOnce { get; init; } = Framing == DlmsFraming.Hdlc ? TimeSpan.FromDays(1) : TimeSpan.FromDays(10);
+
     /// <summary>After so long without an order the association is released and the port closed; below the meter's own idle time-out (60 to 180 s in the field).</summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromSeconds(30);
 }

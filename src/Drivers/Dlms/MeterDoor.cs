@@ -1,6 +1,8 @@
+using Drivers.Dlms.Channels;
 using Drivers.Ports;
 using Metering;
 using Metering.Keys;
+using Metering.Orders;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.AXdr;
 using Protocols.Dlms.Client;
@@ -12,13 +14,14 @@ namespace Drivers.Dlms;
 /// The way into one meter: opens the port, asks as public client who is there and which counter it expects, then associates as the box is configured, and keeps that association until
 /// it is closed.
 /// </summary>
-internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStore counters, TimeProvider clock) : IAsyncDisposable
+internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStore counters, TimeProvider clock, IDriverMemory memory) : IAsyncDisposable
 {
     /// <summary>A counter that nobody authenticated may lead us on by so much; a larger jump waits for a person.</summary>
     private const uint LongestJump = 100_000;
 
     private static readonly Obis DeviceName = new(0, 0, 42, 0, 0, 255), Counter = new(0, 0, 43, 1, 0, 255);
     private MeterKnowledge? _knowledge;
+    private ChannelBook? _channels;
     private IPort? _link;
     private MeterVisit? _visit;
     private MeterReader? _reader;
@@ -42,7 +45,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         await OpenAsync(open, stop).ConfigureAwait(false);
         if (!options.Meter.IsNone)
         {
-            _knowledge = new MeterKnowledge(options.Meter);
+            _knowledge = MeterKnowledge.Load(memory, options.Name, options.Meter);
             return options.Meter;
         }
 
@@ -79,10 +82,25 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         await _visit.AssociateAsync(knowledge.CounterHint, stop).ConfigureAwait(false);
         Visits++;
         _authenticatedUpTo = Math.Max(_authenticatedUpTo, session.Security?.LastUsed ?? 0);
-        var reader = new MeterReader(_visit, knowledge, options.Profile, clock);
+        _channels = _channels?.Meter == knowledge.Meter ? _channels : ChannelBook.Load(memory, options.Name, knowledge.Meter);
+        var reader = new MeterReader(_visit, knowledge, options, _channels, clock);
         await CheckIdentityAsync(knowledge, stop).ConfigureAwait(false);
         await reader.LookAtFirmwareAsync(stop).ConfigureAwait(false);
         return _reader = reader;
+    }
+
+    /// <summary>Keeps what was learned of the meter.</summary>
+    internal async ValueTask KeepAsync(CancellationToken stop)
+    {
+        if (_knowledge is not null)
+        {
+            await _knowledge.SaveAsync(memory, options.Name, stop).ConfigureAwait(false);
+        }
+
+        if (_channels is not null)
+        {
+            await _channels.SaveAsync(memory, options.Name, stop).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Releases what is open.</summary>
@@ -138,7 +156,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
                 throw new MeterRefusalException($"{DeviceName} holds no logical device name");
             }
 
-            _knowledge = _knowledge?.Meter == id ? _knowledge : new MeterKnowledge(id.Value);
+            _knowledge = _knowledge?.Meter == id ? _knowledge : MeterKnowledge.Load(memory, options.Name, id.Value);
             if (options.Association.IsCiphered)
             {
                 TakeHint(await visit.GetAsync(new AttributeDescriptor(1, Counter, 2), null, stop).ConfigureAwait(false));

@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Text;
+using Drivers.Dlms.Channels;
 using Metering;
 using Metering.Orders;
 using Protocols.Dlms;
@@ -20,9 +21,23 @@ internal readonly record struct MeterAnswer(ReadingBlock? Block, IReadOnlyList<M
 }
 
 /// <summary>Reads profiles, logs and registers of one meter over an open association. What holds for long is read once and kept.</summary>
-internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, MeterProfile profile, TimeProvider clock)
+internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, DlmsOptions options, ChannelBook channels, TimeProvider clock)
 {
-    private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255), Firmware = new(1, 0, 0, 2, 0, 255), Association = new(0, 0, 40, 0, 0, 255);
+    private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255), Association = new(0, 0, 40, 0, 0, 255);
+
+    /// <summary>Where meters tell their firmware; the first that answers counts. A device id in its place tells at least that the device is another.</summary>
+    private static readonly Obis[] FirmwareNames = [new(1, 0, 0, 2, 0, 255), new(0, 0, 0, 2, 0, 255), new(0, 0, 96, 1, 0, 255)];
+
+    private readonly MeterProfile _profile = options.Profile;
+
+    private ChannelReader? _channels;
+    private ProfileReader? _profiles;
+    private bool _missing;
+
+    /// <summary>What stands on its M-Bus channels.</summary>
+    internal ChannelReader Channels => _channels ??= new ChannelReader(this, Profiles, _profile, channels, knowledge.Meter);
+
+    private ProfileReader Profiles => _profiles ??= new ProfileReader(this, knowledge, options, clock);
 
     /// <summary>The association it reads by.</summary>
     internal MeterVisit Visit => visit;
@@ -33,13 +48,21 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
     /// <summary>The meter's clock; null where it cannot be read.</summary>
     internal async ValueTask<DeviceTime?> ClockAsync(CancellationToken stop) =>
         await visit.GetAsync(new AttributeDescriptor(8, Clock, 2), null, stop).ConfigureAwait(false) is { } data && data.Length is 13 or 14
-            && CosemTime.TryRead(data.Span[^CosemTime.Size..], profile.Deviation, out var time) ? time : null;
+            && CosemTime.TryRead(data.Span[^CosemTime.Size..], _profile.Deviation, out var time) ? time : null;
 
     /// <summary>Forgets what another firmware may have changed.</summary>
     internal async ValueTask LookAtFirmwareAsync(CancellationToken stop)
     {
-        var data = await visit.GetAsync(new AttributeDescriptor(1, Firmware, 2), null, stop).ConfigureAwait(false);
-        var firmware = data is null ? "" : Convert.ToHexString(data.Value.Span);
+        var firmware = "";
+        foreach (var name in FirmwareNames)
+        {
+            if (await visit.GetAsync(new AttributeDescriptor(1, name, 2), null, stop).ConfigureAwait(false) is { } data)
+            {
+                firmware = $"{name}={Convert.ToHexString(data.Span)}";
+                break;
+            }
+        }
+
         if (knowledge.Firmware != firmware)
         {
             knowledge.Forget();
@@ -52,13 +75,23 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
     internal async IAsyncEnumerable<MeterAnswer> ReadAsync(ReadOrder order, string orderId, [EnumeratorCancellation] CancellationToken stop)
     {
         var reader = new ReadFor(knowledge.Meter, null, order.Task, orderId);
-        if (order.What == ReadOrder.Registers)
+        if (ChannelDefinitions.Means(order.What))
         {
-            yield return await RegistersAsync(reader, await ListedRegistersAsync(stop).ConfigureAwait(false), stop).ConfigureAwait(false);
+            await foreach (var part in Channels.ReadAsync(order, orderId, stop).ConfigureAwait(false))
+            {
+                yield return part;
+            }
+
             yield break;
         }
 
-        var definition = profile.Find(order.What);
+        if (order.What == ReadOrder.Registers)
+        {
+            yield return await ListedRegistersAsync(reader, stop).ConfigureAwait(false);
+            yield break;
+        }
+
+        var definition = _profile.Find(order.What);
         if (definition is null)
         {
             var listed = await ListedAsync(order.What, stop).ConfigureAwait(false);
@@ -71,7 +104,7 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
             definition = new ProfileDefinition(order.What, listed.Name, StampEdge.None, false);
         }
 
-        await foreach (var part in new ProfileReader(this, knowledge, profile, clock).ReadAsync(reader, definition, order, stop).ConfigureAwait(false))
+        await foreach (var part in Profiles.ReadAsync(reader, definition, order, stop).ConfigureAwait(false))
         {
             yield return part;
         }
@@ -81,27 +114,66 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
     {
         if (!Obis.TryParse(what, out var name))
         {
-            throw new MeterRefusalException($"{what} is neither registers, an OBIS code nor one of what a meter of profile {profile.Name} has: {string.Join(", ", profile.Profiles.Select(one => one.Task))}");
+            throw new MeterRefusalException($"{what} is neither registers, an OBIS code nor one of what a meter of profile {_profile.Name} has: {string.Join(", ", [.. _profile.Profiles.Select(one => one.Task), .. _profile.Channels.Tasks])}");
         }
 
         var listed = (await ObjectsAsync(stop).ConfigureAwait(false)).FirstOrDefault(one => one.Name == name);
         return listed.ClassId != 0 ? listed : throw new MeterRefusalException($"the meter has no object {name}");
     }
 
-    private async ValueTask<IReadOnlyList<ListedObject>> ObjectsAsync(CancellationToken stop)
+    /// <summary>The object list: whole, or where the meter refuses that, without the access rights, or class by class.</summary>
+    internal async ValueTask<IReadOnlyList<ListedObject>> ObjectsAsync(CancellationToken stop)
     {
-        if (knowledge.Objects is null)
+        if (knowledge.Objects is { } known)
         {
-            var data = await visit.GetAsync(new AttributeDescriptor(15, Association, 2), null, stop).ConfigureAwait(false);
-            knowledge.Objects = data is null ? throw Refused("the object list") : ObjectList.Read(data.Value.Span) ?? throw new MeterRefusalException("the object list cannot be read");
+            return known;
         }
 
-        return knowledge.Objects;
+        MeterRefusalException? refusal = null;
+        foreach (var selection in ObjectListSelection.Tries)
+        {
+            if (await visit.GetAsync(new AttributeDescriptor(15, Association, 2), selection, stop).ConfigureAwait(false) is not { } data)
+            {
+                refusal ??= Refused("the object list");
+            }
+            else if (ObjectList.Read(data.Span) is { } objects)
+            {
+                return knowledge.Objects = objects;
+            }
+        }
+
+        throw refusal ?? new MeterRefusalException("the object list cannot be read");
     }
 
-    /// <summary>Registers and extended registers of what the meter measures: C groups above 0, not those kept for past billing periods.</summary>
-    private async ValueTask<ListedObject[]> ListedRegistersAsync(CancellationToken stop) =>
-        [.. (await ObjectsAsync(stop).ConfigureAwait(false)).Where(one => one is { ClassId: 3 or 4, Name: { A: not 0, F: 255 } })];
+    /// <summary>True where the object list has the object; where it cannot be read nobody knows, and it is worth a try.</summary>
+    internal async ValueTask<bool> MayHaveAsync(ushort classId, Obis name, CancellationToken stop)
+    {
+        try
+        {
+            return (await ObjectsAsync(stop).ConfigureAwait(false)).Any(one => one.ClassId == classId && one.Name == name);
+        }
+        catch (MeterRefusalException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Registers and extended registers of what the meter measures: A groups above 0, not those kept for past billing periods. A list that names what is not there is read again.</summary>
+    private async ValueTask<MeterAnswer> ListedRegistersAsync(ReadFor reader, CancellationToken stop)
+    {
+        for (var tries = 0; ; tries++)
+        {
+            ListedObject[] registers = [.. (await ObjectsAsync(stop).ConfigureAwait(false)).Where(one => one is { ClassId: 3 or 4, Name: { A: not 0, F: 255 } })];
+            _missing = false;
+            var answer = await RegistersAsync(reader, registers, stop).ConfigureAwait(false);
+            if (!_missing || tries > 0)
+            {
+                return answer;
+            }
+
+            knowledge.Objects = null;
+        }
+    }
 
     private async ValueTask<MeterAnswer> RegistersAsync(ReadFor reader, ListedObject[] registers, CancellationToken stop)
     {
@@ -111,12 +183,14 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
         for (var i = 0; i < registers.Length; i++)
         {
             var register = registers[i];
-            columns[i] = await ColumnAsync(new CaptureObject(register.ClassId, register.Name, 2, 0), stop).ConfigureAwait(false);
-            values[i] = await visit.GetAsync(new AttributeDescriptor(register.ClassId, register.Name, 2), null, stop).ConfigureAwait(false) ?? default;
+            var column = new CaptureObject(register.ClassId, register.Name, 2, 0);
+            var value = await visit.GetAsync(new AttributeDescriptor(register.ClassId, register.Name, 2), null, stop).ConfigureAwait(false);
+            _missing |= value is null && visit.LastError is Undefined or Inconsistent;
+            (columns[i], values[i]) = value is null ? (new ReadColumn(column, UnitSymbol.None, 0), default) : (await ColumnAsync(column, stop).ConfigureAwait(false), value.Value);
         }
 
         byte[] raw = [(byte)AXdrTag.Array, (byte)Math.Min(values.Length, 127), .. values.SelectMany(value => value.IsEmpty ? [(byte)0] : value.ToArray())];
-        return new MeterAnswer(ToReadings.Registers(reader, profile, columns, at, values), null, raw, Counter);
+        return new MeterAnswer(ToReadings.Registers(reader, _profile, columns, at, values), null, raw, Counter);
     }
 
     /// <summary>An object with its scaler and unit.</summary>
@@ -143,6 +217,9 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Me
 
     /// <summary>The meter answered with an error: the last one says why.</summary>
     internal MeterRefusalException Refused(string what) => new($"the meter does not give {what}: {ErrorText.OfDataAccess(visit.LastError ?? 250)}");
+
+    /// <summary>data-access-results that say an object is not there.</summary>
+    private const byte Undefined = 4, Inconsistent = 9;
 
     /// <summary>An integer; 0 where there is none.</summary>
     internal static int NumberOf(ReadOnlyMemory<byte>? data)

@@ -12,7 +12,7 @@ namespace Drivers.Dlms;
 /// Reads a profile or a log: the range that is asked for, and once more what is missing in it, for meters clip long answers, count the end of a range out, or deny ranges. What is known
 /// of the profile's columns is read again where the rows contradict it.
 /// </summary>
-internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge, MeterProfile profile, TimeProvider clock)
+internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge, DlmsOptions options, TimeProvider clock)
 {
     /// <summary>Parts of one order; and questions that bring nothing, after which a hole is believed.</summary>
     private const int MostParts = 400, MostFruitless = 4;
@@ -21,11 +21,51 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     private const int Spare = 65_536, OctetsOfCell = 20;
 
     private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255);
+    private readonly MeterProfile _profile = options.Profile;
     private readonly ProfileRows _rows = new();
 
     /// <summary>The rows, in one part or in several.</summary>
     /// <exception cref="MeterRefusalException">The meter does not give them, or they cannot be read.</exception>
     internal async IAsyncEnumerable<MeterAnswer> ReadAsync(ReadFor who, ProfileDefinition definition, ReadOrder order, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var pieces = await PiecesAsync(definition, order, stop).ConfigureAwait(false);
+        foreach (var piece in pieces)
+        {
+            await foreach (var part in ReadPieceAsync(who, definition, piece, stop).ConfigureAwait(false))
+            {
+                yield return part;
+            }
+
+            if (knowledge.WithoutRange.Contains(definition.Name))
+            {
+                yield break; // by number everything up to the newest came
+            }
+        }
+    }
+
+    /// <summary>The order cut into what a link bears at once, without what the meter must have overwritten.</summary>
+    private async ValueTask<IReadOnlyList<ReadOrder>> PiecesAsync(ProfileDefinition definition, ReadOrder order, CancellationToken stop)
+    {
+        if (order.FromUtc is not { } wanted || definition.IsEventLog || knowledge.WithoutRange.Contains(definition.Name))
+        {
+            return [order];
+        }
+
+        var now = clock.GetUtcNow().UtcDateTime;
+        var layout = await LayoutAsync(definition.Name, stop).ConfigureAwait(false);
+        var (from, end) = (layout.Clip(wanted, now), order.ToUtc ?? now);
+        var pieces = new List<ReadOrder>();
+        while (layout.PeriodSeconds > 0 && end - from > options.AtOnce)
+        {
+            pieces.Add(order with { FromUtc = from, ToUtc = from + options.AtOnce });
+            from += options.AtOnce + TimeSpan.FromSeconds(1);
+        }
+
+        pieces.Add(order with { FromUtc = from < end ? from : end });
+        return pieces;
+    }
+
+    private async IAsyncEnumerable<MeterAnswer> ReadPieceAsync(ReadFor who, ProfileDefinition definition, ReadOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
         var window = await WindowAsync(order, stop).ConfigureAwait(false);
         var whole = await PartAsync(who, definition, window, stop).ConfigureAwait(false) with { Note = window?.Note };
@@ -82,8 +122,8 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
 
         string? fault;
         var answer = definition.IsEventLog
-            ? new MeterAnswer(null, ToReadings.Events(definition, profile, columns, data.Span, _rows, out fault), data, reader.Counter)
-            : new MeterAnswer(ToReadings.Profile(who, definition, profile, columns, layout.PeriodSeconds, data.Span, _rows, out fault, layout.NewestFirst), null, data, reader.Counter);
+            ? new MeterAnswer(null, ToReadings.Events(definition, _profile, columns, data.Span, _rows, out fault), data, reader.Counter)
+            : new MeterAnswer(ToReadings.Profile(who, definition, _profile, columns, layout.PeriodSeconds, data.Span, _rows, out fault, layout.NewestFirst), null, data, reader.Counter);
         return (answer, fault);
     }
 
@@ -96,7 +136,7 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
             var most = MostOctets(asked, layout);
             if (!knowledge.WithoutRange.Contains(definition.Name))
             {
-                if (await reader.Visit.GetAsync(buffer, asked.ToSelection(profile, Clock), stop, most).ConfigureAwait(false) is { } rows)
+                if (await reader.Visit.GetAsync(buffer, asked.ToSelection(_profile, Clock), stop, most).ConfigureAwait(false) is { } rows)
                 {
                     return rows;
                 }
@@ -137,7 +177,8 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
         var columns = CaptureObject.ReadList(data.Span) ?? throw new MeterRefusalException($"the capture objects of {name} cannot be read");
         var period = MeterReader.NumberOf(await reader.Visit.GetAsync(new AttributeDescriptor(7, name, 4), null, stop).ConfigureAwait(false));
         var sort = MeterReader.NumberOf(await reader.Visit.GetAsync(new AttributeDescriptor(7, name, 5), null, stop).ConfigureAwait(false));
-        return knowledge.Profiles[name] = new ProfileLayout(columns, period, sort == 2);
+        var entries = MeterReader.NumberOf(await reader.Visit.GetAsync(new AttributeDescriptor(7, name, 8), null, stop).ConfigureAwait(false));
+        return knowledge.Profiles[name] = new ProfileLayout(columns, period, sort == 2, entries);
     }
 
     /// <summary>The order's range in the meter's own time; null for everything.</summary>

@@ -21,8 +21,9 @@ internal sealed class DriverBench : IAsyncDisposable
     private readonly Task _running;
 
     internal DriverBench(DlmsMeterPlan plan, MeterHdlcPlan? hdlc = null, Func<DlmsMeter, MeterLink>? wire = null, string profile = "idis", DateTimeOffset? start = null,
-        Func<DlmsMeter, FakeTimeProvider, IPort>? port = null, Func<DlmsOptions, DlmsOptions>? change = null, Func<string, string>? kind = null)
+        Func<DlmsMeter, FakeTimeProvider, IPort>? port = null, Func<DlmsOptions, DlmsOptions>? change = null, Func<string, string>? kind = null, FreshMemory? memory = null)
     {
+        Memory = memory ?? new FreshMemory();
         Clock = new FakeTimeProvider(start ?? new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
         Meter = new DlmsMeter(plan, () => Clock.GetUtcNow().UtcDateTime);
         var association = new AssociationSettings { Client = 1, Mechanism = (AuthenticationMechanism)plan.Mechanism, Suite = plan.Suite, IsCiphered = plan.IsCiphered };
@@ -47,7 +48,7 @@ internal sealed class DriverBench : IAsyncDisposable
     internal FakeTime Time { get; }
 
     /// <summary>What the driver keeps.</summary>
-    internal FreshMemory Memory { get; } = new();
+    internal FreshMemory Memory { get; }
 
     internal DlmsMeter Meter { get; }
 
