@@ -59,7 +59,8 @@ keep = "all"
 listen = "127.0.0.1:$http"
 [collection]
 tasks = [ { read = "load-profile", every = "15m", start = "00:01" }, { read = "daily-profile", every = "1d", start = "00:05" },
-          { read = "standard-log", every = "1h", start = "00:10" }, { read = "registers", every = "1m", start = "00:00" } ]
+          { read = "standard-log", every = "1h", start = "00:10" }, { read = "registers", every = "1m", start = "00:00" },
+          { read = "mbus-profile", every = "1h", start = "00:02" }, { read = "mbus-values", every = "5m", start = "00:00" } ]
 CONFIG
 for port in "$dir"/ports/dlms*; do # DLMS meters on ports of their own: a pty with HDLC, or an address in a file (TCP or UDP)
     case $port in

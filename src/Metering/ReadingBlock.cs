@@ -80,7 +80,10 @@ public sealed class ReadingBlock
     }
 
     /// <summary>The same block with some of its rows, in the order given.</summary>
-    public ReadingBlock Only(ReadOnlySpan<int> rows)
+    public ReadingBlock Only(ReadOnlySpan<int> rows) => Of(Meter, Via, rows);
+
+    /// <summary>Some of the rows, as those of the device that measured them.</summary>
+    internal ReadingBlock Of(MeterId meter, Via? via, ReadOnlySpan<int> rows)
     {
         var (some, values) = (new Row[rows.Length], new Value[rows.Length * Columns.Length]);
         for (var i = 0; i < rows.Length; i++)
@@ -89,7 +92,7 @@ public sealed class ReadingBlock
             ValuesOf(rows[i]).CopyTo(values.AsSpan(i * Columns.Length));
         }
 
-        return new ReadingBlock(Meter, Profile, PeriodSeconds, Stamp, _columns, some, values, Via, Task, OrderId);
+        return new ReadingBlock(meter, Profile, PeriodSeconds, Stamp, _columns, some, values, via, Task, OrderId);
     }
 
     /// <summary>The device that measured.</summary>

@@ -171,7 +171,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
 
     /// <summary>Under which name a kept answer's counter is remembered; security mode 16 and more is a suite of DLMS, where the key id is the client.</summary>
     private static KeyName NameOf(LedgerRecord record) => record.Security.Mode >= 16
-        ? new KeyName(record.Meter.Text, KeyPurpose.Guek, (int)record.Security.KeyId)
+        ? new KeyName((record.Block?.Via?.Meter ?? record.Meter).Text, KeyPurpose.Guek, (int)record.Security.KeyId)
         : CounterName.Of(record.Meter.Text, record.Security.Mode, record.Security.KeyId);
 
     private static void Replay(Ledger ledger, KeyRing keys, CounterStore counters, DriverMemory memory, DeadLetterBook deadLetters, ConfigurationBook configurations, MeterRegistry registry)

@@ -116,7 +116,7 @@ public sealed class DlmsDriver(
         try
         {
             job.Steps.TryWrite(new OrderStep(OrderState.Running, _door.HasAssociation ? $"{meter} is associated" : $"associating with {meter}", null, default));
-            var at = new OrderMeter(meter, options, cancel => _door.EnterAsync(open, cancel), _door.CloseAsync, memory, time, clock);
+            var at = new OrderMeter(meter, options, cancel => _door.EnterAsync(open, cancel), _door.CloseAsync, memory, keys, time, clock);
             await foreach (var step in kind.ExecuteAsync(job.Order, at, stop).ConfigureAwait(false))
             {
                 told |= step.Told is not null;

@@ -24,7 +24,7 @@ public static class ChannelReadings
             (rows.TryGetValue(tenant, out var own) ? own : rows[tenant] = []).Add(row);
         }
 
-        return [.. rows.Select(own => block.Of(own.Key.Device.Id, own.Key.Via(through, channel), own.Value))];
+        return [.. rows.Select(own => block.Of(own.Key.Device.Id, own.Key.Via(through, channel), own.Value.ToArray()))];
     }
 
     /// <summary>A profile that captures the identification itself says whose a row is; else its time does.</summary>

@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using Metering;
+using Simulation.Dlms.Equipment;
 using Simulation.Dlms.Objects;
 using Simulation.Truth;
 
@@ -84,10 +86,11 @@ public sealed class FeederField : IDisposable
     private void TellValue(DlmsMeter meter, AnsweredValue answered)
     {
         var at = _now();
+        var source = SourceOf(meter, answered.Name, meter.Clock.Now);
         var column = string.Create(CultureInfo.InvariantCulture, $"{answered.ClassId}/{answered.Name}/{answered.Attribute}.0");
         _truth.Enqueue(new TruthLine(
-            meter.Name, "reg", answered.Name.ToString(), answered.ClassId, answered.Attribute, 0, null, 0, answered.Value.Text(meter.Clock), answered.Scaler, UnitText(answered.UnitCode), 0,
-            string.Create(CultureInfo.InvariantCulture, $"{meter.Name}/reg/answered:{at.Ticks}"), column, null, at));
+            source, "reg", answered.Name.ToString(), answered.ClassId, answered.Attribute, 0, null, 0, answered.Value.Text(meter.Clock), answered.Scaler, UnitText(answered.UnitCode), 0,
+            string.Create(CultureInfo.InvariantCulture, $"{source}/reg/answered:{at.Ticks}"), column, null, at));
     }
 
     /// <summary>A row's truth is told once, when it is first given to somebody; events have a truth of their own and none here.</summary>
@@ -101,7 +104,8 @@ public sealed class FeederField : IDisposable
         var columns = profile.ValueColumns.ToArray();
         foreach (var row in rows)
         {
-            var key = RowTruth.KeyOf(meter, profile, row);
+            var source = SourceOf(meter, profile.Name, row.At);
+            var key = source + RowTruth.KeyOf(meter, profile, row)[meter.Name.Length..];
             if (!_told.Add(key))
             {
                 continue;
@@ -111,11 +115,14 @@ public sealed class FeederField : IDisposable
             {
                 var (scaler, unit) = meter.Device.Find(columns[i].ClassId, columns[i].Name) is ICapturable scaled ? scaled.ScaleOf(columns[i].Attribute) : ((sbyte)0, (byte)255);
                 _truth.Enqueue(new TruthLine(
-                    meter.Name, profile.Name.ToString(), columns[i].Name.ToString(), columns[i].ClassId, columns[i].Attribute, 0, row.At.ToString("O", CultureInfo.InvariantCulture), row.Occurrence,
+                    source, profile.Name.ToString(), columns[i].Name.ToString(), columns[i].ClassId, columns[i].Attribute, 0, row.At.ToString("O", CultureInfo.InvariantCulture), row.Occurrence,
                     row.Values[i].Text(meter.Clock), scaler, UnitText(unit), row.Status, key, string.Create(CultureInfo.InvariantCulture, $"{columns[i].ClassId}/{columns[i].Name}/{columns[i].Attribute}.0"), null, _now()));
             }
         }
     }
 
-    private static string UnitText(byte code) => code switch { 30 => "Wh", 32 => "varh", 27 => "W", 29 => "var", 33 => "A", 35 => "V", 44 => "Hz", 255 => "1", _ => "?" };
+    /// <summary>What stands on an M-Bus channel is the device's that was there, not the electricity meter's.</summary>
+    private static string SourceOf(DlmsMeter meter, Obis name, DateTime at) => name.B == 0 ? meter.Name : meter.Part<MBusChannels>()?.DeviceAt(name.B, at)?.Id ?? meter.Name;
+
+    private static string UnitText(byte code) => code switch { 13 => "m3", 30 => "Wh", 32 => "varh", 27 => "W", 29 => "var", 33 => "A", 35 => "V", 44 => "Hz", 255 => "1", _ => "?" };
 }

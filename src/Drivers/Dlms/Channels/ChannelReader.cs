@@ -14,13 +14,11 @@ namespace Drivers.Dlms.Channels;
 /// Reads what stands on a meter's M-Bus channels. Nothing is told before the device was identified in this association, and nothing if it is another one after the reading than before:
 /// a device that is exchanged meanwhile never gets the other's rows.
 /// </summary>
-internal sealed class ChannelReader(MeterVisit visit, MeterModel model, ProfileReader profiles, MeterProfile profile, ChannelBook book)
+internal sealed class ChannelReader(MeterReader meter, ProfileReader profiles, MeterProfile profile, ChannelBook book, MeterId through)
 {
     private const sbyte Status = 11, Alarm = 12;
     private const int MultipleReferences = 14;
     private readonly ChannelDefinitions _channels = profile.Channels;
-
-    private MeterId Through => model.Knowledge.Meter;
 
     /// <summary>What a read order of kind <c>mbus-..</c> asks for, channel after channel.</summary>
     internal async IAsyncEnumerable<MeterAnswer> ReadAsync(ReadOrder order, string orderId, [EnumeratorCancellation] CancellationToken stop)
@@ -39,7 +37,7 @@ internal sealed class ChannelReader(MeterVisit visit, MeterModel model, ProfileR
                 continue;
             }
 
-            var reader = new ReadFor(device.Id, book[channel].Present!.Via(Through, channel), order.Task, orderId);
+            var reader = new ReadFor(device.Id, book[channel].Present!.Via(through, channel), order.Task, orderId);
             var parts = wanted is null
                 ? await ValuesAsync(reader, channel, stop).ConfigureAwait(false)
                 : await ProfileAsync(reader, channel, wanted, order, stop).ConfigureAwait(false);
@@ -56,7 +54,7 @@ internal sealed class ChannelReader(MeterVisit visit, MeterModel model, ProfileR
                     continue;
                 }
 
-                var divided = ChannelReadings.Divide(block, Through, channel, book[channel], _channels.Client.At(channel), out var withheld);
+                var divided = ChannelReadings.Divide(block, through, channel, book[channel], _channels.Client.At(channel), out var withheld);
                 var note = withheld == 0 ? null
                     : string.Create(CultureInfo.InvariantCulture, $"channel {channel}: {withheld} rows were captured while the device was exchanged, and are given to nobody");
                 foreach (var own in divided)
@@ -77,23 +75,23 @@ internal sealed class ChannelReader(MeterVisit visit, MeterModel model, ProfileR
     internal async ValueTask<ChannelDevice?> IdentifyAsync(int channel, CancellationToken stop)
     {
         var client = _channels.Client.At(channel);
-        if (!await model.MayHaveAsync(72, client, stop).ConfigureAwait(false))
+        if (!await meter.MayHaveAsync(72, client, stop).ConfigureAwait(false))
         {
             return null;
         }
 
         var list = new GetListProcedure([.. ChannelDevice.Attributes.Select(attribute => (new AttributeDescriptor(72, client, attribute), (Selection?)null))]);
         var told = new List<ReadOnlyMemory<byte>>();
-        if (visit.Session.Agreed.Has(MultipleReferences))
+        if (meter.Visit.Session.Agreed.Has(MultipleReferences))
         {
-            await visit.RunAsync(list, stop).ConfigureAwait(false); // in one answer: they are of one moment
+            await meter.Visit.RunAsync(list, stop).ConfigureAwait(false); // in one answer: they are of one moment
             told.AddRange(list.Results.Where(one => one.Error is null).Select(one => one.Data));
         }
         else
         {
             foreach (var attribute in ChannelDevice.Attributes)
             {
-                if (await visit.GetAsync(new AttributeDescriptor(72, client, attribute), null, stop).ConfigureAwait(false) is { } data)
+                if (await meter.Visit.GetAsync(new AttributeDescriptor(72, client, attribute), null, stop).ConfigureAwait(false) is { } data)
                 {
                     told.Add(data);
                 }
@@ -110,7 +108,7 @@ internal sealed class ChannelReader(MeterVisit visit, MeterModel model, ProfileR
             throw new MeterRefusalException($"attributes 6 to 9 of {ModelText.OfObject(72, client)} name no M-Bus device");
         }
 
-        if (!device.IsNone && await profiles.ClockAsync(stop).ConfigureAwait(false) is { } clock && (clock.ToUtc() ?? (clock.IsCalendar ? clock.ToLocal() : null)) is { } at)
+        if (!device.IsNone && await meter.ClockAsync(stop).ConfigureAwait(false) is { } clock && (clock.ToUtc() ?? (clock.IsCalendar ? clock.ToLocal() : null)) is { } at)
         {
             book.See(channel, device, DateTime.SpecifyKind(at, DateTimeKind.Utc));
         }
@@ -122,12 +120,12 @@ internal sealed class ChannelReader(MeterVisit visit, MeterModel model, ProfileR
     {
         var parts = new List<MeterAnswer>();
         var definition = new ProfileDefinition(wanted.Task, wanted.Name.At(channel), wanted.Stamp, wanted.IsEventLog);
-        if (book[channel].Present is null || !await model.MayHaveAsync(7, definition.Name, stop).ConfigureAwait(false))
+        if (book[channel].Present is null || !await meter.MayHaveAsync(7, definition.Name, stop).ConfigureAwait(false))
         {
             return parts;
         }
 
-        await foreach (var part in profiles.ReadAsync(reader, definition, order.FromUtc, order.ToUtc, stop).ConfigureAwait(false))
+        await foreach (var part in profiles.ReadAsync(reader, definition, order, stop).ConfigureAwait(false))
         {
             parts.Add(part);
         }
@@ -141,9 +139,9 @@ internal sealed class ChannelReader(MeterVisit visit, MeterModel model, ProfileR
         var (columns, values) = (new List<ReadColumn>(), new List<ReadOnlyMemory<byte>>());
         foreach (var column in await ColumnsAsync(channel, stop).ConfigureAwait(false))
         {
-            if (await visit.GetAsync(new AttributeDescriptor(column.ClassId, column.Name, (sbyte)column.Attribute), null, stop).ConfigureAwait(false) is { } value)
+            if (await meter.Visit.GetAsync(new AttributeDescriptor(column.ClassId, column.Name, (sbyte)column.Attribute), null, stop).ConfigureAwait(false) is { } value)
             {
-                columns.Add(await model.DescribeAsync(column, stop).ConfigureAwait(false));
+                columns.Add(await meter.ColumnAsync(column, stop).ConfigureAwait(false));
                 values.Add(value);
             }
         }
@@ -153,15 +151,15 @@ internal sealed class ChannelReader(MeterVisit visit, MeterModel model, ProfileR
             return [];
         }
 
-        var at = await profiles.ClockAsync(stop).ConfigureAwait(false);
+        var at = await meter.ClockAsync(stop).ConfigureAwait(false);
         byte[] raw = [(byte)AXdrTag.Array, (byte)Math.Min(values.Count, 127), .. values.SelectMany(value => value.ToArray())];
-        return [new MeterAnswer(ToReadings.Registers(reader, profile, columns.ToArray(), at, values), null, raw, visit.Session.Security?.LastReceived)];
+        return [new MeterAnswer(ToReadings.Registers(reader, profile, columns.ToArray(), at, values), null, raw, meter.Counter)];
     }
 
     /// <summary>What of the profile's objects the channel has; the class of a value is what the object list says.</summary>
     private async ValueTask<List<CaptureObject>> ColumnsAsync(int channel, CancellationToken stop)
     {
-        var listed = (await model.ObjectsAsync(stop).ConfigureAwait(false)).Where(one => one.Name.B == channel).ToLookup(one => one.Name, one => one.ClassId);
+        var listed = (await meter.ObjectsAsync(stop).ConfigureAwait(false)).Where(one => one.Name.B == channel).ToLookup(one => one.Name, one => one.ClassId);
         var columns = new List<CaptureObject>();
         foreach (var name in _channels.ValueNames.Select(name => name.At(channel)))
         {

@@ -109,8 +109,8 @@ internal sealed class MBusKind : IOrderKind
         var name = (meter.Profile.Channels.Valve ?? throw new MeterRefusalException($"a meter of profile {meter.Profile.Name} has no valve on its channels")).At(mbus.Channel);
         var isOpening = mbus.Action == MBusAction.OpenValve;
         await meter.InvokeAsync(new AttributeDescriptor(Valve, name, isOpening ? (sbyte)2 : (sbyte)1), new DataWriter().Int8(0).ToArray(), stop).ConfigureAwait(false);
-        var state = MeterModel.NumberOf(await meter.DemandAsync(new AttributeDescriptor(Valve, name, ControlState), stop).ConfigureAwait(false));
-        var mode = MeterModel.NumberOf(await meter.DemandAsync(new AttributeDescriptor(Valve, name, ControlMode), stop).ConfigureAwait(false));
+        var state = MeterReader.NumberOf(await meter.DemandAsync(new AttributeDescriptor(Valve, name, ControlState), stop).ConfigureAwait(false));
+        var mode = MeterReader.NumberOf(await meter.DemandAsync(new AttributeDescriptor(Valve, name, ControlMode), stop).ConfigureAwait(false));
         var words = state switch { 0 => "closed", 1 => "open", 2 => "ready to be opened by hand", _ => $"in state {state}" };
         var isDone = isOpening ? state == 1 || (state == 2 && mode is 1 or 3 or 5 or 6) : state == 0 || (state == 2 && mode is 0);
         return isDone ? $"the valve is {words}" : throw new MeterRefusalException($"the valve of channel {mbus.Channel} is {words} (control mode {mode}) after it was told to {(isOpening ? "open" : "close")}");
@@ -128,7 +128,7 @@ internal sealed class MBusKind : IOrderKind
 
         var visit = await meter.VisitAsync(stop).ConfigureAwait(false);
         var status = await visit.GetAsync(new AttributeDescriptor(Client, meter.Profile.Channels.Client.At(channel), KeyStatus), null, stop).ConfigureAwait(false);
-        return status is null ? "" : ", " + MeterModel.NumberOf(status) switch
+        return status is null ? "" : ", " + MeterReader.NumberOf(status) switch
         {
             0 => "no key", 1 => "key set", 2 => "key transferred", 3 => "key set and transferred", 4 => "key in use",
             var other => string.Create(CultureInfo.InvariantCulture, $"key status {other}"),

@@ -2,6 +2,7 @@ using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Metering;
 using Metering.Driver;
+using Metering.Keys;
 using Metering.Orders;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Client;
@@ -13,7 +14,7 @@ namespace Drivers.Dlms.Orders;
 /// <param name="enter">Gives the open association; makes one where there is none.</param>
 /// <param name="leave">Releases it, and lets the port go.</param>
 internal sealed class OrderMeter(
-    MeterId id, DlmsOptions options, Func<CancellationToken, ValueTask<MeterReader>> enter, Func<ValueTask> leave, IDriverMemory memory, ITimeSource time, TimeProvider clock)
+    MeterId id, DlmsOptions options, Func<CancellationToken, ValueTask<MeterReader>> enter, Func<ValueTask> leave, IDriverMemory memory, IKeyRing keys, ITimeSource time, TimeProvider clock)
 {
     /// <summary>Who it is.</summary>
     internal MeterId Id => id;
@@ -23,6 +24,12 @@ internal sealed class OrderMeter(
 
     /// <summary>Small values that outlive a restart.</summary>
     internal IDriverMemory Memory => memory;
+
+    /// <summary>The keys of meters.</summary>
+    internal IKeyRing Keys => keys;
+
+    /// <summary>What is sent to the meter is encrypted.</summary>
+    internal bool IsEncrypted => options.Association.IsCiphered && (options.Association.Protection & 0x20) != 0;
 
     /// <summary>The box's clock, and how far it may be believed.</summary>
     internal ITimeSource Time => time;

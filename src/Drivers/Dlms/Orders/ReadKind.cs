@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
+using Metering.Driver;
 using Metering.Orders;
 
 namespace Drivers.Dlms.Orders;
@@ -22,7 +23,7 @@ internal sealed class ReadKind : IOrderKind
         {
             if (last is { } before)
             {
-                yield return new OrderStep(OrderState.Running, $"part {parts}: {Summary(before.Block?.Rows.Length ?? 0, before.Events?.Count ?? 0)}", before.Block, default) { Told = meter.Told(before, read.Task) };
+                yield return new OrderStep(OrderState.Running, $"part {parts}: {Summary(before.Block?.Rows.Length ?? 0, before.Events?.Count ?? 0)}{Note(before)}", before.Block, default) { Told = Told(meter, before, read) };
             }
 
             last = answer;
@@ -31,9 +32,13 @@ internal sealed class ReadKind : IOrderKind
         }
 
         yield return last is { } whole
-            ? new OrderStep(OrderState.Done, note is null ? Summary(rows, events) : $"{Summary(rows, events)}; {note}", whole.Block, default) { Told = meter.Told(whole, read.Task) }
+            ? new OrderStep(OrderState.Done, note is null ? Summary(rows, events) : $"{Summary(rows, events)}; {note}", whole.Block, default) { Told = Told(meter, whole, read) }
             : new OrderStep(OrderState.Done, "nothing is there to be read", null, default);
     }
+
+    private static DriverEvent? Told(OrderMeter meter, in MeterAnswer answer, ReadOrder read) => answer.Block is null && answer.Events is null ? null : meter.Told(answer, read.Task);
+
+    private static string Note(in MeterAnswer answer) => answer.Note is null ? "" : "; " + answer.Note;
 
     private static string Summary(int rows, int events) => events > 0 ? string.Create(CultureInfo.InvariantCulture, $"{events} events") : string.Create(CultureInfo.InvariantCulture, $"{rows} rows");
 }

@@ -25,6 +25,7 @@ public sealed record ProfileDefinition(string Task, Obis Name, StampEdge Stamp, 
 /// event idis 1 power down
 /// alarm 0 clock invalid              meaning of a bit of the alarm registers 0-0:97.98.*
 /// </code>
+/// and the lines of <see cref="ChannelDefinitions"/>.
 /// </summary>
 public sealed class MeterProfile
 {
@@ -57,6 +58,9 @@ public sealed class MeterProfile
 
     /// <summary>Whose event numbers it has: idis, dsmr, prime, stg, own.</summary>
     public string EventSet { get; private set; } = "own";
+
+    /// <summary>Its M-Bus channels.</summary>
+    public ChannelDefinitions Channels { get; } = new();
 
     /// <summary>Its profiles and logs, in the order of the file.</summary>
     public IReadOnlyList<ProfileDefinition> Profiles => _profiles;
@@ -142,7 +146,7 @@ public sealed class MeterProfile
             case ["alarm", var bit, .. var meaning]:
                 return int.TryParse(bit, out var alarm) && alarm is >= 0 and < 64 && _alarms.TryAdd(alarm, string.Join(' ', meaning));
             default:
-                return false;
+                return Channels.Take(words);
         }
     }
 }

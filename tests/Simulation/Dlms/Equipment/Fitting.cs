@@ -17,5 +17,6 @@ public static class Fitting
         new Breaker(),
         new Limiter(),
         new Calendar(),
+        .. plan.Kind is "idis" or "dsmr" ? (IMeterEquipment[])[new MBusChannels()] : [],
     ];
 }
