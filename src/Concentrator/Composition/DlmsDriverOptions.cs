@@ -27,10 +27,11 @@ internal static class DlmsDriverOptions
             association = association with { LongestPdu = LongestDatagram };
         }
 
-        var framing = dlms.Framing == "hdlc" ? DlmsFraming.Hdlc : DlmsFraming.Wrapper;
+        var framing = dlms.Framing switch { "hdlc" => DlmsFraming.Hdlc, "mode-e" => DlmsFraming.ModeE, _ => DlmsFraming.Wrapper };
         return new DlmsOptions(driver.Name, driver.Port, framing, association, MeterProfiles.Find(dlms.Profile), systemTitle)
         {
             Meter = dlms.Meter is null ? default : MeterId.Parse(dlms.Meter), PhysicalAddress = dlms.Physical, Hdlc = Proposed,
+            Baud = dlms.Baud, SignOnAddress = dlms.SignOn,
         };
     }
 

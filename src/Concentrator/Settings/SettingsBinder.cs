@@ -103,6 +103,10 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         {
             faults.Add(new SettingsFault(PlaceOf(table, "port"), $"port = \"{driver.Port}\" wants a device path (/dev/ttyUSB0) or tcp://host:port; for DLMS meters also udp://host:port"));
         }
+        else if (isUrl && driver is { Family: "dlms", Dlms.Framing: "mode-e" })
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "port"), $"port = \"{driver.Port}\": framing = \"mode-e\" changes the speed of the line and wants a device path (/dev/ttyUSB0)"));
+        }
         else if (isUrl && url!.Scheme == "udp" && (driver.Family != "dlms" || driver.Dlms.Framing != "wrapper"))
         {
             faults.Add(new SettingsFault(PlaceOf(table, "port"), $"port = \"{driver.Port}\": only DLMS in the wrapper (family = \"dlms\", framing = \"wrapper\") travels over UDP; write tcp://host:port or a device path"));
@@ -115,10 +119,16 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         var settings = new DlmsSettings(
             Text(table, "framing", "wrapper"), Number(table, "baud", 9600, 300, 4_000_000), Number(table, "physical", 0, 0, 0x3FFF), Text(table, "profile", "plain"),
             table.Items.ContainsKey("meter") ? Text(table, "meter", "") : null, Number(association, "client", 1, 1, 127), Number(association, "server", 1, 1, 0x3FFF),
-            Text(association, "mechanism", "hls-gmac"), Number(association, "suite", 0, 0, 2), Truth(association, "ciphered", Text(association, "mechanism", "hls-gmac") == "hls-gmac"), Truth(association, "dedicated", false));
+            Text(association, "mechanism", "hls-gmac"), Number(association, "suite", 0, 0, 2), Truth(association, "ciphered", Text(association, "mechanism", "hls-gmac") == "hls-gmac"),
+            Truth(association, "dedicated", false), Text(table, "signOn", ""));
         if (settings is { Mechanism: "hls-gmac", Ciphered: false })
         {
             faults.Add(new SettingsFault(PlaceOf(association, "ciphered"), "hls-gmac without ciphering proves who associates and leaves everything after it open: set ciphered = true"));
+        }
+
+        if (settings.SignOn.Length > 32 || !settings.SignOn.All(char.IsAsciiLetterOrDigit))
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "signOn"), $"signOn = \"{settings.SignOn}\" wants a device address: up to 32 of A-Z, a-z and 0-9"));
         }
 
         if (settings.Meter is { } meter && !Metering.MeterId.TryParse(meter, out _))

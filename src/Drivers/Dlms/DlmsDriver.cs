@@ -24,7 +24,7 @@ public sealed class DlmsDriver(
     private readonly MeterDoor _door = new(options, keys, counters, clock, memory);
     private long _orders, _failures;
 
-    public DriverFacts Facts { get; } = new(options.Name, "dlms", options.Framing == DlmsFraming.Hdlc ? "DLMS over HDLC" : options.Port.StartsWith("udp:", StringComparison.Ordinal) ? "DLMS over UDP" : "DLMS over TCP", Hears: false, OrderTable.Kinds);
+    public DriverFacts Facts { get; } = new(options.Name, "dlms", "DLMS over " + MediumOf(options), Hears: false, OrderTable.Kinds);
 
     public async IAsyncEnumerable<DriverEvent> RunAsync([EnumeratorCancellation] CancellationToken stop)
     {
@@ -204,6 +204,13 @@ public sealed class DlmsDriver(
             }
         }
     }
+
+    private static string MediumOf(DlmsOptions options) => options.Framing switch
+    {
+        DlmsFraming.Hdlc => "HDLC",
+        DlmsFraming.ModeE => "HDLC (mode E)",
+        _ => options.Port.StartsWith("udp:", StringComparison.Ordinal) ? "UDP" : "TCP",
+    };
 
     private static void Finish(Job job, OrderState state, string sentence)
     {

@@ -12,6 +12,8 @@ public enum DlmsFraming
     Wrapper,
     /// <summary>IEC 62056-46, on a tty or over TCP.</summary>
     Hdlc,
+    /// <summary>IEC 62056-21 sign-on in mode E, then HDLC, on a tty.</summary>
+    ModeE,
 }
 
 /// <summary>How one meter is reached and spoken with.</summary>
@@ -31,6 +33,12 @@ public sealed record DlmsOptions(string Name, string Port, DlmsFraming Framing, 
 
     /// <summary>What we propose in SNRM.</summary>
     public HdlcParameters Hdlc { get; init; } = HdlcParameters.Default;
+
+    /// <summary>The speed of a tty; with mode E the fastest that is taken, baud.</summary>
+    public int Baud { get; init; } = 9600;
+
+    /// <summary>Device address in the sign-on of mode E; empty calls whoever is on the line.</summary>
+    public string SignOnAddress { get; init; } = "";
 
     /// <summary>How long an answer may take.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(15);

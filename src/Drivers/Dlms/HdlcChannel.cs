@@ -22,10 +22,13 @@ internal sealed class HdlcChannel(ILink link, DlmsOptions options, TimeProvider 
 
     public int MostRepeats => 0;
 
-    public async ValueTask OpenAsync(int client, CancellationToken stop)
+    public ValueTask OpenAsync(int client, CancellationToken stop) =>
+        OpenAsync(client, HdlcTiming.Default with { Response = options.AnswerWithin / (HdlcTiming.Default.Retries + 1) }, stop);
+
+    /// <summary>Connects with a patience of its own.</summary>
+    internal async ValueTask OpenAsync(int client, HdlcTiming timing, CancellationToken stop)
     {
         var server = options.PhysicalAddress == 0 ? HdlcAddress.Of(options.Association.Server) : HdlcAddress.Of(options.Association.Server, options.PhysicalAddress);
-        var timing = HdlcTiming.Default with { Response = options.AnswerWithin / (HdlcTiming.Default.Retries + 1) };
         _link = new HdlcClientLink(HdlcAddress.Of(client), server, options.Hdlc, timing, LongestApdu);
         _link.Connect(Now);
         while (_link.State == HdlcLinkState.Connecting)

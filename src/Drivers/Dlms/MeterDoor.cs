@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using Drivers.Dlms.Channels;
 using Drivers.Ports;
 using Metering;
@@ -21,6 +22,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
     private static readonly Obis DeviceName = new(0, 0, 42, 0, 0, 255), Counter = new(0, 0, 43, 1, 0, 255);
     private MeterKnowledge? _knowledge;
+    private readonly StrongBox<int> _signedOn = new();
     private ChannelBook? _channels;
     private IPort? _link;
     private MeterVisit? _visit;
@@ -115,7 +117,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
         if (_link is { } link)
         {
-            _link = null;
+            (_link, _signedOn.Value) = (null, 0);
             await link.DisposeAsync().ConfigureAwait(false);
         }
     }
@@ -127,6 +129,8 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     private IApduChannel Channel() => _link switch
     {
         IDatagramLink datagrams => new DatagramChannel(datagrams, options, clock),
+        ISerialLink serial when options.Framing == DlmsFraming.ModeE => new ModeEChannel(serial, options, clock, _signedOn),
+        _ when options.Framing == DlmsFraming.ModeE => throw new IOException($"{options.Port} is no tty: a sign-on in mode E changes the speed of the line"),
         ILink link when options.Framing == DlmsFraming.Hdlc => new HdlcChannel(link, options, clock),
         var link => new WrapperChannel((ILink)link!, options, clock),
     };

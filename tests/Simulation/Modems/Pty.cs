@@ -33,6 +33,21 @@ public sealed partial class Pty : IDisposable
     /// <summary>True while somebody has the other end open.</summary>
     public bool IsOpen => (Poll(PollIn, 0) & PollHangUp) == 0;
 
+    /// <summary>The speed the other end has set, baud; 0 for one that no meter knows. (A pseudo terminal has no parity bits to look at.)</summary>
+    public int Baud
+    {
+        get
+        {
+            Span<byte> terminal = stackalloc byte[256];
+            terminal.Clear();
+            _ = GetAttributes(_master, terminal);
+            return (System.Buffers.Binary.BinaryPrimitives.ReadInt32LittleEndian(terminal[8..]) & 0x100F) switch
+            {
+                7 => 300, 8 => 600, 9 => 1200, 11 => 2400, 12 => 4800, 13 => 9600, 14 => 19_200, _ => 0,
+            };
+        }
+    }
+
     /// <summary>Octets from the other end, at most after a wait; empty where none came or nobody is there.</summary>
     public byte[] Read(int milliseconds)
     {

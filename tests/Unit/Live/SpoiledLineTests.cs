@@ -29,7 +29,7 @@ public class SpoiledLineTests
         var seed = Environment.TickCount;
         var meter = new DlmsMeter(new DlmsMeterPlan(3, 7, 5, true, suite, HistoryDays: 1), () => World);
         using var pty = new Pty();
-        using var stop = new CancellationTokenSource();
+        var stop = new CancellationTokenSource();
         var spoiled = 0;
         var line = new Thread(() => spoiled = ServeTty(pty, meter, new Random(seed), stop.Token)) { IsBackground = true };
         line.Start();
@@ -38,6 +38,22 @@ public class SpoiledLineTests
         await stop.CancelAsync();
         line.Join();
         Assert.True(spoiled > 3, $"seed {seed}: {spoiled} octets were spoiled");
+    }
+
+    [Fact]
+    public async Task A_meter_on_a_tty_that_hears_its_own_speed_alone_is_signed_on_to_in_mode_E()
+    {
+        var meter = new DlmsMeter(new DlmsMeterPlan(3, 7, HistoryDays: 1), () => World);
+        var optical = new MeterModeE(new MeterModeEPlan('6'));
+        using var pty = new Pty();
+        var stop = new CancellationTokenSource();
+        var line = new Thread(() => ServeTty(pty, meter, null, stop.Token, optical)) { IsBackground = true };
+        line.Start();
+        var options = Options("tty", 0) with { Framing = DlmsFraming.ModeE, PhysicalAddress = 17, Baud = 19_200, AnswerWithin = TimeSpan.FromSeconds(4) };
+        await MustReadAsync(meter, options, _ => new(SerialLink.Open(pty.Path, 19_200)), 0);
+        await stop.CancelAsync();
+        line.Join();
+        Assert.True(optical.SignOns > 0);
     }
 
     [Theory]
@@ -133,7 +149,7 @@ public class SpoiledLineTests
     }
 
     /// <summary>A meter's end of a tty, and the line in front of it; gives how many octets were spoiled.</summary>
-    private static int ServeTty(Pty pty, DlmsMeter meter, Random random, CancellationToken stop)
+    private static int ServeTty(Pty pty, DlmsMeter meter, Random? random, CancellationToken stop, MeterModeE? optical = null)
     {
         var hdlc = new MeterHdlc(new MeterHdlcPlan(Window: 3));
         var spoiled = 0;
@@ -144,8 +160,16 @@ public class SpoiledLineTests
             {
                 hdlc.Drop();
                 meter.Drop();
+                optical?.Look(false);
                 stop.WaitHandle.WaitOne(20);
                 continue;
+            }
+
+            if (optical is not null)
+            {
+                (octets, var answer) = optical.Take(octets, pty.Baud);
+                stop.WaitHandle.WaitOne(answer.Length > 0 ? 400 : 0); // a meter waits 200 ms before it answers, and so long does our choice take to it
+                pty.Write(answer);
             }
 
             var connected = hdlc.IsConnected;
@@ -167,6 +191,8 @@ public class SpoiledLineTests
             {
                 pty.Write([octet]);
             }
+
+            optical?.Look(hdlc.IsConnected);
         }
 
         return spoiled;
@@ -175,11 +201,11 @@ public class SpoiledLineTests
         {
             foreach (var octet in octets)
             {
-                var fate = random.Next(700);
+                var fate = random?.Next(700) ?? 700;
                 spoiled += fate < 2 ? 1 : 0;
                 if (fate != 0)
                 {
-                    yield return fate == 1 ? (byte)(octet ^ (1 << random.Next(8))) : octet;
+                    yield return fate == 1 ? (byte)(octet ^ (1 << random!.Next(8))) : octet;
                 }
             }
         }

@@ -1,5 +1,6 @@
 using Concentrator.Composition;
 using Concentrator.Settings;
+using Drivers.Dlms;
 using Protocols.Dlms.Security;
 
 namespace Unit.Flows.Settings;
@@ -24,6 +25,8 @@ public class DlmsSettingsTests
     [InlineData("association = { mechanism = \"hls-gmac\", ciphered = false }", "set ciphered = true")]
     [InlineData("association = { client = 300 }", "client = 300 is not in 1..127")]
     [InlineData("association = { clint = 1 }", "did you mean \"client\"?")]
+    [InlineData("framing = \"mode-e\"", "wants a device path (/dev/ttyUSB0)")]
+    [InlineData("framing = \"mode-e\"\nsignOn = \"1 2\"", "up to 32 of A-Z, a-z and 0-9")]
     [InlineData("meter = \"a b\"", "4 to 40 of A-Z")]
     public void What_does_not_fit_is_told_with_its_place(string line, string sentence) =>
         Assert.Contains(Load(Feeder + line).Faults, fault => fault.Sentence.Contains(sentence, StringComparison.Ordinal));
@@ -37,6 +40,17 @@ public class DlmsSettingsTests
     {
         var driver = Load($"{Feeder}association = {{ client = 16, mechanism = \"{mechanism}\" }}").Settings!.Drivers[0];
         Assert.Equal(ciphered, DlmsDriverOptions.Of(driver, new byte[8]).Association.IsCiphered);
+    }
+
+    [Fact]
+    public void UDP_and_mode_E_are_understood()
+    {
+        var datagrams = Load("id = \"a\"\n[[driver]]\nname = \"f\"\nfamily = \"dlms\"\nport = \"udp://192.0.2.7:4059\"").Settings!.Drivers[0];
+        Assert.Equal((DlmsFraming.Wrapper, (ushort)1200), (DlmsDriverOptions.Of(datagrams, new byte[8]).Framing, DlmsDriverOptions.Of(datagrams, new byte[8]).Association.LongestPdu));
+        var optical = DlmsDriverOptions.Of(Load("id = \"a\"\n[[driver]]\nname = \"f\"\nfamily = \"dlms\"\nport = \"/dev/ttyUSB0\"\nframing = \"mode-e\"\nbaud = 4800\nsignOn = \"12345678\"").Settings!.Drivers[0], new byte[8]);
+        Assert.Equal((DlmsFraming.ModeE, 4800, "12345678"), (optical.Framing, optical.Baud, optical.SignOnAddress));
+        Assert.Contains(
+            Load("id = \"a\"\n[[driver]]\nname = \"f\"\nfamily = \"dlms\"\nport = \"udp://192.0.2.7:4059\"\nframing = \"hdlc\"").Faults, fault => fault.Sentence.Contains("travels over UDP", StringComparison.Ordinal));
     }
 
     [Fact]
