@@ -17,6 +17,8 @@ internal static class FamilyCatalog
         DlmsFamilies.Profiles,
         HdlcFamilies.Framer,
         HdlcFamilies.Link,
+        DlmsFamilies.Typed,
+        PushBodyFamily.Message,
         PushFamilies.Hdlc,
         PushFamilies.MBus,
         WrapperFamily.Framer,

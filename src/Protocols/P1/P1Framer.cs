@@ -11,10 +11,13 @@ public sealed class P1Framer
 {
     /// <summary>Octets behind the exclamation mark: four digits and CR LF.</summary>
     private const int Tail = 6;
+    /// <summary>After so many slashes that began nothing the octets that were searched are given up: each may be the start after a loss, but a line of nothing but slashes must not cost more than others.</summary>
+    private const int MostStarts = 64;
+
     private const byte SlashWithParity = 0xAF, SevenBits = 0x7F;
 
     private byte[] _joined = [];
-    private int _scanned;
+    private int _scanned, _starts;
     private bool _idle;
 
     /// <summary>Tells that the line is silent: what is unfinished will not be finished.</summary>
@@ -69,10 +72,10 @@ public sealed class P1Framer
         _scanned = octets.Length;
         if (octets.Length > P1Telegram.Longest)
         {
-            return Skip(ref input, 1, FrameFault.BadHeader, out fault);
+            return Restart(ref input, octets.Length, FrameFault.BadHeader, out fault);
         }
 
-        return _idle ? Skip(ref input, 1, FrameFault.Unfinished, out fault) : FrameRead.NeedMore;
+        return _idle ? Restart(ref input, octets.Length, FrameFault.Unfinished, out fault) : FrameRead.NeedMore;
     }
 
     /// <summary>The mark is there: what follows is the CRC, digits up to the end of the line.</summary>
@@ -96,7 +99,7 @@ public sealed class P1Framer
         var isEnded = end == octets.Length || (octets[end] & mask) is '\r' or '\n';
         if (!isEnded || (isChecked && P1Crc16.Of(octets[..(mark + 1)]) != crc))
         {
-            return Skip(ref input, 1, FrameFault.BadChecksum, out fault);
+            return Restart(ref input, mark, FrameFault.BadChecksum, out fault);
         }
 
         var copy = octets[..end].ToArray();
@@ -107,8 +110,16 @@ public sealed class P1Framer
 
         telegram = new P1Telegram(copy, isChecked);
         input = input.Slice(end);
-        _scanned = 0;
+        (_scanned, _starts) = (0, 0);
         return FrameRead.Got;
+    }
+
+    /// <summary>Goes on at the next octet, or, when that was done often enough, behind what was searched.</summary>
+    private FrameRead Restart(ref ReadOnlySequence<byte> input, int searched, FrameFault why, out FrameFault fault)
+    {
+        var isOver = ++_starts >= MostStarts;
+        _starts = isOver ? 0 : _starts;
+        return Skip(ref input, isOver ? searched : 1, why, out fault);
     }
 
     private FrameRead Skip(ref ReadOnlySequence<byte> input, int count, FrameFault why, out FrameFault fault)

@@ -6,6 +6,7 @@ using Protocols.Dlms;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.AXdr;
 using Protocols.Dlms.Model;
+using Protocols.Dlms.Model.Classes;
 
 namespace Fuzz.Families;
 
@@ -98,6 +99,14 @@ internal static class DlmsFamilies
         };
     })
     { Generate = DataGenerator.Write, Words = Tags, Openers = Nesting };
+
+    /// <summary>The first two octets choose an attribute of the class tables; the rest is read as its type.</summary>
+    internal static Family Typed => new("typed", () => [.. DlmsSeeds.Data.SelectMany((hex, at) => (byte[][])[[0, (byte)(at * 37), .. Convert.FromHexString(hex)], [1, (byte)(at * 101), .. Convert.FromHexString(hex)]])], () =>
+    {
+        var types = CosemClasses.All.List.SelectMany(one => one.Attributes.Concat(one.Methods)).Select(member => member.Type).ToArray();
+        return octets => octets.Length < 2 ? "short" : TypedReader.Read(types[((octets.Span[0] << 8) | octets.Span[1]) % types.Length], octets.Span[2..], out var deviation) is null ? deviation : null;
+    })
+    { Generate = DataGenerator.Write, Words = Tags, Openers = Nesting, Given = static octets => 8 * octets }; // text of names and values: some ten characters an octet
 
     private static bool Fills(ReadOnlySpan<byte> data)
     {

@@ -110,6 +110,24 @@ public class P1FramerTests
         return Encoding.ASCII.GetBytes($"{text}{crc:X4}\r\n");
     }
 
+    [Theory]
+    [InlineData("")]
+    [InlineData("\r\n!FFFF\r\n")]
+    public void A_line_of_nothing_but_slashes_is_given_up_in_few_steps(string end)
+    {
+        var framer = new P1Framer();
+        var input = new ReadOnlySequence<byte>(Encoding.ASCII.GetBytes(string.Concat(Enumerable.Repeat(new string('/', 16_000) + end, 4))));
+        framer.LineIdle();
+        var steps = 0;
+        while (framer.Read(ref input, out _, out _) != FrameRead.NeedMore)
+        {
+            steps++;
+        }
+
+        Assert.True(input.IsEmpty);
+        Assert.InRange(steps, 4, 64 * 8); // each step searches what is there: a step an octet would search it thousands of times
+    }
+
     private static List<int> Drain(P1Framer framer, List<byte> line)
     {
         var input = new ReadOnlySequence<byte>(line.ToArray());
