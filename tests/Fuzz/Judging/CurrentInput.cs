@@ -28,7 +28,7 @@ internal sealed unsafe class CurrentInput : IDisposable
     internal long Number => Volatile.Read(ref Unsafe.AsRef<long>(_at + 8));
 
     /// <summary>A copy of its octets.</summary>
-    internal byte[] Octets => new ReadOnlySpan<byte>(_at + Header, Unsafe.ReadUnaligned<int>(_at + 16)).ToArray();
+    internal byte[] Octets => new ReadOnlySpan<byte>(_at + Header, Math.Max(0, Unsafe.ReadUnaligned<int>(_at + 16))).ToArray();
 
     /// <summary>Notes the input that comes now.</summary>
     internal void Set(long number, ReadOnlySpan<byte> octets)
@@ -39,7 +39,10 @@ internal sealed unsafe class CurrentInput : IDisposable
         Volatile.Write(ref Unsafe.AsRef<long>(_at), Beat + 1);
     }
 
-    /// <summary>What a process that died left behind.</summary>
+    /// <summary>Nothing is being parsed: a process that dies now dies of its own.</summary>
+    internal void Clear() => Unsafe.WriteUnaligned(_at + 16, -1);
+
+    /// <summary>What a process that died while it parsed left behind.</summary>
     internal static (long Number, byte[] Octets)? Left(string path)
     {
         if (!File.Exists(path) || File.ReadAllBytes(path) is not { Length: Header + Family.Longest } left)
@@ -47,7 +50,8 @@ internal sealed unsafe class CurrentInput : IDisposable
             return null;
         }
 
-        return (BitConverter.ToInt64(left, 8), left[Header..(Header + BitConverter.ToInt32(left, 16))]);
+        var length = BitConverter.ToInt32(left, 16);
+        return length < 0 ? null : (BitConverter.ToInt64(left, 8), left[Header..(Header + length)]);
     }
 
     public void Dispose()

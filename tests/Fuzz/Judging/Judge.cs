@@ -54,6 +54,10 @@ internal sealed class Judge(Family family, CurrentInput? current = null)
             _parse = family.Make(); // nobody knows in which state this one is
             return new Finding(FindingKind.Exception, family.Name, seed, number, Convert.ToHexString(input.Span), $"{e.GetType().Name} {Place(e)}\n{e}");
         }
+        finally
+        {
+            current?.Clear();
+        }
     }
 
     /// <summary>What the parser says of an input: null, or its refusal.</summary>

@@ -52,7 +52,11 @@ internal static class LengthLie
                 var size = random.Next(1, 4);
                 var gap = draft.Open(at, size); // the long form: 81 to 84 and so many octets, the old one the last of them
                 gap.Fill(random.OneIn(2) ? (byte)0 : (byte)0xFF);
-                gap[0] = (byte)(0x80 | gap.Length);
+                if (!gap.IsEmpty)
+                {
+                    gap[0] = (byte)(0x80 | gap.Length);
+                }
+
                 break;
         }
     }

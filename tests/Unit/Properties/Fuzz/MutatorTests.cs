@@ -40,6 +40,20 @@ public class MutatorTests
     }
 
     [Fact]
+    public void An_input_that_fills_the_room_is_mutated_too()
+    {
+        var family = new Family("test", () => [[0]], () => _ => null) { Openers = [[2, 1]], Words = [[0xC0, 0x01]], Generate = DataGenerator.Write };
+        var full = new byte[Family.Longest];
+        (full[^2], full[1], full[2]) = (1, 0xFF, 0xFD);
+        var mutator = new Mutator(family);
+        for (var number = 0; number < 10_000; number++)
+        {
+            var random = Random64.For(13, number);
+            Assert.InRange(mutator.Next(ref random, [full]).Length, 0, Family.Longest);
+        }
+    }
+
+    [Fact]
     public void Generated_data_are_well_formed()
     {
         var (room, deep) = (new byte[512], 0);
