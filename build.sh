@@ -15,7 +15,7 @@ usage: ./build.sh VERB [ARGUMENTS]
   run [--meters N] [--seed S] [--scenario NAME] [--mqtt PORT]
                                 simulated meters, a radio, the service and a broker on this machine, until Ctrl-C
   test [filter]                 every test, or those whose full name contains the filter; ends with `Tests: N passed, N failed, N skipped`
-  bench [name]                  the benchmarks behind the promises, all or those whose name contains the argument
+  bench [--quick] [name]        the benchmarks behind the promises, all or those whose name contains the argument; --quick takes the best of many short runs, for a machine that is shared
   trust [campaign] [--release]  the fault campaigns, with an evidence file per promise in artifacts/trust
   publish [rid]                 NativeAOT binaries (linux-x64, linux-arm64) in artifacts/publish
 USAGE
@@ -152,6 +152,10 @@ tests() {
 
 bench() {
     build
+    if [ "${1:-}" = --quick ]; then
+        dotnet run --project tests/Benchmarks -c Release --no-build -- "$@"
+        return
+    fi
     dotnet run --project tests/Benchmarks -c Release --no-build -- --artifacts artifacts/bench --filter "*${1:-}*"
 }
 

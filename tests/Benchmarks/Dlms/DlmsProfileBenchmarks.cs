@@ -3,6 +3,7 @@ using Metering;
 using Protocols.Dlms;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.AXdr;
+using Protocols.Dlms.Client;
 using Protocols.Dlms.Model;
 
 namespace Benchmarks.Dlms;
@@ -18,6 +19,17 @@ public class DlmsProfileBenchmarks
     private readonly byte[] _reply = [0xC4, 0x01, 0xC1, 0x00, 0x06, 0x00, 0x00, 0x13, 0x91];
     private readonly ProfileRows _rows = new();
     private readonly ApduBuffer _question = new();
+    private readonly byte[][] _replies = [.. Enumerable.Range(0, 15).Select(id => (byte[])[0xC4, 0x01, (byte)(0xC1 + id), 0x00, 0x06, 0x00, 0x00, 0x13, 0x91])];
+    private readonly ClientSession _session = new(AssociationSettings.Public, null, default);
+    private readonly GetProcedure _get = new(Register);
+    private int _turn;
+
+    [GlobalSetup]
+    public void Associate()
+    {
+        _session.Associate();
+        _session.Take(Convert.FromHexString("6129A109060760857405080101A203020100A305A103020100BE10040E0800065F1F040000501F01F40007"));
+    }
 
     /// <summary>Every cell typed, every time read.</summary>
     [Benchmark]
@@ -54,5 +66,15 @@ public class DlmsProfileBenchmarks
         GetRequest.Normal.Write(new PduWriter(_question), new InvokeId(0xC1), Register, null);
         return GetResponse.Normal.TryRead(_reply, out var id, out var result) && id.Id == 1 && new AXdrReader(result.Data.Span).TryInteger(out var number)
             ? (long)number + _question.Written.Length : throw new InvalidOperationException("no number");
+    }
+
+    /// <summary>The same through the client's session, whose association is open and not ciphered.</summary>
+    [Benchmark]
+    public long RegisterThroughSession()
+    {
+        _session.Start(_get);
+        var step = _session.Take(_replies[_turn]);
+        _turn = _turn < 14 ? _turn + 1 : 0;
+        return step.Move == SessionMove.Done && new AXdrReader(_get.Result.Data.Span).TryInteger(out var number) ? (long)number : throw new InvalidOperationException(step.Sentence);
     }
 }

@@ -94,8 +94,18 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
     }
 
     /// <summary>A message of fields, with the lengths they have.</summary>
-    public static AssociationMessage Of(ApduTag tag, params IReadOnlyList<(byte Tag, ReadOnlyMemory<byte> Content)> fields) => new(
-        tag, fields.Sum(field => 1 + AXdrWriter.LengthOf(field.Content.Length) + field.Content.Length), [.. fields.Select(field => new AssociationField(field.Tag, field.Content, field.Content.Length))]);
+    public static AssociationMessage Of(ApduTag tag, params IReadOnlyList<(byte Tag, ReadOnlyMemory<byte> Content)> fields)
+    {
+        var (declared, all) = (0, new AssociationField[fields.Count]);
+        for (var i = 0; i < all.Length; i++)
+        {
+            var length = fields[i].Content.Length;
+            declared += 1 + AXdrWriter.LengthOf(length) + length;
+            all[i] = new AssociationField(fields[i].Tag, fields[i].Content, length);
+        }
+
+        return new AssociationMessage(tag, declared, all);
+    }
 
     /// <summary>What stands inside a field under a tag of its own.</summary>
     private static ReadOnlyMemory<byte>? Inner(ReadOnlyMemory<byte>? content, byte tag)

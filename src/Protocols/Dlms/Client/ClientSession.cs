@@ -1,5 +1,5 @@
-using System.Security.Cryptography;
 using Protocols.Dlms.Apdu;
+using Protocols.Dlms.Security;
 
 namespace Protocols.Dlms.Client;
 
@@ -14,7 +14,7 @@ namespace Protocols.Dlms.Client;
 public sealed class ClientSession(AssociationSettings settings, ClientSecurity? security, ReadOnlyMemory<byte> secret, Func<int, byte[]>? random = null)
 {
     private const int BlockWindow = 8;
-    private readonly AssociationHandshake _handshake = new(settings, security, secret, random ?? RandomNumberGenerator.GetBytes);
+    private readonly AssociationHandshake _handshake = new(settings, security, secret, random ?? Challenges.Make);
     private readonly BlockTransfer _transfer = new(BlockWindow);
     private Procedure? _running;
     private Pdu? _question;

@@ -103,7 +103,7 @@ public sealed class HostSecurity : IHostSecurity, IDisposable
     }
 
     /// <inheritdoc/>
-    public byte[] Challenge(int length) => RandomNumberGenerator.GetBytes(length);
+    public byte[] Challenge(int length) => Challenges.Make(length);
 
     /// <inheritdoc/>
     public bool IsProof(int mechanism, ReadOnlyMemory<byte> value, ReadOnlyMemory<byte> clientTitle, ReadOnlyMemory<byte> clientChallenge, ReadOnlyMemory<byte> serverChallenge)
