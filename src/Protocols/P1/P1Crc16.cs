@@ -4,33 +4,7 @@ namespace Protocols.P1;
 internal static class P1Crc16
 {
     private const ushort Polynomial = 0xA001;
-    private static readonly ushort[] Table = MakeTable();
+    private static readonly SlicingTables Tables = SlicingTables.Of(Polynomial);
 
-    internal static ushort Of(ReadOnlySpan<byte> octets)
-    {
-        ushort crc = 0;
-        foreach (var octet in octets)
-        {
-            crc = (ushort)((crc >> 8) ^ Table[(byte)(crc ^ octet)]);
-        }
-
-        return crc;
-    }
-
-    private static ushort[] MakeTable()
-    {
-        var table = new ushort[256];
-        for (var octet = 0; octet < table.Length; octet++)
-        {
-            var crc = (ushort)octet;
-            for (var bit = 0; bit < 8; bit++)
-            {
-                crc = (ushort)((crc & 1) != 0 ? (crc >> 1) ^ Polynomial : crc >> 1);
-            }
-
-            table[octet] = crc;
-        }
-
-        return table;
-    }
+    internal static ushort Of(ReadOnlySpan<byte> octets) => (ushort)SlicingTables.Continue(Tables, 0, octets);
 }

@@ -87,7 +87,6 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
         while (from.Remaining > 0 && from.Fault is null)
         {
             fields.Add(AssociationField.Read(ref from));
-            _ = fields.Count <= MostFields || from.Refuse<bool>($"more than {MostFields} fields stand in an association message");
         }
 
         return new AssociationMessage(tag, declared, fields);
