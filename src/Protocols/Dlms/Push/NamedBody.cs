@@ -85,9 +85,10 @@ internal static class NamedBody
             return false;
         }
 
-        var reader = new AXdrReader(body.Slice(element.At, element.Length));
+        var octets = body.Slice(element.At, element.Length); // what stands behind the element is not part of a name
+        var reader = new AXdrReader(octets);
         Obis name;
-        if (IsSwapped(body, element.At))
+        if (IsSwapped(octets, 0))
         {
             reader.TryOctets(4 + NameLength, out var head);
             name = NameOf(head[4..]);
