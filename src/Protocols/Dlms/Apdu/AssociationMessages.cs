@@ -31,6 +31,9 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
     public const byte ContextName = 0xA1, Result = 0xA2, Diagnostic = 0xA3, RespondingTitle = 0xA4, CallingTitle = 0xA6, RespondingRequirements = 0x88, RespondingMechanism = 0x89,
         Requirements = 0x8A, Mechanism = 0x8B, RespondingValue = 0xAA, CallingValue = 0xAC, UserInformation = 0xBE, Reason = 0x80;
 
+    /// <summary>The standard has not half as many.</summary>
+    private const int MostFields = 64;
+
     public override string Name => Tag switch { ApduTag.AssociationRequest => "aarq", ApduTag.AssociationResponse => "aare", ApduTag.ReleaseRequest => "rlrq", _ => "rlre" };
 
     /// <summary>The content of a field; null where it is not there.</summary>
@@ -87,6 +90,7 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
         while (from.Remaining > 0 && from.Fault is null)
         {
             fields.Add(AssociationField.Read(ref from));
+            _ = fields.Count <= MostFields || from.Refuse<bool>($"more than {MostFields} fields stand in an association message");
         }
 
         return new AssociationMessage(tag, declared, fields);
