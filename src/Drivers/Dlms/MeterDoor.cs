@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using System.Text;
 using Drivers.Dlms.Channels;
 using Drivers.Ports;
 using Metering;
@@ -29,6 +30,11 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     private MeterReader? _reader;
     private uint _authenticatedUpTo;
 
+    /// <summary>The meter that proved itself at this port before; null for none.</summary>
+    private MeterId? Remembered => MeterId.TryParse(Encoding.ASCII.GetString(memory.Load(options.Name, RememberedName).Span), out var meter) ? meter : null;
+
+    private string RememberedName => "meter at " + options.Port;
+
     /// <summary>The port is open.</summary>
     internal bool IsOpen => _link is not null;
 
@@ -54,6 +60,11 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         try
         {
             await AskPublicAsync(stop).ConfigureAwait(false);
+        }
+        catch (MeterRefusalException) when (Remembered is { } meter)
+        {
+            // It keeps one association, and holds that of a life before this one: the box knows it, and ends that association as the client it belongs to.
+            _knowledge = MeterKnowledge.Load(memory, options.Name, meter);
         }
         catch (Exception e) when (e is MeterRefusalException or TimeoutException)
         {
@@ -96,6 +107,11 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     {
         if (_knowledge is not null)
         {
+            if (Remembered != _knowledge.Meter)
+            {
+                await memory.SaveAsync(options.Name, RememberedName, Encoding.ASCII.GetBytes(_knowledge.Meter.Text), stop).ConfigureAwait(false);
+            }
+
             await _knowledge.SaveAsync(memory, options.Name, stop).ConfigureAwait(false);
         }
 

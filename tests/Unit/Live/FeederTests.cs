@@ -40,7 +40,7 @@ public class FeederTests
 
         Assert.Contains("invocation counters used again: 0", await street.SimulatorsLastWordsAsync(), StringComparison.Ordinal);
         var (explained, _, report) = street.Judge();
-        Assert.True(explained, report);
+        Assert.True(explained, report + street.Log);
         street.Consumer.MustAllFitTheirSchemas();
     }
 
