@@ -39,6 +39,14 @@ internal sealed class CounterStore(ILedger ledger, ITimeSource time, TimeProvide
         }
     }
 
+    public uint LastAccepted(in KeyName key)
+    {
+        lock (_lock)
+        {
+            return _accepted.TryGetValue(key, out var last) ? last.Counter : 0;
+        }
+    }
+
     public async ValueTask<uint> ReserveAsync(KeyName key, int count, uint atLeast, CancellationToken stop)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(count, 1);

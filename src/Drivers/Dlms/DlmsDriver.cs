@@ -225,6 +225,7 @@ public sealed class DlmsDriver(
         ["orders"] = _orders.ToString(CultureInfo.InvariantCulture),
         ["failed"] = _failures.ToString(CultureInfo.InvariantCulture),
         ["visits"] = _door.Visits.ToString(CultureInfo.InvariantCulture),
+        ["key"] = _door.NeedsNewKey ? "half of its invocation counters are used: change it" : "ok",
     };
 
     private sealed record Job(MeterOrder Order, ChannelWriter<OrderStep> Steps, CancellationToken Caller);

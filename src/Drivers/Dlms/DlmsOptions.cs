@@ -28,6 +28,9 @@ public sealed record DlmsOptions(string Name, string Port, DlmsFraming Framing, 
     /// <summary>The meter, where it does not serve the public client; none: it is asked.</summary>
     public MeterId Meter { get; init; }
 
+    /// <summary>The object that tells the public client which invocation counter the meter expects.</summary>
+    public Obis CounterObject { get; init; } = new(0, 0, 43, 1, 0, 255);
+
     /// <summary>Lower HDLC address; 0 for a server address of one octet.</summary>
     public int PhysicalAddress { get; init; }
 

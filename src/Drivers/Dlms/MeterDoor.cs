@@ -18,17 +18,15 @@ namespace Drivers.Dlms;
 /// </summary>
 internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStore counters, TimeProvider clock, IDriverMemory memory) : IAsyncDisposable
 {
-    /// <summary>A counter that nobody authenticated may lead us on by so much; a larger jump waits for a person.</summary>
-    private const uint LongestJump = 100_000;
-
-    private static readonly Obis DeviceName = new(0, 0, 42, 0, 0, 255), Counter = new(0, 0, 43, 1, 0, 255);
+    private static readonly TimeSpan LetKeyRest = TimeSpan.FromHours(24);
+    private static readonly Obis DeviceName = new(0, 0, 42, 0, 0, 255);
     private MeterKnowledge? _knowledge;
     private readonly StrongBox<int> _signedOn = new();
     private ChannelBook? _channels;
     private IPort? _link;
     private MeterVisit? _visit;
     private MeterReader? _reader;
-    private uint _authenticatedUpTo;
+    private (int Times, long Keys, long At) _doubted;
 
     /// <summary>The meter that proved itself at this port before; null for none.</summary>
     private MeterId? Remembered => MeterId.TryParse(Encoding.ASCII.GetString(memory.Load(options.Name, RememberedName).Span), out var meter) ? meter : null;
@@ -90,11 +88,21 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         }
 
         var knowledge = _knowledge ?? throw new IOException($"the meter at {options.Port} is not known yet");
+        SpareKey(knowledge.Meter);
         var session = MakeSession(knowledge.Meter);
         _visit = new MeterVisit(Channel(), session, counters, new KeyName(knowledge.Meter.Text, KeyPurpose.Guek, options.Association.Client));
-        await _visit.AssociateAsync(knowledge.CounterHint, stop).ConfigureAwait(false);
+        try
+        {
+            await _visit.AssociateAsync(knowledge.CounterHint, stop).ConfigureAwait(false);
+        }
+        catch (MeterRefusalException) when (session.IsKeyDoubted)
+        {
+            _doubted = (_doubted.Times + 1, keys.Version, clock.GetTimestamp());
+            throw;
+        }
+
         Visits++;
-        _authenticatedUpTo = Math.Max(_authenticatedUpTo, session.Security?.LastUsed ?? 0);
+        (_doubted, NeedsNewKey) = (default, session.Security?.NeedsNewKey ?? false);
         _channels = _channels?.Meter == knowledge.Meter ? _channels : ChannelBook.Load(memory, options.Name, knowledge.Meter);
         var reader = new MeterReader(_visit, knowledge, options, _channels, clock);
         await CheckIdentityAsync(knowledge, stop).ConfigureAwait(false);
@@ -120,6 +128,9 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
             await _channels.SaveAsync(memory, options.Name, stop).ConfigureAwait(false);
         }
     }
+
+    /// <summary>Half of the counters of the meter's key are used.</summary>
+    internal bool NeedsNewKey { get; private set; }
 
     /// <summary>Releases what is open.</summary>
     internal async ValueTask CloseAsync()
@@ -179,7 +190,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
             _knowledge = _knowledge?.Meter == id ? _knowledge : MeterKnowledge.Load(memory, options.Name, id.Value);
             if (options.Association.IsCiphered)
             {
-                TakeHint(await visit.GetAsync(new AttributeDescriptor(1, Counter, 2), null, stop).ConfigureAwait(false));
+                TakeHint(await visit.GetAsync(new AttributeDescriptor(1, options.CounterObject, 2), null, stop).ConfigureAwait(false));
             }
         }
     }
@@ -197,13 +208,17 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
             return;
         }
 
-        var next = (uint)told + 1;
-        if (_authenticatedUpTo > 0 && next > _authenticatedUpTo && next - _authenticatedUpTo > LongestJump)
-        {
-            throw new MeterRefusalException($"the meter asks for invocation counter {next}, {next - _authenticatedUpTo} more than the last one it took: nobody authenticated that, so it waits for a person");
-        }
+        _knowledge!.CounterHint = (uint)told + 1;
+    }
 
-        _knowledge!.CounterHint = next;
+    /// <summary>Meters lock themselves after a few APDUs they cannot open: the last try is left to a person, to new keys, or to another day.</summary>
+    private void SpareKey(MeterId meter)
+    {
+        if (options.Profile.LocksAfter > 0 && _doubted.Times >= Math.Max(1, options.Profile.LocksAfter - 1) && _doubted.Keys == keys.Version && clock.GetElapsedTime(_doubted.At) < LetKeyRest)
+        {
+            throw new MeterRefusalException(
+                $"{meter} refused the key of client {options.Association.Client} {_doubted.Times} times: wrong key or locked. It is not tried again for {LetKeyRest.TotalHours:F0} h, or until the keys change: meters of profile {options.Profile.Name} lock themselves after {options.Profile.LocksAfter}");
+        }
     }
 
     private async ValueTask CheckIdentityAsync(MeterKnowledge knowledge, CancellationToken stop)
@@ -217,7 +232,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
     private ClientSession MakeSession(MeterId meter)
     {
-        var association = options.Association with { IsOverDatagrams = _link is IDatagramLink };
+        var association = options.Association with { IsOverDatagrams = _link is IDatagramLink, BlockWindow = options.Framing == DlmsFraming.Hdlc ? 1 : options.Association.BlockWindow }; // HDLC passes the turn with every message
         Span<byte> key = stackalloc byte[64], authentication = stackalloc byte[64], secret = stackalloc byte[64];
         ClientSecurity? security = null;
         if (association.IsCiphered || association.Mechanism == AuthenticationMechanism.Gmac)

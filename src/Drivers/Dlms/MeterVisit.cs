@@ -13,6 +13,9 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     private bool _wasMuddled;
     private string? _passedOver;
 
+    /// <summary>Key id under which the last counter of ours is kept that the meter took in an association it authenticated.</summary>
+    private const uint TakenByMeter = 1;
+
     /// <summary>The association.</summary>
     internal ClientSession Session => session;
 
@@ -20,19 +23,26 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     internal Queue<ReadOnlyMemory<byte>> Pushed { get; } = new();
 
     /// <summary>Opens the channel and associates.</summary>
-    /// <param name="atLeast">The lowest invocation counter the meter takes, as far as it is known.</param>
-    /// <exception cref="MeterRefusalException">The meter refuses.</exception>
-    internal async ValueTask AssociateAsync(uint atLeast, CancellationToken stop)
+    /// <param name="asked">The lowest invocation counter the meter takes, as it says without proof; 0 where it says nothing.</param>
+    /// <exception cref="MeterRefusalException">The meter refuses, or asks for a counter nobody may follow it to.</exception>
+    internal async ValueTask AssociateAsync(uint asked, CancellationToken stop)
     {
         await channel.OpenAsync(session.Settings.Client, stop).ConfigureAwait(false);
-        await GrantAsync(atLeast, stop).ConfigureAwait(false);
+        await FollowAsync(asked, stop).ConfigureAwait(false);
+        var isFollowed = false;
         for (var attempt = 1; ; attempt++)
         {
             try
             {
                 _wasMuddled = false;
                 await ExchangeAsync(session.Associate(), stop).ConfigureAwait(false);
+                NoteTaken();
                 return;
+            }
+            catch (MeterRefusalException) when (session.HintedCounter is not null && !isFollowed)
+            {
+                isFollowed = true; // once: a meter that is never content is refused
+                await FollowAsync(session.HintedCounter.Value, stop).ConfigureAwait(false);
             }
             catch (Exception e) when (channel.MostRepeats > 0 && MayTryAgain(e, attempt))
             {
@@ -68,11 +78,30 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     /// <exception cref="MeterRefusalException">It failed.</exception>
     internal async ValueTask RunAsync(Procedure procedure, CancellationToken stop)
     {
-        await GrantAsync(1, stop).ConfigureAwait(false);
-        IsUnanswered = procedure is SetProcedure or ActionProcedure or ExchangeProcedure { Changes: true };
         try
         {
-            await ExchangeAsync(session.Start(procedure), stop).ConfigureAwait(false);
+            await AskAsync(procedure, stop).ConfigureAwait(false);
+        }
+        catch (MeterRefusalException) when (procedure is GetProcedure or GetListProcedure && session.HintedCounter is { } asked && asked > session.Security?.LastUsed)
+        {
+            await FollowAsync(asked, stop).ConfigureAwait(false); // a read may be asked twice; what changes something is not repeated on a word nobody vouches for
+            await AskAsync(procedure, stop).ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask AskAsync(Procedure procedure, CancellationToken stop)
+    {
+        await GrantAsync(1, stop).ConfigureAwait(false);
+        var question = session.Start(procedure);
+        if (question.IsEmpty)
+        {
+            throw new MeterRefusalException(procedure.Fault!);
+        }
+
+        IsUnanswered = procedure.Changes;
+        try
+        {
+            await ExchangeAsync(question, stop).ConfigureAwait(false);
         }
         catch (MeterRefusalException)
         {
@@ -114,6 +143,7 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     {
         try
         {
+            NoteTaken();
             if (session.State == AssociationState.Associated && !session.Settings.IsPreEstablished)
             {
                 await GrantAsync(1, CancellationToken.None).ConfigureAwait(false);
@@ -141,8 +171,12 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
             if (!question.IsEmpty)
             {
                 await channel.SendAsync(question, stop).ConfigureAwait(false);
+                while (session.TryTakeFurther(out var further))
+                {
+                    await channel.SendAsync(further, stop).ConfigureAwait(false);
+                }
             }
-            else if (session.State == AssociationState.Associated && session.Settings.IsPreEstablished)
+            else if (session is { State: AssociationState.Associated, IsAsking: false, Settings.IsPreEstablished: true })
             {
                 return;
             }
@@ -214,9 +248,44 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
 
     private async ValueTask GrantAsync(uint atLeast, CancellationToken stop)
     {
-        if (session.Security is { } security && (security.CountersLeft < ClientSecurity.FewCounters || atLeast > security.LastUsed + 1))
+        if (session.Security is not { } security || (security.CountersLeft >= ClientSecurity.FewCounters && atLeast <= security.NextCounter))
+        {
+            return;
+        }
+
+        try
         {
             security.Grant(await counters.ReserveAsync(key, CountersAtOnce, Math.Max(1, atLeast), stop).ConfigureAwait(false), CountersAtOnce);
+        }
+        catch (OverflowException e)
+        {
+            throw new MeterRefusalException($"the invocation counters of the key of {key.Device}, client {key.Client}, are used up: nothing is sent under it any more, it must be changed", e);
+        }
+    }
+
+    /// <summary>Follows the meter to the counter it asks for, as far as that is allowed.</summary>
+    private async ValueTask FollowAsync(uint asked, CancellationToken stop)
+    {
+        await GrantAsync(1, stop).ConfigureAwait(false);
+        if (session.Security is not { } security)
+        {
+            return;
+        }
+
+        if (CounterHint.Refusal(asked, security.NextCounter, counters.LastAccepted(key with { KeyId = TakenByMeter })) is { } sentence)
+        {
+            throw new MeterRefusalException(sentence);
+        }
+
+        await GrantAsync(asked, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Keeps how far the meter followed our counter, once it proved that it has the key: a hint is kept no earlier.</summary>
+    private void NoteTaken()
+    {
+        if (session is { State: AssociationState.Associated, Security: { LastUsed: > 0, LastReceived: not null } security })
+        {
+            counters.Accept(key with { KeyId = TakenByMeter }, security.LastUsed, 0);
         }
     }
 }

@@ -58,6 +58,9 @@ public interface ICounterStore
     /// <param name="contentHash">Hash of the message, to tell a copy from an attack.</param>
     CounterVerdict Accept(in KeyName key, uint counter, ulong contentHash);
 
+    /// <summary>The highest counter that was accepted; 0 where none was.</summary>
+    uint LastAccepted(in KeyName key) => 0;
+
     /// <summary>
     /// Reserves counters for sending: durable before it returns, never handed out twice, also across kills and power cuts.
     /// </summary>

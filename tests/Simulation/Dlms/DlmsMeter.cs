@@ -133,6 +133,12 @@ public sealed class DlmsMeter
         return _clients.Answer(client, apdu);
     }
 
+    /// <summary>Further blocks of what it answered a client last.</summary>
+    public bool TryTakeFurther(int client, out byte[] apdu) => _clients.TryTakeFurther(client, out apdu);
+
+    /// <summary>What it says to a client by itself, protected as that client's last question was.</summary>
+    public IReadOnlyList<byte[]> Notify(int client, Protocols.Dlms.Apdu.Pdu notification) => _clients.Notify(client, notification);
+
     /// <summary>The link went away: no association is left.</summary>
     public void Drop()
     {
@@ -160,9 +166,13 @@ public sealed class DlmsMeter
         random.NextBytes(key);
         random.NextBytes(authentication);
         random.NextBytes(secret);
+        var (broadcast, wrapping) = (new byte[key.Length], new byte[key.Length]);
+        random.NextBytes(broadcast);
+        random.NextBytes(wrapping);
         return new MeterKeys
         {
             Title = [.. "SIM"u8, 0, (byte)(plan.Number >> 24), (byte)(plan.Number >> 16), (byte)(plan.Number >> 8), (byte)plan.Number], Suite = plan.Suite, Guek = key, Gak = authentication, Secret = secret,
+            Gbek = broadcast, Kek = wrapping, HasOneCounter = plan.Has(MeterFault.OneCounterForAll),
             LocksAfter = plan.Has(MeterFault.LocksAfterThreeBadTags) ? 3 : 0,
         };
     }

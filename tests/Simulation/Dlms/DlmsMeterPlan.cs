@@ -21,6 +21,12 @@ public sealed record DlmsMeterPlan(
     /// <summary>Associations it keeps open at once; one more is refused.</summary>
     public int Associations { get; init; } = Kind == "dsmr" ? 2 : 1;
 
+    /// <summary>Long answers go in general blocks, ciphered as a whole, where the client has them.</summary>
+    public bool PrefersGeneralBlocks { get; init; }
+
+    /// <summary>General blocks it takes or sends in one go; 1 on HDLC, which passes the turn with every message.</summary>
+    public int BlockWindow { get; init; } = 8;
+
     /// <summary>Control mode of the breaker, 0 to 7.</summary>
     public byte BreakerMode { get; init; } = 4;
 

@@ -26,7 +26,7 @@ public sealed class FeederField : IDisposable
         _now = now;
         for (var i = 0; i < tcp + serial + udp; i++)
         {
-            var meter = new DlmsMeter(new DlmsMeterPlan(1000 + i, seed), now);
+            var meter = new DlmsMeter(new DlmsMeterPlan(1000 + i, seed) { BlockWindow = i < tcp ? 8 : 1 }, now);
             var pace = new MeterPace(seed + i, speed);
             meter.ValueAnswered += answered => TellValue(meter, answered);
             foreach (var profile in meter.Profiles)

@@ -24,7 +24,7 @@ internal sealed class MeterClients
             [Public] = new(Public, 0, false, default, one => one.ClassId is 8 or 17 || one.Name.C is 42 or 43 || one.Name is { C: 0, D: 2 } ? AccessRight.Read : AccessRight.None),
             [Management] = new(Management, plan.Mechanism, plan.IsCiphered, meter.Keys.Secret, _ => AccessRight.All),
             [Reading] = new(Reading, plan.Mechanism, plan.IsCiphered, meter.ReadingKeys.Secret, one => one.ClassId is 64 or 18 ? AccessRight.None : AccessRight.Read),
-            [PreEstablished] = new(PreEstablished, 0, false, default, one => one.ClassId is 8 or 18 ? AccessRight.Write | AccessRight.Execute : AccessRight.None, IsPreEstablished: true),
+            [PreEstablished] = new(PreEstablished, 0, true, default, one => one.ClassId is 8 or 18 ? AccessRight.Write | AccessRight.Execute : AccessRight.None, IsPreEstablished: true),
         };
     }
 
@@ -46,8 +46,8 @@ internal sealed class MeterClients
 
         if (!_associations.TryGetValue(client, out var association))
         {
-            var security = new SpoilingSecurity(new MeterSecurity(client == Reading ? _meter.ReadingKeys : _meter.Keys), Faults);
-            _associations[client] = association = new HostAssociation(_meter.Device, known, new HostOptions(_meter.Plan.EffectivePdu), security);
+            var security = new SpoilingSecurity(new MeterSecurity(client == Reading ? _meter.ReadingKeys : _meter.Keys, client: client), Faults);
+            _associations[client] = association = new HostAssociation(_meter.Device, known, new HostOptions(_meter.Plan.EffectivePdu, PrefersGeneralBlocks: _meter.Plan.PrefersGeneralBlocks, BlockWindow: _meter.Plan.BlockWindow), security);
         }
 
         if (!known.IsCiphered)
@@ -58,6 +58,14 @@ internal sealed class MeterClients
         var answer = association.Answer(apdu);
         return answer is null || client == Public ? answer : Faults.GeneralBlock(apdu.Span) ?? (known.IsCiphered ? answer : Faults.Spoil(answer));
     }
+
+    internal bool TryTakeFurther(int client, out byte[] apdu)
+    {
+        apdu = [];
+        return _associations.TryGetValue(client, out var association) && association.TryTakeFurther(out apdu);
+    }
+
+    internal IReadOnlyList<byte[]> Notify(int client, Pdu notification) => _associations[client].Notify(notification);
 
     internal void Drop()
     {

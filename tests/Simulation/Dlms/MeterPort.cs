@@ -93,6 +93,10 @@ public sealed class MeterPort : IDisposable
                 {
                     Wait(_pace.Over(answer.Length));
                     stream.Write(wrapper.Wrap(client, answer));
+                    while (_meter.TryTakeFurther(client, out var further))
+                    {
+                        stream.Write(wrapper.Wrap(client, further));
+                    }
                 }
             }
         }
@@ -142,7 +146,7 @@ public sealed class MeterPort : IDisposable
                 if (_meter.Answer(client, apdu) is { } answer)
                 {
                     Wait(_pace.Over(answer.Length));
-                    hdlc.Send(answer);
+                    hdlc.Send(answer); // one at a time: a meter on HDLC has a block window of 1
                 }
             }
 

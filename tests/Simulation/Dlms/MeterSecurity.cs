@@ -1,53 +1,21 @@
 using System.Buffers.Binary;
 using System.Diagnostics.CodeAnalysis;
 using System.Security.Cryptography;
+using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Host;
 using Simulation.Encoding;
 
 namespace Simulation.Dlms;
 
-/// <summary>Keys and counters of one meter.</summary>
-public sealed class MeterKeys
-{
-    /// <summary>System title, 8 octets.</summary>
-    public required byte[] Title { get; init; }
-
-    /// <summary>Suite 0 to 2.</summary>
-    public byte Suite { get; init; }
-
-    /// <summary>Global unicast encryption key.</summary>
-    public required byte[] Guek { get; set; }
-
-    /// <summary>Authentication key.</summary>
-    public required byte[] Gak { get; set; }
-
-    /// <summary>Secret of mechanisms 2, 3, 4 and 6.</summary>
-    public byte[] Secret { get; init; } = [];
-
-    /// <summary>The counter the meter uses next.</summary>
-    public uint Sends { get; set; } = 1;
-
-    /// <summary>The lowest counter it takes.</summary>
-    public uint Expects { get; set; } = 1;
-
-    /// <summary>APDUs it could not open, one after another.</summary>
-    public int BadTags { get; set; }
-
-    /// <summary>Genuine APDUs under a counter that was used before, or passed: a sender must never make one.</summary>
-    public int Repeated { get; set; }
-
-    /// <summary>It takes nothing any more after so many; 0 for never.</summary>
-    public int LocksAfter { get; init; }
-}
-
 /// <summary>
 /// A simulated meter's ciphering, a second time and from the document alone (specification of AES-GCM in IEC 62056-5-3 clause 9): additional data are SC, AK and, where nothing is
 /// enciphered, the text; the nonce is the sender's system title and its counter.
 /// </summary>
-public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.None) : IHostSecurity
+public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.None, int client = 1) : IHostSecurity
 {
+    private readonly MeterEnvelopes _envelopes = new(keys);
     private byte[]? _dedicated;
-    private uint _dedicatedSends = 1, _dedicatedExpects = 1, _expectedBefore;
+    private uint _dedicatedSends, _dedicatedExpects, _expectedBefore;
 
     /// <inheritdoc/>
     public ReadOnlyMemory<byte> Title => keys.Title;
@@ -56,10 +24,19 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
     public byte Suite => keys.Suite;
 
     /// <inheritdoc/>
+    public byte Required => keys.Required;
+
+    /// <inheritdoc/>
     public HostOpened Open(ReadOnlyMemory<byte> protectedApdu, ReadOnlyMemory<byte> clientTitle)
     {
         var octets = protectedApdu.Span;
         var tag = octets[0];
+        if (tag is 0xDD or 0xDF)
+        {
+            var (opened, way, wanted) = _envelopes.Open(Pdu.Read(protectedApdu, out _)!);
+            return new HostOpened(opened, way, wanted);
+        }
+
         var general = tag is 0xDB or 0xDC;
         var dedicated = tag is 0xDC or (>= 0xD0 and <= 0xD7) or (>= 0x41 and <= 0x5F);
         var at = 1;
@@ -80,36 +57,68 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
             return new HostOpened(default, how, null);
         }
 
-        var expected = dedicated ? _dedicatedExpects : keys.Expects;
+        var broadcast = (control & 0x40) != 0;
+        var key = dedicated ? _dedicated : broadcast ? keys.Gbek : keys.Guek;
+        var expected = dedicated ? _dedicatedExpects : keys[client, broadcast];
         if (counter < expected)
         {
-            keys.Repeated += Decipher(dedicated ? _dedicated : keys.Guek, control, title, octets[(at + 1)..(at + 5)], octets[(at + 5)..]) is null ? 0 : 1;
+            keys.Repeated += Decipher(key, control, title, octets[(at + 1)..(at + 5)], octets[(at + 5)..]) is null ? 0 : 1;
             return new HostOpened(default, how, expected);
         }
 
-        var plain = Decipher(dedicated ? _dedicated : keys.Guek, control, title, octets[(at + 1)..(at + 5)], octets[(at + 5)..]);
+        var plain = Decipher(key, control, title, octets[(at + 1)..(at + 5)], octets[(at + 5)..]);
         if (plain is null)
         {
             keys.BadTags++;
             return new HostOpened(default, how, null);
         }
 
-        (keys.BadTags, _expectedBefore) = (0, keys.Expects);
-        (_dedicatedExpects, keys.Expects) = dedicated ? (counter + 1, keys.Expects) : (_dedicatedExpects, counter + 1);
+        (keys.BadTags, keys.ClientTitle) = (0, title.ToArray());
+        if ((control & 0x10) == 0)
+        {
+            return new HostOpened(plain, how, null); // nobody vouches for its counter
+        }
+
+        if (dedicated)
+        {
+            _dedicatedExpects = counter + 1;
+        }
+        else
+        {
+            (_expectedBefore, keys[client, broadcast]) = (keys[client, broadcast], counter + 1);
+        }
+
+        if (plain.Length > 0 && plain[0] == 0xDF)
+        {
+            var (opened, way, _) = _envelopes.Open(Pdu.Read(plain, out _)!);
+            return new HostOpened(opened, how with { IsSigned = true, Transaction = way.Transaction }, null);
+        }
+
         return new HostOpened(plain, how, null);
     }
 
     /// <inheritdoc/>
     public byte[] Protect(ReadOnlyMemory<byte> plain, HostProtection like)
     {
+        plain = like.IsSigned ? _envelopes.Sign(plain.ToArray(), like) : plain;
+        if (like.Form >= 2)
+        {
+            return like.Form == HostProtection.SignedAlone ? plain.ToArray() : _envelopes.Seal(plain.ToArray(), like);
+        }
+
         var counter = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(counter, like.IsDedicated ? _dedicatedSends++ : keys.Sends++);
-        byte[] content = [like.Control, .. counter, .. Encipher(like.IsDedicated ? _dedicated! : keys.Guek, like.Control, counter, plain.ToArray())];
+        byte[] content = [like.Control, .. counter, .. Encipher(like.IsDedicated ? _dedicated! : keys.TakeAnswerKey(), like.Control, counter, plain.ToArray())];
         var tag = plain.Span[0];
-        return like.Form == 1
+        return like.Form == 1 || tag is 0x0F or 0x10 or 0xD9 or 0xDA or 0xDF // these have no ciphered tag of their own
             ? [like.IsDedicated ? (byte)0xDC : (byte)0xDB, 8, .. keys.Title, .. Length(content.Length), .. content]
             : [(byte)(tag >= 0xC0 ? tag + (like.IsDedicated ? 0x10 : 8) : tag + (like.IsDedicated ? 0x40 : 0x20)), .. Length(content.Length), .. content];
     }
+
+    /// <inheritdoc/>
+    public ReadOnlyMemory<byte> Certificate => keys.Certificate;
+
+    private HashAlgorithmName HashOfSuite => keys.Suite == 2 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
 
     /// <inheritdoc/>
     public byte[] Challenge(int length) => RandomNumberGenerator.GetBytes(length);
@@ -117,6 +126,12 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
     /// <inheritdoc/>
     public bool IsProof(int mechanism, ReadOnlyMemory<byte> value, ReadOnlyMemory<byte> clientTitle, ReadOnlyMemory<byte> clientChallenge, ReadOnlyMemory<byte> serverChallenge)
     {
+        if (mechanism == 7)
+        {
+            using var verifier = ECDsa.Create(MeterEnvelopes.Point(keys.ClientSigning));
+            return verifier.VerifyData((byte[])[.. clientTitle.Span, .. keys.Title, .. serverChallenge.Span, .. clientChallenge.Span], value.Span, HashOfSuite, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        }
+
         if (mechanism != 5)
         {
             return CryptographicOperations.FixedTimeEquals(value.Span, Hash(mechanism, clientTitle.Span, keys.Title, serverChallenge.Span, clientChallenge.Span));
@@ -129,13 +144,18 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
         }
 
         var tag = Authenticate(keys.Guek, value.Span[0], clientTitle.Span, value.Span[1..5], serverChallenge.Span);
-        keys.Expects = Math.Max(keys.Expects, BinaryPrimitives.ReadUInt32BigEndian(value.Span[1..]) + 1);
+        keys[client, false] = Math.Max(keys[client, false], BinaryPrimitives.ReadUInt32BigEndian(value.Span[1..]) + 1);
         return CryptographicOperations.FixedTimeEquals(tag, value.Span[5..]);
     }
 
     /// <inheritdoc/>
     public byte[] Prove(int mechanism, ReadOnlyMemory<byte> clientTitle, ReadOnlyMemory<byte> clientChallenge, ReadOnlyMemory<byte> serverChallenge)
     {
+        if (mechanism == 7)
+        {
+            return keys.Signing!.SignData((byte[])[.. keys.Title, .. clientTitle.Span, .. clientChallenge.Span, .. serverChallenge.Span], HashOfSuite, DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+        }
+
         if (mechanism != 5)
         {
             return Hash(mechanism, keys.Title, clientTitle.Span, clientChallenge.Span, serverChallenge.Span);
@@ -148,7 +168,7 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
     }
 
     /// <inheritdoc/>
-    public void UseDedicatedKey(ReadOnlyMemory<byte>? key) => (_dedicated, _dedicatedSends, _dedicatedExpects) = (key?.ToArray(), 1, 1);
+    public void UseDedicatedKey(ReadOnlyMemory<byte>? key) => (_dedicated, _dedicatedSends, _dedicatedExpects) = (key?.ToArray(), 0, 0); // it begins at 0, which clients must take
 
     private byte[] Encipher(byte[] key, byte control, byte[] counter, byte[] plain)
     {
@@ -172,7 +192,7 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
 
     private byte[]? Decipher(byte[]? key, byte control, ReadOnlySpan<byte> title, ReadOnlySpan<byte> counter, ReadOnlySpan<byte> payload)
     {
-        if (key is null || title.Length != 8 || (control & 0x0F) != keys.Suite || ((control & 0x10) != 0 && payload.Length < 12))
+        if (key is not { Length: > 0 } || (control & 0x80) != 0 || title.Length != 8 || (control & 0x0F) != keys.Suite || ((control & 0x10) != 0 && payload.Length < 12))
         {
             return null;
         }

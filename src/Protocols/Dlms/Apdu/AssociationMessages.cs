@@ -29,7 +29,7 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
 {
     /// <summary>Field tags.</summary>
     public const byte ContextName = 0xA1, Result = 0xA2, Diagnostic = 0xA3, RespondingTitle = 0xA4, CallingTitle = 0xA6, RespondingRequirements = 0x88, RespondingMechanism = 0x89,
-        Requirements = 0x8A, Mechanism = 0x8B, RespondingValue = 0xAA, CallingValue = 0xAC, UserInformation = 0xBE, Reason = 0x80;
+        Requirements = 0x8A, Mechanism = 0x8B, RespondingValue = 0xAA, CallingValue = 0xAC, UserInformation = 0xBE, Reason = 0x80, RespondingCertificate = 0xA5, CallingCertificate = 0xA7;
 
     /// <summary>The standard has not half as many.</summary>
     private const int MostFields = 64;
@@ -58,6 +58,9 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
 
     /// <summary>Challenge or password; null where there is none.</summary>
     public ReadOnlyMemory<byte>? AuthenticationValue => Inner(this[Tag is ApduTag.AssociationRequest ? CallingValue : RespondingValue], 0x80);
+
+    /// <summary>Certificate for signing of the side that speaks, in the AE qualifier; null where it shows none.</summary>
+    public ReadOnlyMemory<byte>? Certificate => Inner(this[Tag is ApduTag.AssociationRequest ? CallingCertificate : RespondingCertificate], 0x04);
 
     /// <summary>The initiate APDU inside, plain or ciphered; null where there is none.</summary>
     public ReadOnlyMemory<byte>? Initiate => Inner(this[UserInformation], 0x04);
@@ -112,6 +115,10 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
 
         return new AssociationMessage(tag, declared, all);
     }
+
+    /// <summary>Octets under a tag of their own, as they stand inside a field (BER).</summary>
+    internal static byte[] Inner(byte tag, ReadOnlySpan<byte> octets) => octets.Length < 0x80 ? [tag, (byte)octets.Length, .. octets]
+        : octets.Length <= 0xFF ? [tag, 0x81, (byte)octets.Length, .. octets] : [tag, 0x82, (byte)(octets.Length >> 8), (byte)octets.Length, .. octets];
 
     /// <summary>What stands inside a field under a tag of its own.</summary>
     private static ReadOnlyMemory<byte>? Inner(ReadOnlyMemory<byte>? content, byte tag)

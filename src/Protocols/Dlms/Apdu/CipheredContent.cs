@@ -15,6 +15,9 @@ public static class CipheredContent
     /// <summary>Octets of a system title.</summary>
     public const int TitleSize = 8;
 
+    /// <summary>What stands around an APDU at most: tag, lengths, title, header and authentication tag; what signing adds; what general-ciphering adds.</summary>
+    internal const int MostAround = 3 + 3 + 1 + TitleSize + HeaderSize + TagSize, MostAroundSigned = 1 + (3 * 9) + 2 + 3 + 2 + 96, MostAroundGeneral = (3 * 9) + 2 + 4 + 2 + 192;
+
     internal const byte Authenticated = 0x10, Encrypted = 0x20, Broadcast = 0x40, Compressed = 0x80, SuiteMask = 0x0F;
 
     internal static ReadOnlyMemory<byte> Read(ref PduReader from)

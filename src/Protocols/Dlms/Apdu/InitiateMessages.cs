@@ -6,7 +6,10 @@ public readonly record struct Conformance(uint Bits, bool IsTagShort = false)
     private const byte Tag = 0x5F, TagMore = 0x1F;
     private const ushort Head = 0x0400;
 
-    /// <summary>True where a service is offered: 19 GET, 20 SET, 23 ACTION, 11 block transfer with GET, 1 general block transfer, 0 general protection.</summary>
+    /// <summary>Bits that decide how something is asked.</summary>
+    public const int GeneralProtection = 1, GeneralBlocks = 2, BlocksWithGet = 11, BlocksWithSet = 12, BlocksWithAction = 13;
+
+    /// <summary>True where a service is offered: 19 GET, 20 SET, 23 ACTION, 17 ACCESS, and the bits above.</summary>
     public bool Has(int bit) => (Bits >> (23 - bit) & 1) != 0;
 
     internal static Conformance Read(ref PduReader from)

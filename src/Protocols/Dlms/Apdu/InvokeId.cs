@@ -20,6 +20,12 @@ public readonly record struct LongInvokeId(uint Octets)
 {
     /// <summary>Names the answer's question.</summary>
     public int Id => (int)(Octets & 0xFF_FFFF);
+
+    /// <summary>An answer is wanted.</summary>
+    public bool IsConfirmed => (Octets & 0x4000_0000) != 0;
+
+    /// <summary>What follows a part that failed is left undone.</summary>
+    public bool BreaksOnError => (Octets & 0x2000_0000) != 0;
 }
 
 /// <summary>An attribute of an object, or with the same layout one of its methods.</summary>

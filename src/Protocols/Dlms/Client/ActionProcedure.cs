@@ -13,6 +13,11 @@ public sealed class ActionProcedure(AttributeDescriptor method, ReadOnlyMemory<b
     /// <summary>Action-result and what the method returned.</summary>
     public ActionResult Result { get; private set; }
 
+    /// <inheritdoc/>
+    public override bool Changes => true;
+
+    internal override int BlocksBit => Conformance.BlocksWithAction;
+
     internal override Pdu Start(InvokeId id, int longest)
     {
         _id = id;

@@ -10,6 +10,7 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
     private static readonly byte[] NameHead = [0x06, 0x07, 0x60, 0x85, 0x74, 0x05, 0x08];
     private byte[] _challenge = [];
     private HlsFacts _facts;
+    private ReadOnlyMemory<byte> _certificate;
     private ActionProcedure? _proof;
 
     /// <summary>What both sides offer.</summary>
@@ -18,13 +19,16 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
     /// <summary>The longest APDU the other side takes.</summary>
     internal int ServerLongestPdu { get; private set; }
 
-    /// <summary>Octets that ciphering adds to an APDU at most: tag, lengths, system title, header, authentication tag.</summary>
-    internal int Overhead => settings.IsCiphered ? 3 + 3 + 1 + CipheredContent.TitleSize + CipheredContent.HeaderSize + CipheredContent.TagSize : 0;
+    /// <summary>Octets that ciphering adds to an APDU at most: tag, lengths, system title, header, authentication tag; header and signature; header, and a signed ephemeral key.</summary>
+    internal int Overhead => settings.IsCiphered ? CipheredContent.MostAround + (settings.IsSigned ? CipheredContent.MostAroundSigned : 0) + (settings.GeneralKey != GeneralKey.None ? CipheredContent.MostAroundGeneral : 0) : 0;
 
     /// <summary>Why the other side is not who it says; null where it proved it. To be asked when the proof procedure is done.</summary>
     internal string? Disproof => Judge(_proof!.Result);
 
     private bool IsHigh => settings.Mechanism >= AuthenticationMechanism.Manufacturer;
+
+    /// <summary>A pre-established association: what an AARE would tell is presumed.</summary>
+    internal void Presume() => (Agreed, ServerLongestPdu) = (settings.Conformance, settings.PresumedLongestPdu);
 
     internal AssociationMessage Request()
     {
@@ -32,6 +36,11 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
         if (security is not null)
         {
             fields.Add((AssociationMessage.CallingTitle, Inner(0x04, security.Title.Span)));
+        }
+
+        if (settings.Mechanism == AuthenticationMechanism.Ecdsa && security?.Credentials is { Certificate: { IsEmpty: false } certificate })
+        {
+            fields.Add((AssociationMessage.CallingCertificate, Inner(0x04, certificate.Span)));
         }
 
         if (settings.Mechanism != AuthenticationMechanism.None)
@@ -69,6 +78,7 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
             security.ServerTitle = title;
         }
 
+        _certificate = response.Certificate ?? default;
         var result = response.AssociationResult;
         var wantsProof = response.DiagnosticValue == AuthenticationRequired && IsHigh;
         if (result != Accepted && !(result is null && wantsProof))
@@ -98,7 +108,7 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
                 return "the AARE is ciphered, and this association has no keys";
             }
 
-            if (security.Open(pdu, out var plain) is { } fault)
+            if (security.OpenInitiate(pdu, out var plain) is { } fault)
             {
                 return "the AARE cannot be opened: " + fault;
             }
@@ -136,8 +146,13 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
             return "the meter's challenge is our own: somebody reflects it";
         }
 
+        if (settings.Mechanism == AuthenticationMechanism.Ecdsa && security?.Credentials?.Take(_certificate, security.ServerTitle.Span) is { } disbelief)
+        {
+            return disbelief;
+        }
+
         _facts = new HlsFacts(security?.Title ?? default, security?.ServerTitle ?? default, received, _challenge);
-        var value = settings.Mechanism == AuthenticationMechanism.Gmac ? security?.Prove(_facts) : HlsValue.Of(settings.Mechanism, secret.Span, _facts);
+        var value = settings.Mechanism is AuthenticationMechanism.Gmac or AuthenticationMechanism.Ecdsa ? security?.Prove(settings.Mechanism, _facts) : HlsValue.Of(settings.Mechanism, secret.Span, _facts);
         if (value is null)
         {
             return $"mechanism {(int)settings.Mechanism} wants keys that are not there";
@@ -161,8 +176,8 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
         }
 
         var facts = _facts.Turned;
-        var holds = settings.Mechanism == AuthenticationMechanism.Gmac
-            ? security!.IsProof(octets[2..], facts)
+        var holds = settings.Mechanism is AuthenticationMechanism.Gmac or AuthenticationMechanism.Ecdsa
+            ? security!.IsProof(settings.Mechanism, octets[2..], facts)
             : HlsValue.Of(settings.Mechanism, secret.Span, facts) is { } expected && HlsValue.AreEqual(expected, octets[2..]);
         return holds ? null : "the meter's proof does not hold: it has another key, or it is another meter";
     }
@@ -170,9 +185,9 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
     private Pdu Initiate(ReadOnlyMemory<byte>? dedicated)
     {
         var initiate = new InitiateRequest(dedicated, null, null, 6, settings.Conformance, settings.LongestPdu);
-        return settings.IsCiphered ? security!.Protect(initiate, dedicated: false) : initiate;
+        return settings.IsCiphered ? security!.ProtectInitiate(initiate) : initiate;
     }
 
     private static byte[] Inner(byte tag, ReadOnlySpan<byte> octets) =>
-        octets.Length < 0x80 ? [tag, (byte)octets.Length, .. octets] : [tag, 0x81, (byte)octets.Length, .. octets];
+        AssociationMessage.Inner(tag, octets);
 }

@@ -27,6 +27,15 @@ public sealed record AssociationSettings
     /// <summary>general-glo-ciphering rather than a ciphered tag for each service.</summary>
     public bool IsGeneral { get; init; }
 
+    /// <summary>general-ciphering, and how it tells its key, rather than the forms for global and dedicated keys.</summary>
+    public GeneralKey GeneralKey { get; init; }
+
+    /// <summary>Every service is signed before it is ciphered, and every answer must be.</summary>
+    public bool IsSigned { get; init; }
+
+    /// <summary>Ways in which a national profile leaves the standard.</summary>
+    public EnvelopeRules Rules { get; init; } = EnvelopeRules.Standard;
+
     /// <summary>A key for this association alone is given in the AARQ.</summary>
     public bool HasDedicatedKey { get; init; }
 
@@ -35,6 +44,18 @@ public sealed record AssociationSettings
 
     /// <summary>APDUs travel as datagrams, which get lost, doubled, overtaken and forged: what cannot be opened or came before is passed over, and the question asked again.</summary>
     public bool IsOverDatagrams { get; init; }
+
+    /// <summary>The longest APDU the other side of a pre-established association takes, octets, since no AARE tells it; 0 for any.</summary>
+    public int PresumedLongestPdu { get; init; }
+
+    /// <summary>Services are told to many under the broadcast key (bit 40 of the security control octet), and nobody answers.</summary>
+    public bool IsBroadcast { get; init; }
+
+    /// <summary>What is too long for one APDU goes in general blocks where both sides have them, ciphered as a whole; else in the blocks of its service, each ciphered by itself.</summary>
+    public bool PrefersGeneralBlocks { get; init; }
+
+    /// <summary>General blocks we take before we acknowledge, 1 to 63.</summary>
+    public int BlockWindow { get; init; } = 8;
 
     /// <summary>Octets of our challenge, 8 to 64; some servers manage 16 only.</summary>
     public int ChallengeLength { get; init; } = 16;

@@ -1,4 +1,5 @@
 using Protocols.Dlms.Apdu;
+using Protocols.Dlms.Blocks;
 using Protocols.Dlms.Security;
 
 namespace Protocols.Dlms.Client;
@@ -13,9 +14,9 @@ namespace Protocols.Dlms.Client;
 /// <param name="random">Makes challenges; null for the platform's generator.</param>
 public sealed class ClientSession(AssociationSettings settings, ClientSecurity? security, ReadOnlyMemory<byte> secret, Func<int, byte[]>? random = null)
 {
-    private const int BlockWindow = 8;
     private readonly AssociationHandshake _handshake = new(settings, security, secret, random ?? Challenges.Make);
-    private readonly BlockTransfer _transfer = new(BlockWindow);
+    private readonly PushedBlocks _pushes = new();
+    private BlockExchange? _blocks;
     private Procedure? _running;
     private Pdu? _question;
     private InvokeId _id;
@@ -39,6 +40,12 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     /// <summary>The counter the other side said it expects, in an exception nobody authenticated: a hint. Null for none.</summary>
     public uint? HintedCounter { get; private set; }
 
+    /// <summary>The meter could not open what we sent, or did not believe our password or proof: a wrong key, or it locked itself.</summary>
+    public bool IsKeyDoubted { get; private set; }
+
+    /// <summary>A question is open.</summary>
+    public bool IsAsking => _running is not null;
+
     /// <summary>Answers that came late, doubled or for another question.</summary>
     public int Ignored { get; private set; }
 
@@ -46,9 +53,10 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     public ReadOnlyMemory<byte> Associate()
     {
         _running = null;
-        HintedCounter = null;
+        (HintedCounter, IsKeyDoubted) = (null, false);
         if (settings.IsPreEstablished)
         {
+            _handshake.Presume();
             Move(AssociationEvent.PreEstablished);
             return default;
         }
@@ -57,7 +65,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         return _handshake.Request().ToOctets();
     }
 
-    /// <summary>Starts a procedure; gives its first question.</summary>
+    /// <summary>Starts a procedure; gives its first question. Empty where it cannot be asked: the procedure says why.</summary>
     /// <exception cref="InvalidOperationException">There is no association.</exception>
     public ReadOnlyMemory<byte> Start(Procedure procedure)
     {
@@ -67,14 +75,61 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         }
 
         _running = procedure;
-        _id = new InvokeId((byte)(0xC0 | (_invoked = (_invoked % 15) + 1)));
-        _transfer.Begin(procedure.LongestAnswer);
+        _id = NextId(0xC0);
         procedure.Begin();
-        return Wrap(procedure.Start(_id, ServerLongestPdu == 0 ? 0 : Math.Max(32, ServerLongestPdu - _handshake.Overhead)));
+        return Wrap(procedure.Start(_id, RoomFor(procedure)));
     }
 
-    /// <summary>The last question once more, under a counter of its own: for media that lose.</summary>
-    public ReadOnlyMemory<byte> Again() => _running is not null && _question is not null ? Wrap(_question) : default;
+    /// <summary>
+    /// The APDUs of a procedure that wants no answer (an unconfirmed service), one or, in unconfirmed general blocks, many. Nothing follows from them.
+    /// </summary>
+    /// <exception cref="InvalidOperationException">There is no association.</exception>
+    public IReadOnlyList<ReadOnlyMemory<byte>> Tell(Procedure procedure)
+    {
+        if (State != AssociationState.Associated)
+        {
+            throw new InvalidOperationException($"an association that is {State} tells nothing");
+        }
+
+        procedure.Begin();
+        var octets = Protect(procedure.Start(NextId(0), 0));
+        return MustCut(octets.Length) ? [.. BlockExchange.Unconfirmed(octets, ServerLongestPdu).Select(block => (ReadOnlyMemory<byte>)block.ToOctets())] : [octets];
+    }
+
+    /// <summary>The confirmation of a data notification that was pushed; empty where it wants none.</summary>
+    /// <param name="pushed">The octets of <see cref="SessionMove.Pushed"/>.</param>
+    public ReadOnlyMemory<byte> Confirm(ReadOnlyMemory<byte> pushed) =>
+        Pdu.Read(pushed, out _) is DataNotification { Id.IsConfirmed: true } notification ? Protect(new DataNotificationConfirm(notification.Id, ReadOnlyMemory<byte>.Empty)) : default;
+
+    /// <summary>What is to be sent besides what the last call gave: further blocks of the window.</summary>
+    public bool TryTakeFurther(out ReadOnlyMemory<byte> octets)
+    {
+        octets = default;
+        if (_blocks is null || !_blocks.TryNext(out var block))
+        {
+            return false;
+        }
+
+        octets = block.ToOctets();
+        return true;
+    }
+
+    /// <summary>For media that lose: the last question once more under a counter of its own, or the blocks that are not acknowledged.</summary>
+    public ReadOnlyMemory<byte> Again()
+    {
+        if (_running is null || _question is null)
+        {
+            return default;
+        }
+
+        if (_blocks is null)
+        {
+            return Wrap(_question);
+        }
+
+        _blocks.BeginTurn();
+        return TryTakeFurther(out var octets) ? octets : default;
+    }
 
     /// <summary>The RLRQ.</summary>
     public ReadOnlyMemory<byte> Release()
@@ -127,6 +182,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     {
         if (_handshake.Take(response, out var proof) is { } refused)
         {
+            IsKeyDoubted = response.DiagnosticValue == ErrorText.AuthenticationFailure;
             End();
             return new SessionStep(SessionMove.Failed, default, refused);
         }
@@ -140,7 +196,6 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         Move(AssociationEvent.ProofWanted);
         _running = proof;
         _id = new InvokeId(0xC1);
-        _transfer.Begin(proof.LongestAnswer);
         return new SessionStep(SessionMove.Ask, Wrap(proof.Start(_id, 0)));
     }
 
@@ -148,14 +203,10 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     {
         if (pdu is GeneralBlockTransfer block)
         {
-            var acknowledgement = _transfer.Take(block, out var lost);
-            return lost is not null ? Fail(lost)
-                : !_transfer.Whole.IsEmpty ? TakeWhole(_transfer.Whole)
-                : acknowledgement is null ? new SessionStep(SessionMove.Ignored, default, null)
-                : new SessionStep(SessionMove.Ask, acknowledgement.ToOctets());
+            return TakeBlock(block);
         }
 
-        if (pdu is Ciphered or GeneralCiphered)
+        if (pdu is Ciphered or GeneralCiphered or GeneralCiphering or GeneralSigning)
         {
             if (security is null)
             {
@@ -188,6 +239,35 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         return TakePlain(pdu, octets);
     }
 
+    private SessionStep TakeBlock(GeneralBlockTransfer block)
+    {
+        if (block.Window == 0)
+        {
+            var pushed = _pushes.Take(block, out var lost);
+            return pushed.IsEmpty ? Ignore(lost ?? "a block of something pushed") : TakeWhole(pushed);
+        }
+
+        if (_running is null)
+        {
+            return Ignore("a block answers no question that is open");
+        }
+
+        _blocks ??= new BlockExchange(settings.BlockWindow, _running.LongestAnswer, hasSpoken: true);
+        if (_blocks.Take(block) is { } fault)
+        {
+            return Fail(fault);
+        }
+
+        if (!_blocks.Whole.IsEmpty)
+        {
+            var whole = _blocks.Whole;
+            _blocks = null;
+            return TakeWhole(whole);
+        }
+
+        return TryTakeFurther(out var octets) ? new SessionStep(SessionMove.Ask, octets) : new SessionStep(SessionMove.Ignored);
+    }
+
     private SessionStep TakeWhole(ReadOnlyMemory<byte> octets) => Pdu.Read(octets, out var fault) switch
     {
         null => Fail($"the blocks hold no APDU: {fault}"),
@@ -203,12 +283,13 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
                 return new SessionStep(SessionMove.Pushed, octets);
             case ExceptionResponse exception:
                 HintedCounter = exception.InvocationCounter ?? HintedCounter;
+                IsKeyDoubted |= exception.Service == ErrorText.DecipheringError;
                 return exception.InvocationCounter > security?.LastUsed + 1 ? Fail(ErrorText.Of(exception)) : Unproven(ErrorText.Of(exception));
             case ConfirmedServiceError error:
                 return Unproven(ErrorText.Of(error));
         }
 
-        if (_running is null || _running.IsDone || IdOf(pdu) is not { } id || id.Id != _id.Id)
+        if (_running is null || _running.IsDone || IdOf(pdu) != _id.Id)
         {
             return Ignore($"{pdu.Name} answers no question that is open");
         }
@@ -221,7 +302,8 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
 
         if (next is not null)
         {
-            return new SessionStep(SessionMove.Ask, Wrap(next));
+            var question = Wrap(next);
+            return question.IsEmpty ? Fail(_running!.Fault!) : new SessionStep(SessionMove.Ask, question);
         }
 
         if (!_running.IsDone)
@@ -243,7 +325,38 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         return new SessionStep(SessionMove.Done);
     }
 
-    private ReadOnlyMemory<byte> Wrap(Pdu question) => (settings.IsCiphered && security is not null ? security.Protect(_question = question, settings.HasDedicatedKey) : _question = question).ToOctets();
+    /// <summary>A question as it goes out; in general blocks where it is too long. Empty where it cannot be sent: the procedure failed.</summary>
+    private ReadOnlyMemory<byte> Wrap(Pdu question)
+    {
+        var octets = Protect(_question = question);
+        _blocks = null;
+        if (!MustCut(octets.Length))
+        {
+            return octets;
+        }
+
+        _blocks = new BlockExchange(settings.BlockWindow, _running?.LongestAnswer ?? GetProcedure.MostOctets, hasSpoken: false);
+        var fault = Agreed.Has(Conformance.GeneralBlocks) ? _blocks.Send(octets, ServerLongestPdu)
+            : $"the {question.Name} has {octets.Length} octets, the meter takes {ServerLongestPdu}, and general block transfer is not agreed";
+        if (fault is not null)
+        {
+            _running?.Fail(fault);
+            return default;
+        }
+
+        return TryTakeFurther(out var first) ? first : default;
+    }
+
+    private ReadOnlyMemory<byte> Protect(Pdu plain) => (settings.IsCiphered && security is not null ? security.Protect(plain, settings.HasDedicatedKey) : plain).ToOctets();
+
+    private bool MustCut(int octets) => ServerLongestPdu > 0 && octets > ServerLongestPdu && State != AssociationState.Challenged;
+
+    /// <summary>How long a question may be before its own service cuts it; 0 where general blocks shall.</summary>
+    private int RoomFor(Procedure procedure) =>
+        ServerLongestPdu == 0 || (Agreed.Has(Conformance.GeneralBlocks) && (settings.PrefersGeneralBlocks || !Agreed.Has(procedure.BlocksBit)))
+            ? 0 : Math.Max(32, ServerLongestPdu - _handshake.Overhead);
+
+    private InvokeId NextId(byte bits) => new((byte)(bits | (_invoked = (_invoked % 15) + 1)));
 
     private SessionStep Ignore(string sentence)
     {
@@ -260,7 +373,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     private SessionStep Fail(string sentence)
     {
         _running?.Fail(sentence);
-        _running = null;
+        (_running, _blocks) = (null, null);
         if (State is AssociationState.Requested or AssociationState.Challenged or AssociationState.Releasing)
         {
             Move(AssociationEvent.Ended);
@@ -272,11 +385,12 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     private void Move(AssociationEvent happened) =>
         State = AssociationTable.Next(State, happened) ?? throw new InvalidOperationException($"{happened} in an association that is {State}");
 
-    private static InvokeId? IdOf(Pdu answer) => answer switch
+    private static int? IdOf(Pdu answer) => answer switch
     {
-        GetResponse get => get.Id,
-        SetResponse set => set.Id,
-        ActionResponse action => action.Id,
+        GetResponse get => get.Id.Id,
+        SetResponse set => set.Id.Id,
+        ActionResponse action => action.Id.Id,
+        AccessResponse access => access.Id.Id,
         _ => null,
     };
 }

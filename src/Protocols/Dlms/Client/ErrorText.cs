@@ -5,6 +5,8 @@ namespace Protocols.Dlms.Client;
 /// <summary>Error numbers of the standard in words (IEC 62056-5-3 clause 8).</summary>
 public static class ErrorText
 {
+    internal const byte DecipheringError = 5, AuthenticationFailure = 13;
+
     /// <summary>A data-access-result in words.</summary>
     public static string OfDataAccess(byte result) => result switch
     {
@@ -44,7 +46,7 @@ public static class ErrorText
             2 => "service not supported",
             3 => "other reason",
             4 => "PDU too long",
-            5 => "it could not decipher our APDU: is the key right?",
+            5 => "it could not decipher our APDU: wrong key or locked (meters lock themselves after a few wrong ones)",
             6 => $"it expects another invocation counter ({exception.InvocationCounter?.ToString(System.Globalization.CultureInfo.InvariantCulture) ?? "not told which"})",
             var other => $"service error {other}",
         };
@@ -68,7 +70,7 @@ public static class ErrorText
             2 => "application context not supported",
             11 => "authentication mechanism not recognised",
             12 => "authentication mechanism name required",
-            13 => "authentication failed: is the password or the key right?",
+            13 => "authentication failed: wrong password or key, or locked (meters lock themselves after a few wrong ones)",
             14 => "authentication required",
             null => "no diagnostic given",
             var other => $"diagnostic {other}",

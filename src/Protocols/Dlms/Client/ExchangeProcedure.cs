@@ -20,7 +20,7 @@ public sealed class ExchangeProcedure : Procedure
     public string Answered { get; private set; } = "";
 
     /// <summary>True where it can change something in the meter.</summary>
-    public bool Changes => _question[0] != (byte)ApduTag.GetRequest;
+    public override bool Changes => _question[0] != (byte)ApduTag.GetRequest;
 
     /// <summary>Why an APDU cannot be exchanged; null where it can.</summary>
     public static string? Refusal(ReadOnlyMemory<byte> question) => Pdu.Read(question, out var fault) switch

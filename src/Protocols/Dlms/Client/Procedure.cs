@@ -16,6 +16,12 @@ public abstract class Procedure
     /// <summary>A longer answer is refused, however it is cut.</summary>
     internal virtual int LongestAnswer => GetProcedure.MostOctets;
 
+    /// <summary>It may change something in the meter: nobody sends it twice on a guess.</summary>
+    public virtual bool Changes => false;
+
+    /// <summary>The conformance bit that lets its question be cut into blocks of its own service.</summary>
+    internal virtual int BlocksBit => Conformance.BlocksWithGet;
+
     /// <summary>The first question.</summary>
     /// <param name="id">Invoke id and priority of every question.</param>
     /// <param name="longest">The longest APDU the other side takes, before ciphering; 0 for any.</param>

@@ -12,6 +12,11 @@ public sealed class SetProcedure(AttributeDescriptor attribute, ReadOnlyMemory<b
     /// <summary>Data-access-result, 0 for success.</summary>
     public byte Result { get; private set; }
 
+    /// <inheritdoc/>
+    public override bool Changes => true;
+
+    internal override int BlocksBit => Conformance.BlocksWithSet;
+
     internal override Pdu Start(InvokeId id, int longest)
     {
         _id = id;

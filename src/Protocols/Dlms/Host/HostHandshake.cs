@@ -7,12 +7,16 @@ namespace Protocols.Dlms.Host;
 internal sealed class HostHandshake(HostClient client, HostOptions options, IHostSecurity? security)
 {
     private const byte Accepted = 0, RefusedForGood = 1, None = 0, NoReason = 1, WrongContext = 2, WrongMechanism = 11, Failed = 13, Required = 14;
+    private const int Ecdsa = 7;
     private static readonly byte[] NameHead = [0x06, 0x07, 0x60, 0x85, 0x74, 0x05, 0x08];
     private ReadOnlyMemory<byte> _theirs, _ours;
     private uint _conformance;
 
     /// <summary>System title of the client; empty where it told none.</summary>
-    internal ReadOnlyMemory<byte> ClientTitle { get; private set; }
+    internal ReadOnlyMemory<byte> ClientTitle { get; private set; } = client.Title;
+
+    /// <summary>Services both sides have.</summary>
+    internal Conformance Agreed => new(_conformance);
 
     /// <summary>The longest APDU the client takes; 0 for any.</summary>
     internal int ClientLongestPdu { get; private set; } = options.LongestPdu;
@@ -27,8 +31,10 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
 
     /// <summary>The AARE.</summary>
     /// <param name="isOpen">This client has an association already: a second one is refused.</param>
-    internal AssociationMessage Answer(AssociationMessage request, bool isOpen)
+    /// <param name="expectedCounter">Where the request's invocation counter was too low: the one to be told instead.</param>
+    internal AssociationMessage Answer(AssociationMessage request, bool isOpen, out uint? expectedCounter)
     {
+        expectedCounter = null;
         if (isOpen)
         {
             return Refuse(request, NoReason);
@@ -52,9 +58,14 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
             return Refuse(request, Failed);
         }
 
-        if ((IsHigh && _theirs.Length is < 8 or > 64) || !TakeInitiate(request, out var dedicated, out var protection))
+        if ((IsHigh && _theirs.Length is < 8 or > 64) || !TakeInitiate(request, out var dedicated, out var protection, out expectedCounter))
         {
             return Refuse(request, IsHigh ? Failed : NoReason);
+        }
+
+        if (client.Mechanism == Ecdsa && security?.TakeCertificate(request.Certificate ?? default, ClientTitle) is not null)
+        {
+            return Refuse(request, Failed);
         }
 
         security?.UseDedicatedKey(dedicated);
@@ -91,9 +102,9 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
         return new ActionResponse.Normal(request.Id, new ActionResult(0, new DataResult((byte[])[0x09, (byte)proof.Length, .. proof], null)));
     }
 
-    private bool TakeInitiate(AssociationMessage request, out ReadOnlyMemory<byte>? dedicated, out HostProtection? protection)
+    private bool TakeInitiate(AssociationMessage request, out ReadOnlyMemory<byte>? dedicated, out HostProtection? protection, out uint? expectedCounter)
     {
-        (dedicated, protection) = (null, null);
+        (dedicated, protection, expectedCounter) = (null, null, null);
         var octets = request.Initiate ?? default;
         if (octets.IsEmpty)
         {
@@ -102,8 +113,10 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
 
         if (client.IsCiphered)
         {
-            if (Open(octets) is not { Plain.IsEmpty: false } opened)
+            var opened = Open(octets) ?? default;
+            if (opened.Plain.IsEmpty)
             {
+                expectedCounter = opened.ExpectedCounter;
                 return false;
             }
 
@@ -129,6 +142,11 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
         var fields = Head(request, Accepted, IsHigh ? Required : None);
         if (IsHigh)
         {
+            if (client.Mechanism == Ecdsa && security is { Certificate.IsEmpty: false })
+            {
+                fields.Add((AssociationMessage.RespondingCertificate, Inner(0x04, security.Certificate.Span)));
+            }
+
             fields.Add((AssociationMessage.RespondingRequirements, (byte[])[0x07, 0x80]));
             fields.Add((AssociationMessage.RespondingMechanism, (byte[])[.. NameHead[2..], 2, (byte)client.Mechanism]));
             fields.Add((AssociationMessage.RespondingValue, Inner(0x80, _ours.Span)));
@@ -159,5 +177,5 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
         return fields;
     }
 
-    private static byte[] Inner(byte tag, ReadOnlySpan<byte> octets) => octets.Length < 0x80 ? [tag, (byte)octets.Length, .. octets] : [tag, 0x81, (byte)octets.Length, .. octets];
+    private static byte[] Inner(byte tag, ReadOnlySpan<byte> octets) => AssociationMessage.Inner(tag, octets);
 }

@@ -13,6 +13,7 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
     private DataBlock _sent;
     private uint _answered, _asked;
     private (AttributeDescriptor Attribute, Selection? Access) _target;
+    private (AttributeDescriptor Attribute, Selection? Access)[] _targets = [];
 
     /// <summary>Forgets long questions and answers.</summary>
     internal void Forget()
@@ -30,13 +31,16 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
         SetRequest.Normal set => Confirmed(set.Id, new SetResponse.Normal(set.Id, Set(set.Attribute, set.Value))),
         SetRequest.WithList list => new SetResponse.WithList(list.Id, [.. list.Attributes.Zip(list.Values, (target, value) => Set(target.Attribute, value))]),
         SetRequest.FirstDatablock first => TakeFirst(first.Attribute, first.Access, first.Block, () => FinishSet(first.Id, first.Block), () => new SetResponse.Datablock(first.Id, first.Block.Number)) ?? new SetResponse.LastDatablock(first.Id, WrongBlock, first.Block.Number),
-        SetRequest.WithDatablock block => TakeNext(block.Block, () => FinishSet(block.Id, block.Block), () => new SetResponse.Datablock(block.Id, block.Block.Number)) ?? new SetResponse.LastDatablock(block.Id, WrongBlock, block.Block.Number),
+        SetRequest.WithDatablock block => TakeNext(block.Block, () => _targets.Length > 0 ? FinishSetList(block.Id, block.Block) : FinishSet(block.Id, block.Block), () => new SetResponse.Datablock(block.Id, block.Block.Number)) ?? new SetResponse.LastDatablock(block.Id, WrongBlock, block.Block.Number),
         ActionRequest.Normal action => Confirmed(action.Id, LongAction(action.Id, Invoke(action.Method, action.Parameters), room)),
         ActionRequest.FirstPblock first => TakeFirst(first.Method, null, first.Block, () => FinishAction(first.Id, room), () => new ActionResponse.NextPblock(first.Id, first.Block.Number)) ?? new ActionResponse.Normal(first.Id, new ActionResult(LongGetAborted, null)),
-        ActionRequest.Pblock block => TakeNext(block.Block, () => FinishAction(block.Id, room), () => new ActionResponse.NextPblock(block.Id, block.Block.Number)) ?? new ActionResponse.Normal(block.Id, new ActionResult(LongGetAborted, null)),
+        ActionRequest.Pblock block => TakeNext(block.Block, () => _targets.Length > 0 ? FinishActionList(block.Id, room) : FinishAction(block.Id, room), () => new ActionResponse.NextPblock(block.Id, block.Block.Number)) ?? new ActionResponse.Normal(block.Id, new ActionResult(LongGetAborted, null)),
         ActionRequest.NextPblock next => IsSentAgain(next.Block) ? new ActionResponse.Pblock(next.Id, _sent)
             : next.Block == _answered && _answered > 0 ? ActionBlock(next.Id, room) : new ActionResponse.Normal(next.Id, new ActionResult(NoLongGet, null)),
-        AccessRequest access => Access(access),
+        SetRequest.ListFirstDatablock first => TakeFirstOfList([.. first.Attributes], first.Block, () => FinishSetList(first.Id, first.Block), () => new SetResponse.Datablock(first.Id, first.Block.Number)) ?? new SetResponse.LastDatablock(first.Id, WrongBlock, first.Block.Number),
+        ActionRequest.WithList list => Confirmed(list.Id, LongActions(list.Id, Invoke(list.Methods, list.Parameters), room)),
+        ActionRequest.ListFirstPblock first => TakeFirstOfList([.. first.Methods.Select(method => (method, (Selection?)null))], first.Block, () => FinishActionList(first.Id, room), () => new ActionResponse.NextPblock(first.Id, first.Block.Number)) ?? new ActionResponse.Normal(first.Id, new ActionResult(LongGetAborted, null)),
+        AccessRequest access => access.Id.IsConfirmed ? Access(access) : Done(Access(access)),
         _ => null,
     };
 
@@ -132,8 +136,56 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
     private Pdu? TakeFirst(AttributeDescriptor target, Selection? access, DataBlock block, Func<Pdu> finish, Func<Pdu> goOn)
     {
         _question.ResetWrittenCount();
-        (_target, _asked) = ((target, access), 0);
+        (_target, _asked, _targets) = ((target, access), 0, []);
         return TakeNext(block, finish, goOn);
+    }
+
+    private Pdu? TakeFirstOfList((AttributeDescriptor, Selection?)[] targets, DataBlock block, Func<Pdu> finish, Func<Pdu> goOn)
+    {
+        var answer = TakeFirst(default, null, block, () => new ExceptionResponse(1, 1, null), goOn);
+        _targets = targets;
+        return answer is ExceptionResponse ? finish() : answer;
+    }
+
+    private static Pdu? Done(AccessResponse _) => null;
+
+    private ReadOnlyMemory<byte>[] Values(int count)
+    {
+        var from = new PduReader(_question.WrittenSpan.ToArray());
+        var values = from.List(static (ref PduReader one) => one.Data());
+        return from.Fault is null && values.Length == count ? values : [];
+    }
+
+    private SetResponse.LastDatablockList FinishSetList(InvokeId id, DataBlock last)
+    {
+        var values = Values(_targets.Length);
+        byte[] results = [.. _targets.Select((target, i) => values.Length == 0 ? LongSetAborted : Set(target.Attribute, values[i]))];
+        _targets = [];
+        return new SetResponse.LastDatablockList(id, results, last.Number);
+    }
+
+    private ActionResponse FinishActionList(InvokeId id, int room)
+    {
+        var values = Values(_targets.Length);
+        var methods = _targets.Select(target => target.Attribute).ToArray();
+        _targets = [];
+        return values.Length == 0 ? new ActionResponse.Normal(id, new ActionResult(LongGetAborted, null)) : LongActions(id, Invoke(methods, values), room);
+    }
+
+    private ActionResult[] Invoke(IReadOnlyList<AttributeDescriptor> methods, IReadOnlyList<ReadOnlyMemory<byte>> parameters) =>
+        [.. methods.Select((method, i) => i < parameters.Count ? Invoke(method, parameters[i]) : new ActionResult(CosemObject.TypeUnmatched, null))];
+
+    private ActionResponse LongActions(InvokeId id, ActionResult[] results, int room)
+    {
+        var whole = new ActionResponse.WithList(id, results);
+        var octets = whole.ToOctets();
+        if (octets.Length <= room)
+        {
+            return whole;
+        }
+
+        (_answer, _answered) = (octets.AsMemory(3), 0); // tag, choice and invoke id are not part of the list
+        return ActionBlock(id, room);
     }
 
     private Pdu? TakeNext(DataBlock block, Func<Pdu> finish, Func<Pdu> goOn)
@@ -171,6 +223,13 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
             var given = i < request.Values.Count ? request.Values[i] : default;
             ReadOnlyMemory<byte> returned = (byte[])[0];
             byte result;
+            if (request.Id.BreaksOnError && results.Exists(static done => done.Item2 != CosemObject.Success))
+            {
+                values.Add(returned);
+                results.Add((one.Choice switch { 4 => (byte)1, 5 => (byte)2, var choice => choice }, CosemObject.OtherReason));
+                continue;
+            }
+
             switch (one.Choice)
             {
                 case 1 or 4:

@@ -19,6 +19,7 @@ public sealed record ProfileDefinition(string Task, Obis Name, StampEdge Stamp, 
 /// nulls repeat | missing             what null-data in a cell means
 /// associations 1                     how many the meter keeps open
 /// clock 2 9 3600                     seconds a clock may be wrong: ignored, shifted, set
+/// locks-after 3                      APDUs it cannot open, one after another, before it takes nothing any more
 /// profile daily-profile 1-0:99.2.0*255 end
 /// log standard 0-0:99.98.0*255
 /// kind 1-0:*.8.* register            first line that fits a column
@@ -55,6 +56,9 @@ public sealed class MeterProfile
 
     /// <summary>How wrong its clock may be: left alone, shifted, set.</summary>
     public (TimeSpan Ignore, TimeSpan Shift, TimeSpan Set) ClockWindow { get; private set; } = (TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(9), TimeSpan.FromSeconds(3600));
+
+    /// <summary>After so many APDUs it cannot open, one after another, the meter takes nothing any more; 0 for never.</summary>
+    public int LocksAfter { get; private set; }
 
     /// <summary>Whose event numbers it has: idis, dsmr, prime, stg, own.</summary>
     public string EventSet { get; private set; } = "own";
@@ -125,6 +129,9 @@ public sealed class MeterProfile
 
                 ClockWindow = (TimeSpan.FromSeconds(least), TimeSpan.FromSeconds(some), TimeSpan.FromSeconds(most));
                 return true;
+            case ["locks-after", var count]:
+                LocksAfter = int.TryParse(count, out var bad) ? bad : -1;
+                return LocksAfter is >= 0 and <= 100;
             case ["status", "idis" or "dsmr" or "none"]:
                 Status = words[1] switch { "idis" => StatusSet.Idis, "dsmr" => StatusSet.Dsmr, _ => StatusSet.None };
                 return true;

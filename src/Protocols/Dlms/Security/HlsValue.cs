@@ -55,16 +55,13 @@ public static class HlsValue
     }
 
     /// <summary>The value of mechanism 7: r and s, P-256 with SHA-256 or P-384 with SHA-384.</summary>
-    public static byte[] Signature(ECDsa key, in HlsFacts facts) => key.SignData(Signed(facts), HashOf(key), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    public static byte[] Signature(ECDsa key, in HlsFacts facts) => Signatures.Sign(key, Signed(facts));
 
     /// <summary>Whether a value of mechanism 7 was made by the owner of the public key.</summary>
-    public static bool IsSignature(ECDsa key, ReadOnlySpan<byte> value, in HlsFacts facts) =>
-        key.VerifyData(Signed(facts), value, HashOf(key), DSASignatureFormat.IeeeP1363FixedFieldConcatenation);
+    public static bool IsSignature(ECDsa key, ReadOnlySpan<byte> value, in HlsFacts facts) => Signatures.Holds(key, Signed(facts), value);
 
     /// <summary>Compares in constant time.</summary>
     public static bool AreEqual(ReadOnlySpan<byte> one, ReadOnlySpan<byte> other) => CryptographicOperations.FixedTimeEquals(one, other);
-
-    private static HashAlgorithmName HashOf(ECDsa key) => key.KeySize > 256 ? HashAlgorithmName.SHA384 : HashAlgorithmName.SHA256;
 
     private static byte[] Signed(in HlsFacts facts) => [.. facts.OwnTitle.Span, .. facts.OtherTitle.Span, .. facts.Received.Span, .. facts.Sent.Span];
 

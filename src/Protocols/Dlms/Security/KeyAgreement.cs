@@ -22,16 +22,17 @@ public enum DerivedKey : byte
 public static class KeyAgreement
 {
     private const int CoordinateOfSuite1 = 32, CoordinateOfSuite2 = 48;
-    private static ReadOnlySpan<byte> AlgorithmHead => [0x60, 0x85, 0x74, 0x05, 0x08, 0x03];
+    private const byte StandardArc = 0x05;
 
     /// <summary>Derives a key from a shared secret.</summary>
     /// <param name="secret">Z, as long as a coordinate.</param>
     /// <param name="use">What the key is for; its length and hash follow.</param>
     /// <param name="partyU">System title of the originator.</param>
     /// <param name="partyV">System title of the recipient; in the static model with the transaction id and its length octet in front.</param>
-    public static byte[] Derive(ReadOnlySpan<byte> secret, DerivedKey use, ReadOnlySpan<byte> partyU, ReadOnlySpan<byte> partyV)
+    /// <param name="arc">Fourth octet of the algorithm id; national profiles have one of their own.</param>
+    public static byte[] Derive(ReadOnlySpan<byte> secret, DerivedKey use, ReadOnlySpan<byte> partyU, ReadOnlySpan<byte> partyV, byte arc = StandardArc)
     {
-        byte[] input = [0, 0, 0, 1, .. secret, .. AlgorithmHead, (byte)use, .. partyU, .. partyV];
+        byte[] input = [0, 0, 0, 1, .. secret, 0x60, 0x85, 0x74, arc, 0x08, 0x03, (byte)use, .. partyU, .. partyV];
         var key = use is DerivedKey.Gcm256 or DerivedKey.Wrap256 ? SHA384.HashData(input).AsSpan(0, 32) : SHA256.HashData(input).AsSpan(0, 16);
         CryptographicOperations.ZeroMemory(input);
         return key.ToArray();

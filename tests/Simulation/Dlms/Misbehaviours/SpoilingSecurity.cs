@@ -9,6 +9,12 @@ internal sealed class SpoilingSecurity(IHostSecurity inner, AnswerFaults faults)
 
     public byte Suite => inner.Suite;
 
+    public byte Required => inner.Required;
+
+    public ReadOnlyMemory<byte> Certificate => inner.Certificate;
+
+    public string? TakeCertificate(ReadOnlyMemory<byte> certificate, ReadOnlyMemory<byte> clientTitle) => inner.TakeCertificate(certificate, clientTitle);
+
     public HostOpened Open(ReadOnlyMemory<byte> protectedApdu, ReadOnlyMemory<byte> clientTitle)
     {
         var opened = inner.Open(protectedApdu, clientTitle);

@@ -26,4 +26,16 @@ public sealed class AssociationObject(DlmsMeter meter, byte number, int client, 
         9 => Result(new DataWriter().Name(new Obis(0, 0, 43, 0, number, 255)).ToArray()),
         _ => Error(Denied),
     };
+
+    /// <summary>change_HLS_secret: the new one comes wrapped; in clear it is not taken.</summary>
+    public override ActionResult Invoke(int method, ReadOnlyMemory<byte>? parameters)
+    {
+        if (method != 2 || parameters is not { Length: > 2 } given || given.Span[0] != 0x09 || MeterKeyWrap.Unwrap(meter.Keys.Kek, given[2..].ToArray()) is not { } secret)
+        {
+            return new ActionResult(method == 2 ? OtherReason : Denied, null);
+        }
+
+        meter.Keys.Secret = secret;
+        return new ActionResult(Success, null);
+    }
 }

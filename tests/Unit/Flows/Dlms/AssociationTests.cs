@@ -75,7 +75,7 @@ public class AssociationTests
     }
 
     [Theory]
-    [InlineData(5, true, "password or the key")]
+    [InlineData(5, true, "wrong password or key")]
     [InlineData(6, false, "refused our proof")]
     [InlineData(1, false, "authentication failed")]
     public void A_wrong_key_is_told_as_such(int mechanism, bool ciphered, string sentence)

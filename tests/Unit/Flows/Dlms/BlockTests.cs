@@ -1,7 +1,6 @@
 using Metering;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Client;
-using Protocols.Dlms.Host;
 using Protocols.Dlms.Model;
 using Simulation.Dlms;
 
@@ -46,7 +45,7 @@ public class BlockTests
     public void A_long_value_is_written_in_blocks(int length)
     {
         var talk = new Conversation(new DlmsMeterPlan(1, 7, LongestPdu: 200), Conversation.Management());
-        var store = new Store();
+        var store = new ValueStore();
         talk.Meter.Device.Add(store);
         Assert.Null(talk.Associate());
         var value = new DataWriter().Octets(Enumerable.Range(0, length).Select(i => (byte)i).ToArray()).ToArray();
@@ -85,25 +84,5 @@ public class BlockTests
         };
         Assert.Contains(sentence, talk.Run(new GetProcedure(new AttributeDescriptor(7, Load, 2))), StringComparison.Ordinal);
         Assert.InRange(number, 1u, 80u);
-    }
-
-    /// <summary>Holds what is written, and gives back what it is called with.</summary>
-    private sealed class Store() : CosemObject(1, 0, Obis.Parse("0-0:96.13.0*255"))
-    {
-        internal byte[] Value { get; private set; } = [];
-
-        public override int Attributes => 2;
-
-        public override int Methods => 1;
-
-        public override DataResult Get(int attribute, Selection? access) => Result(Value);
-
-        public override byte Set(int attribute, ReadOnlyMemory<byte> value)
-        {
-            Value = value.ToArray();
-            return Success;
-        }
-
-        public override ActionResult Invoke(int method, ReadOnlyMemory<byte>? parameters) => new(Success, new DataResult(parameters!.Value, null));
     }
 }

@@ -21,11 +21,13 @@ internal sealed class DriverBench : IAsyncDisposable
     private readonly Task _running;
 
     internal DriverBench(DlmsMeterPlan plan, MeterHdlcPlan? hdlc = null, Func<DlmsMeter, MeterLink>? wire = null, string profile = "idis", DateTimeOffset? start = null,
-        Func<DlmsMeter, FakeTimeProvider, IPort>? port = null, Func<DlmsOptions, DlmsOptions>? change = null, Func<string, string>? kind = null, FreshMemory? memory = null)
+        Func<DlmsMeter, FakeTimeProvider, IPort>? port = null, Func<DlmsOptions, DlmsOptions>? change = null, Func<string, string>? kind = null, FreshMemory? memory = null,
+        MemoryCounters? counters = null, DlmsMeter? meter = null)
     {
         Memory = memory ?? new FreshMemory();
         Clock = new FakeTimeProvider(start ?? new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
-        Meter = new DlmsMeter(plan, () => Clock.GetUtcNow().UtcDateTime);
+        Counters = counters ?? new MemoryCounters();
+        Meter = meter ?? new DlmsMeter(plan, () => Clock.GetUtcNow().UtcDateTime);
         var association = new AssociationSettings { Client = 1, Mechanism = (AuthenticationMechanism)plan.Mechanism, Suite = plan.Suite, IsCiphered = plan.IsCiphered };
         var options = new DlmsOptions(
             "feeder", "wire", hdlc is null ? DlmsFraming.Wrapper : DlmsFraming.Hdlc, association, KindOf(profile, kind), (byte[])[.. "DCU"u8, 1, 2, 3, 4, 5])
@@ -35,7 +37,7 @@ internal sealed class DriverBench : IAsyncDisposable
         };
         options = change?.Invoke(options) ?? options;
         _driver = new DlmsDriver(
-            options, _ => new(port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc) { Clock = Clock }))(Meter))), new MeterKeyRing(Meter), new MemoryCounters(),
+            options, _ => new(port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc) { Clock = Clock }))(Meter))), Keys = new MeterKeyRing(Meter), Counters,
             Time = new FakeTime(Clock), Clock, Memory);
         _running = RunAsync();
     }
@@ -46,6 +48,12 @@ internal sealed class DriverBench : IAsyncDisposable
 
     /// <summary>The box's clock.</summary>
     internal FakeTime Time { get; }
+
+    /// <summary>Message counters of the box; they outlive a driver.</summary>
+    internal MemoryCounters Counters { get; }
+
+    /// <summary>The keys file.</summary>
+    internal MeterKeyRing Keys { get; }
 
     /// <summary>What the driver keeps.</summary>
     internal FreshMemory Memory { get; }

@@ -6,13 +6,16 @@ namespace Unit.Flows.Dlms;
 /// <summary>The keys of simulated meters, as a keys file would hold them.</summary>
 internal sealed class MeterKeyRing(params DlmsMeter[] meters) : IKeyRing
 {
-    public long Version => 1;
+    public long Version { get; set; } = 1;
+
+    /// <summary>A key that stands in the file in place of the meter's own.</summary>
+    internal byte[]? Wrong { get; set; }
 
     public int Find(in KeyName name, Span<byte> destination)
     {
         var device = name.Device;
-        var key = meters.FirstOrDefault(meter => meter.Name == device) is not { } meter ? []
-            : name.Purpose switch { KeyPurpose.Guek => meter.Keys.Guek, KeyPurpose.Gak => meter.Keys.Gak, _ => meter.Keys.Secret };
+        var keys = meters.FirstOrDefault(meter => meter.Name == device) is not { } meter ? null : name.Client == 2 ? meter.ReadingKeys : meter.Keys;
+        var key = keys is null ? [] : name.Purpose switch { KeyPurpose.Guek => Wrong ?? keys.Guek, KeyPurpose.Gak => keys.Gak, _ => keys.Secret };
         key.CopyTo(destination);
         return key.Length;
     }
@@ -35,10 +38,12 @@ internal sealed class MemoryCounters : ICounterStore
         return CounterVerdict.Fresh;
     }
 
+    public uint LastAccepted(in KeyName key) => _accepted.GetValueOrDefault(key).Counter;
+
     public ValueTask<uint> ReserveAsync(KeyName key, int count, uint atLeast, CancellationToken stop)
     {
         var first = Math.Max(_next.GetValueOrDefault(key), atLeast);
-        _next[key] = first + (uint)count;
+        _next[key] = checked(first + (uint)count);
         return new(first);
     }
 }

@@ -38,6 +38,9 @@ internal sealed class MeterLink : ILink
     /// <summary>The meter answers nothing any more.</summary>
     internal bool IsSilent { get; set; }
 
+    /// <summary>What goes over the wire in place of an answer.</summary>
+    internal Func<byte[], byte[]> Replacing { get; init; } = answer => answer;
+
     /// <summary>Octets the meter took.</summary>
     internal long Taken { get; private set; }
 
@@ -102,7 +105,7 @@ internal sealed class MeterLink : ILink
     {
         if (_wrapper is not null)
         {
-            return [.. _wrapper.Take(octets).SelectMany(asked => _meter.Answer(asked.Client, asked.Apdu) is { } answer ? _wrapper.Wrap(asked.Client, answer) : [])];
+            return [.. _wrapper.Take(octets).SelectMany(asked => _meter.Answer(asked.Client, asked.Apdu) is { } answer ? _wrapper.Wrap(asked.Client, Replacing(answer)).Concat(Further(asked.Client).SelectMany(more => _wrapper.Wrap(asked.Client, more))) : [])];
         }
 
         var connected = _hdlc!.IsConnected;
@@ -121,6 +124,14 @@ internal sealed class MeterLink : ILink
         }
 
         return _hdlc.Output();
+    }
+
+    private IEnumerable<byte[]> Further(int client)
+    {
+        while (_meter.TryTakeFurther(client, out var further))
+        {
+            yield return further;
+        }
     }
 
     private byte[] Spoil(byte[] octets)
