@@ -32,7 +32,7 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
 
     internal AssociationMessage Request()
     {
-        var fields = new List<(byte, ReadOnlyMemory<byte>)> { (AssociationMessage.ContextName, (byte[])[.. NameHead, 1, (byte)(settings.IsCiphered ? 3 : 1)]) };
+        var fields = new List<(byte, ReadOnlyMemory<byte>)> { (AssociationMessage.ContextName, (byte[])[.. NameHead, 1, (byte)((settings.IsCiphered ? 3 : 1) + (settings.UsesShortNames ? 1 : 0))]) };
         if (security is not null)
         {
             fields.Add((AssociationMessage.CallingTitle, Inner(0x04, security.Title.Span)));

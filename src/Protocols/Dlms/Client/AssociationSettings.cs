@@ -36,6 +36,9 @@ public sealed record AssociationSettings
     /// <summary>Ways in which a national profile leaves the standard.</summary>
     public EnvelopeRules Rules { get; init; } = EnvelopeRules.Standard;
 
+    /// <summary>Variables are named by short names (application contexts 2 and 4).</summary>
+    public bool UsesShortNames { get; init; }
+
     /// <summary>A key for this association alone is given in the AARQ.</summary>
     public bool HasDedicatedKey { get; init; }
 

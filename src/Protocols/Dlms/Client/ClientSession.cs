@@ -289,7 +289,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
                 return Unproven(ErrorText.Of(error));
         }
 
-        if (_running is null || _running.IsDone || IdOf(pdu) != _id.Id)
+        if (_running is null || _running.IsDone || (pdu is not (ReadResponse or WriteResponse) && IdOf(pdu) != _id.Id))
         {
             return Ignore($"{pdu.Name} answers no question that is open");
         }

@@ -204,7 +204,7 @@ public sealed class HostAssociation(LogicalDevice device, HostClient client, Hos
     /// <summary>Services that want no answer get none.</summary>
     private static ExceptionResponse? Refused(Pdu pdu) => pdu switch
     {
-        SetRequest { Id.IsConfirmed: false } or ActionRequest { Id.IsConfirmed: false } => null,
+        WriteRequest { IsConfirmed: false } or SetRequest { Id.IsConfirmed: false } or ActionRequest { Id.IsConfirmed: false } => null,
         _ => new ExceptionResponse(Unknown, NotSupported, null),
     };
 }

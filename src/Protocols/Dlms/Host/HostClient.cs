@@ -7,9 +7,11 @@ namespace Protocols.Dlms.Host;
 /// <param name="Password">Password of mechanism 1.</param>
 /// <param name="Rights">What it may do with an object.</param>
 /// <param name="IsPreEstablished">Its association is there without AARQ, and unconfirmed services are taken.</param>
+/// <param name="UsesShortNames">It names variables by short names.</param>
 /// <param name="Title">System title of a pre-established client, since no AARQ tells it.</param>
 public sealed record HostClient(
-    int Sap, int Mechanism, bool IsCiphered, ReadOnlyMemory<byte> Password, Func<CosemObject, AccessRight> Rights, bool IsPreEstablished = false, ReadOnlyMemory<byte> Title = default);
+    int Sap, int Mechanism, bool IsCiphered, ReadOnlyMemory<byte> Password, Func<CosemObject, AccessRight> Rights, bool IsPreEstablished = false, ReadOnlyMemory<byte> Title = default,
+    bool UsesShortNames = false);
 
 /// <summary>What a host offers to everybody.</summary>
 /// <param name="LongestPdu">The longest APDU it takes and sends, octets.</param>

@@ -42,7 +42,7 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
 
         (IsAccepted, AwaitsProof) = (false, false);
         ClientTitle = request.SystemTitle ?? default;
-        if (request.ContextId != (client.IsCiphered ? 3 : 1))
+        if (request.ContextId != (client.IsCiphered ? 3 : 1) + (client.UsesShortNames ? 1 : 0))
         {
             return Refuse(request, WrongContext);
         }
@@ -157,7 +157,7 @@ internal sealed class HostHandshake(HostClient client, HostOptions options, IHos
         return AssociationMessage.Of(ApduTag.AssociationResponse, fields);
     }
 
-    private byte[] Initiate() => new InitiateResponse(null, 6, new Conformance(_conformance), (ushort)options.LongestPdu, 0x0007).ToOctets();
+    private byte[] Initiate() => new InitiateResponse(null, 6, new Conformance(_conformance), (ushort)options.LongestPdu, client.UsesShortNames ? (ushort)0xFA00 : (ushort)0x0007).ToOctets();
 
     private AssociationMessage Refuse(AssociationMessage request, byte diagnostic) => AssociationMessage.Of(ApduTag.AssociationResponse, Head(request, RefusedForGood, diagnostic));
 

@@ -8,6 +8,7 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
 {
     private const byte LongGetAborted = 15, NoLongGet = 16, LongSetAborted = 17, WrongBlock = 19;
     private const int AroundBlock = 12, MostOctets = 256 * 1024;
+    private readonly ShortNames _short = new(device, client);
     private readonly ArrayBufferWriter<byte> _question = new();
     private ReadOnlyMemory<byte> _answer;
     private DataBlock _sent;
@@ -25,6 +26,9 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
     /// <summary>The answer; null for a service that is not offered, or that wants none.</summary>
     internal Pdu? Answer(Pdu request, int room) => request switch
     {
+        ReadRequest read => client.UsesShortNames ? _short.Read(read, room) : null,
+        WriteRequest write => client.UsesShortNames ? _short.Write(write) is var written && write.IsConfirmed ? written : null : null,
+        _ when client.UsesShortNames && request is not ActionRequest => null,
         GetRequest.Normal get => Long(get.Id, Get(get.Attribute, get.Access), room),
         GetRequest.Next next => NextOf(next, room),
         GetRequest.WithList list => LongList(list, room),

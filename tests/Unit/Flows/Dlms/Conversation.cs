@@ -24,7 +24,7 @@ internal sealed class Conversation
                 Credentials = credentials?.Invoke(Meter),
             };
         _host = host is null ? null : new HostAssociation(
-            Meter.Device, new HostClient(settings.Client, (int)settings.Mechanism, settings.IsCiphered, Meter.Keys.Secret, _ => AccessRight.All), new HostOptions(plan.LongestPdu), host(Meter));
+            Meter.Device, new HostClient(settings.Client, (int)settings.Mechanism, settings.IsCiphered, Meter.Keys.Secret, _ => AccessRight.All, UsesShortNames: settings.UsesShortNames), new HostOptions(plan.LongestPdu), host(Meter));
         security?.Grant(1, 5000);
         Session = new ClientSession(settings, security, Meter.Keys.Secret);
     }
