@@ -32,6 +32,7 @@ internal static class DlmsDriverOptions
         {
             Meter = dlms.Meter is null ? default : MeterId.Parse(dlms.Meter), PhysicalAddress = dlms.Physical, Hdlc = Proposed,
             Baud = dlms.Baud, SignOnAddress = dlms.SignOn,
+            Gateway = dlms.GatewayAddress is { } address ? new GatewayPrefix((byte)dlms.GatewayNetwork, Convert.FromHexString(address)) : null,
         };
     }
 

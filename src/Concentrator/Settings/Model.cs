@@ -22,7 +22,7 @@ internal sealed record DriverSettings(string Name, string Family, string Port, s
 /// <summary>What a driver of family dlms needs more.</summary>
 internal sealed record DlmsSettings(
     string Framing, int Baud, int Physical, string Profile, string? Meter, int Client, int Server, string Mechanism, int Suite, bool Ciphered, bool Dedicated,
-    string SignOn = "");
+    string SignOn = "", int GatewayNetwork = 0, string? GatewayAddress = null);
 
 /// <summary>Which meters, what is kept of them, how soon it is committed.</summary>
 /// <param name="AcceptAll">False: only those in the keys file, imported or expected.</param>

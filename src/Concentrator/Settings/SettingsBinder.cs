@@ -83,7 +83,7 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
                 faults.Add(new SettingsFault(PlaceOf(table, "name"), $"two drivers are called \"{driver.Name}\": give each its own name"));
             }
 
-            if (drivers.Any(other => other.Port == driver.Port) && driver.Port.Length > 0)
+            if (drivers.Any(other => other.Port == driver.Port && !AreBehindOneGateway(other, driver)) && driver.Port.Length > 0)
             {
                 faults.Add(new SettingsFault(PlaceOf(table, "port"), $"two drivers want {driver.Port}: a port has one driver"));
             }
@@ -95,6 +95,11 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
 
         return drivers;
     }
+
+    /// <summary>Over a network each driver has a connection of its own to a gateway; a tty has room for one.</summary>
+    private static bool AreBehindOneGateway(DriverSettings one, DriverSettings other) =>
+        !Path.IsPathRooted(one.Port) && one.Dlms.GatewayAddress is { } address && other.Dlms.GatewayAddress is { } second
+        && (one.Dlms.GatewayNetwork != other.Dlms.GatewayNetwork || !address.Equals(second, StringComparison.OrdinalIgnoreCase));
 
     private void CheckPort(TomlNode.Table table, DriverSettings driver)
     {
@@ -116,11 +121,17 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
     private DlmsSettings Dlms(TomlNode.Table table)
     {
         var association = Table(table, "association");
+        var gateway = Table(table, "gateway");
         var settings = new DlmsSettings(
             Text(table, "framing", "wrapper"), Number(table, "baud", 9600, 300, 4_000_000), Number(table, "physical", 0, 0, 0x3FFF), Text(table, "profile", "plain"),
             table.Items.ContainsKey("meter") ? Text(table, "meter", "") : null, Number(association, "client", 1, 1, 127), Number(association, "server", 1, 1, 0x3FFF),
             Text(association, "mechanism", "hls-gmac"), Number(association, "suite", 0, 0, 2), Truth(association, "ciphered", Text(association, "mechanism", "hls-gmac") == "hls-gmac"),
-            Truth(association, "dedicated", false), Text(table, "signOn", ""));
+            Truth(association, "dedicated", false), Text(table, "signOn", ""), Number(gateway, "network", 0, 0, 255), table.Items.ContainsKey("gateway") ? Needed(gateway, "address") : null);
+        if (settings.GatewayAddress is { } address && (address.Length is 0 or > 64 || address.Length % 2 != 0 || !address.All(char.IsAsciiHexDigit)))
+        {
+            faults.Add(new SettingsFault(PlaceOf(gateway, "address"), $"address = \"{address}\" wants 1 to 32 octets in hex"));
+        }
+
         if (settings is { Mechanism: "hls-gmac", Ciphered: false })
         {
             faults.Add(new SettingsFault(PlaceOf(association, "ciphered"), "hls-gmac without ciphering proves who associates and leaves everything after it open: set ciphered = true"));

@@ -43,6 +43,9 @@ public sealed record DlmsOptions(string Name, string Port, DlmsFraming Framing, 
     /// <summary>Device address in the sign-on of mode E; empty calls whoever is on the line.</summary>
     public string SignOnAddress { get; init; } = "";
 
+    /// <summary>The meter is behind a gateway, which is what the port leads to; null: it is on the port itself.</summary>
+    public GatewayPrefix? Gateway { get; init; }
+
     /// <summary>How long an answer may take.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(15);
 

@@ -153,7 +153,9 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
     private async ValueTask OpenAsync(Func<CancellationToken, ValueTask<IPort>> open, CancellationToken stop) => _link ??= await open(stop).ConfigureAwait(false);
 
-    private IApduChannel Channel() => _link switch
+    private IApduChannel Channel() => options.Gateway is { } gateway ? new GatewayChannel(Direct(), gateway, options.Port) : Direct();
+
+    private IApduChannel Direct() => _link switch
     {
         IDatagramLink datagrams => new DatagramChannel(datagrams, options, clock),
         ISerialLink serial when options.Framing == DlmsFraming.ModeE => new ModeEChannel(serial, options, clock, _signedOn),
@@ -165,7 +167,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     /// <summary>Name and expected counter, by the client that everybody may be: hints, not proofs.</summary>
     private async ValueTask AskPublicAsync(CancellationToken stop)
     {
-        var settings = AssociationSettings.Public with { Server = options.Association.Server, IsOverDatagrams = _link is IDatagramLink };
+        var settings = OnThisPort(AssociationSettings.Public with { Server = options.Association.Server, LongestPdu = options.Association.LongestPdu });
         var visit = new MeterVisit(Channel(), new ClientSession(settings, null, default), counters, default);
         await using (visit.ConfigureAwait(false))
         {
@@ -230,9 +232,15 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         }
     }
 
+    /// <summary>A gateway's prefix takes its octets of the longest PDU, both ways.</summary>
+    private AssociationSettings OnThisPort(AssociationSettings settings) => settings with
+    {
+        IsOverDatagrams = _link is IDatagramLink, PrefixLength = options.Gateway?.Length ?? 0, LongestPdu = (ushort)(settings.LongestPdu - (options.Gateway?.Length ?? 0)),
+    };
+
     private ClientSession MakeSession(MeterId meter)
     {
-        var association = options.Association with { IsOverDatagrams = _link is IDatagramLink, BlockWindow = options.Framing == DlmsFraming.Hdlc ? 1 : options.Association.BlockWindow }; // HDLC passes the turn with every message
+        var association = OnThisPort(options.Association) with { BlockWindow = options.Framing == DlmsFraming.Hdlc ? 1 : options.Association.BlockWindow }; // HDLC passes the turn with every message
         Span<byte> key = stackalloc byte[64], authentication = stackalloc byte[64], secret = stackalloc byte[64];
         ClientSecurity? security = null;
         if (association.IsCiphered || association.Mechanism == AuthenticationMechanism.Gmac)

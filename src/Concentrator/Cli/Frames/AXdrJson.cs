@@ -4,6 +4,7 @@ using System.Globalization;
 using System.Text;
 using System.Text.Json;
 using Protocols.Dlms.AXdr;
+using Protocols.Dlms.Model;
 
 namespace Concentrator.Cli.Frames;
 
@@ -43,11 +44,25 @@ internal static class AXdrJson
                 break;
             default:
                 WriteValue(to, item);
+                WriteTime(to, item);
                 break;
         }
 
         to.WriteEndObject();
     }
+
+    /// <summary>A date-time also as text; twelve octets are taken for one where every field is one a clock can have.</summary>
+    private static void WriteTime(Utf8JsonWriter to, in AXdrItem item)
+    {
+        if (item is { Tag: AXdrTag.DateTime or AXdrTag.OctetString, Content: { Length: CosemTime.Size } octets } && IsTime(octets) && CosemTime.TryRead(octets, DeviationSign.Standard, out var time))
+        {
+            to.WriteString("text", time.ToString());
+        }
+    }
+
+    private static bool IsTime(ReadOnlySpan<byte> octets) =>
+        BinaryPrimitives.ReadUInt16BigEndian(octets) is >= 1990 and <= 2189 && octets[2] is >= 1 and <= 12 && octets[3] is >= 1 and <= 31 && octets[4] is (>= 1 and <= 7) or 0xFF
+        && octets[5] < 24 && octets[6] < 60 && octets[7] is < 60 or 0xFF && octets[8] is < 100 or 0xFF && BinaryPrimitives.ReadInt16BigEndian(octets[9..]) is (>= -720 and <= 840) or short.MinValue;
 
     private static void WriteCompact(Utf8JsonWriter to, ReadOnlySpan<byte> content)
     {

@@ -9,6 +9,9 @@ namespace Concentrator.Cli.Frames;
 /// <summary>Decodes one frame of imported hex: finds its framing, opens it with the line's key or the keys file, takes it apart.</summary>
 internal sealed class FrameDecoder : IDisposable
 {
+    /// <summary>A wrapper PDU of the longest length, and some more.</summary>
+    private const int MostDigits = 2 * 70_000;
+
     private readonly string _protocol;
     private readonly LineKeys _keys;
     private readonly TelegramDecoder _decoder;
@@ -34,7 +37,7 @@ internal sealed class FrameDecoder : IDisposable
 
         if (_protocol is "dlms")
         {
-            return DlmsFrameDecoder.Decode(question, octets);
+            return DlmsFrameDecoder.Decode(question, octets, PriorOf(question));
         }
 
         if (!_keys.TryUse(question.Key))
@@ -51,10 +54,24 @@ internal sealed class FrameDecoder : IDisposable
         }
 
         var answer = Decode(octets, question.Predecrypted);
-        return answer.Error is not null && answer.Manufacturer.Length == 0 && _protocol == "auto" && DlmsFrameDecoder.Looks(octets) ? DlmsFrameDecoder.Decode(question, octets) : answer;
+        return answer.Error is not null && answer.Manufacturer.Length == 0 && _protocol == "auto" && DlmsFrameDecoder.Looks(octets) ? DlmsFrameDecoder.Decode(question, octets, PriorOf(question)) : answer;
     }
 
     public void Dispose() => _decoder.Dispose();
+
+    private static List<byte[]> PriorOf(FrameQuestion question)
+    {
+        var prior = new List<byte[]>();
+        foreach (var hex in question.Prior ?? [])
+        {
+            if (TryHex(hex, out var octets, out _))
+            {
+                prior.Add(octets);
+            }
+        }
+
+        return prior;
+    }
 
     private FrameAnswer Decode(byte[] octets, bool predecrypted)
     {
@@ -188,9 +205,9 @@ internal sealed class FrameDecoder : IDisposable
     {
         (octets, error) = ([], "");
         var digits = string.Concat(text.Where(character => character is not (' ' or '\t' or '_' or ':' or '|')));
-        if (digits.Length == 0 || digits.Length % 2 != 0 || digits.Length > 4096 || !digits.All(char.IsAsciiHexDigit))
+        if (digits.Length == 0 || digits.Length % 2 != 0 || digits.Length > MostDigits || !digits.All(char.IsAsciiHexDigit))
         {
-            error = digits.Length % 2 != 0 ? $"{digits.Length} hex digits: an odd number" : "no hex: 2 to 4096 digits of 0-9 and A-F are expected";
+            error = digits.Length % 2 != 0 ? $"{digits.Length} hex digits: an odd number" : $"no hex: 2 to {MostDigits} digits of 0-9 and A-F are expected";
             return false;
         }
 

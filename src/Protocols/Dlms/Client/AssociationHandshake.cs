@@ -124,7 +124,7 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
         {
             case InitiateResponse response:
                 Agreed = new Conformance(response.Conformance.Bits & settings.Conformance.Bits);
-                ServerLongestPdu = response.LongestPdu;
+                ServerLongestPdu = response.LongestPdu == 0 ? 0 : Math.Max(1, response.LongestPdu - settings.PrefixLength);
                 return null;
             case ConfirmedServiceError error:
                 return ErrorText.Of(error);

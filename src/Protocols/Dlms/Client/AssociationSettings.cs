@@ -60,6 +60,9 @@ public sealed record AssociationSettings
     /// <summary>General blocks we take before we acknowledge, 1 to 63.</summary>
     public int BlockWindow { get; init; } = 8;
 
+    /// <summary>Octets that stand in front of every APDU on its way, and count in the longest PDU: the prefix of a gateway.</summary>
+    public int PrefixLength { get; init; }
+
     /// <summary>Octets of our challenge, 8 to 64; some servers manage 16 only.</summary>
     public int ChallengeLength { get; init; } = 16;
 

@@ -25,6 +25,9 @@ public class DlmsSettingsTests
     [InlineData("association = { mechanism = \"hls-gmac\", ciphered = false }", "set ciphered = true")]
     [InlineData("association = { client = 300 }", "client = 300 is not in 1..127")]
     [InlineData("association = { clint = 1 }", "did you mean \"client\"?")]
+    [InlineData("gateway = { network = 1, address = \"3031323\" }", "wants 1 to 32 octets in hex")]
+    [InlineData("gateway = { network = 1 }", "address is missing in this table")]
+    [InlineData("gateway = { network = 256, address = \"30\" }", "network = 256 is not in 0..255")]
     [InlineData("framing = \"mode-e\"", "wants a device path (/dev/ttyUSB0)")]
     [InlineData("framing = \"mode-e\"\nsignOn = \"1 2\"", "up to 32 of A-Z, a-z and 0-9")]
     [InlineData("meter = \"a b\"", "4 to 40 of A-Z")]
@@ -51,6 +54,18 @@ public class DlmsSettingsTests
         Assert.Equal((DlmsFraming.ModeE, 4800, "12345678"), (optical.Framing, optical.Baud, optical.SignOnAddress));
         Assert.Contains(
             Load("id = \"a\"\n[[driver]]\nname = \"f\"\nfamily = \"dlms\"\nport = \"udp://192.0.2.7:4059\"\nframing = \"hdlc\"").Faults, fault => fault.Sentence.Contains("travels over UDP", StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Meters_behind_one_gateway_share_its_address_and_not_their_own()
+    {
+        const string Second = "\n[[driver]]\nname = \"second\"\nfamily = \"dlms\"\nport = \"tcp://192.0.2.7:4059\"\n";
+        var both = Load(Feeder + "gateway = { network = 1, address = \"30313233\" }" + Second + "gateway = { network = 1, address = \"30313234\" }");
+        Assert.Empty(both.Faults);
+        var prefix = DlmsDriverOptions.Of(both.Settings!.Drivers[0], new byte[8]).Gateway!;
+        Assert.Equal((1, "30313233"), (prefix.Network, Convert.ToHexString(prefix.Address.Span)));
+        Assert.Contains(
+            Load(Feeder + "gateway = { address = \"30AA\" }" + Second + "gateway = { address = \"30aa\" }").Faults, fault => fault.Sentence.Contains("a port has one driver", StringComparison.Ordinal));
     }
 
     [Fact]

@@ -35,7 +35,109 @@ public class FrameDecodeTests
         var answer = Ask("""{"hex":"7ea0190321107fdae6e600c001c100080000010000ff0200601a7e"}""");
         Assert.Equal(("hdlc", "get-request-normal"), (Text(answer, "frame"), Text(answer, "apdu")));
         Assert.Contains("check sequences", Text(Ask("""{"hex":"7ea0190321107fdae6e600c001c100080000010000ff0201601a7e"}"""), "error"), StringComparison.Ordinal);
-        Assert.Contains("SetNormalResponseMode", Text(Ask("""{"hex":"7ea008feff03938dbe7e"}"""), "error"), StringComparison.Ordinal);
+        var call = Ask("""{"hex":"7ea008feff03938dbe7e"}""");
+        Assert.Equal("SetNormalResponseMode (control 93) to 127/127 from 1: sends 128 octets in windows of 1, takes 128 in windows of 1", call.GetProperty("frames")[0].GetString());
+        Assert.True(call.GetProperty("ok").GetBoolean());
+    }
+
+    [Fact]
+    public void Every_layer_of_other_peoples_captures_is_opened()
+    {
+        var seen = new Dictionary<string, int>();
+        foreach (var row in SharedVectors.Rows("dlms.jsonl").Where(row => row.GetProperty("kind").GetString()!.Split(':')[0] is "llc" or "push-capture" or "capture" or "gen-gateway" or "wrapper"))
+        {
+            var keys = row.TryGetProperty("keys", out var given) && given.ValueKind == JsonValueKind.Object ? given : default;
+            string Key(string name) => keys.ValueKind == JsonValueKind.Object && keys.TryGetProperty(name, out var key) ? $",\"{name}\":\"{key.GetString()}\"" : "";
+            var answer = Ask($"{{\"hex\":\"{row.GetProperty("hex").GetString()}\"{Key("guek")}{Key("gak")}{Key("clientSystemTitle").Replace("clientSystemTitle", "systemTitle", StringComparison.Ordinal)}}}");
+            var frame = Text(answer, "frame");
+            var well = answer.GetProperty("ok").GetBoolean();
+            Assert.True(well || IsExcused(row), $"{row.GetProperty("id")} {frame}: {answer.GetProperty("error")}");
+            seen[frame] = seen.GetValueOrDefault(frame) + 1;
+            var expect = row.GetProperty("expect");
+            if (well && row.GetProperty("kind").GetString()!.StartsWith("push-capture", StringComparison.Ordinal) && expect.TryGetProperty("xml", out _))
+            {
+                Assert.Equal(CapturedLeaves.Expected(row), Leaves(answer.GetProperty("value")));
+            }
+        }
+
+        Assert.Equal(["apdu", "hdlc", "llc", "mbus", "wrapper"], seen.Keys.Order(StringComparer.Ordinal));
+        Assert.True(seen.Values.Sum() > 140, string.Join(", ", seen));
+    }
+
+    [Fact]
+    public void Segments_and_blocks_are_put_together_with_the_earlier_lines()
+    {
+        var captured = SharedVectors.Rows("dlms.jsonl").First(row => row.GetProperty("id").GetString() == "dlms-0556");
+        var hex = captured.GetProperty("hex").GetString()!;
+        string[] frames = [hex[..282], hex[282..564], hex[564..]];
+        var keys = captured.GetProperty("keys");
+        var whole = Ask($"{{\"hex\":\"{frames[2]}\",\"prior\":[\"{frames[0]}\",\"{frames[1]}\"],\"guek\":\"{keys.GetProperty("guek").GetString()}\",\"gak\":\"{keys.GetProperty("gak").GetString()}\"}}");
+        Assert.Equal(["general-block-transfer", "general-glo-ciphering", "data-notification"], whole.GetProperty("layers").EnumerateArray().Select(one => one.GetString()));
+        Assert.Equal(CapturedLeaves.Expected(captured), Leaves(whole.GetProperty("value")));
+        var alone = Ask($"{{\"hex\":\"{frames[2]}\"}}");
+        Assert.Contains("block 1 is missing", Text(alone, "note"), StringComparison.Ordinal);
+        Assert.Equal("""{"type":"block","value":""", alone.GetProperty("value").GetRawText()[..23]);
+    }
+
+    [Fact]
+    public void Frames_of_the_power_line_are_named_with_what_they_say()
+    {
+        foreach (var row in SharedVectors.Array("plc-frames.json").Where(row => row.GetProperty("name").GetString()!.StartsWith("sfsk.", StringComparison.Ordinal)))
+        {
+            var (name, answer) = (row.GetProperty("name").GetString()!, Ask($"{{\"hex\":\"{row.GetProperty("hex").GetString()}\"}}"));
+            Assert.True(answer.GetProperty("ok").GetBoolean(), name);
+            Assert.Equal(name.Contains("hdlc", StringComparison.Ordinal) ? "s-fsk-hdlc" : "s-fsk", Text(answer, "frame"));
+            Assert.True(name.EndsWith("aarq", StringComparison.Ordinal) == (answer.GetProperty("apdu").ValueKind == JsonValueKind.String), name);
+        }
+
+        Assert.Equal(("llc-432", "get-request-normal"), (Text(Ask("""{"hex":"900110c001c100080000010000ff0200"}"""), "frame"), Text(Ask("""{"hex":"900110c001c100080000010000ff0200"}"""), "apdu")));
+    }
+
+    [Fact]
+    public void What_is_authenticated_and_not_enciphered_shows_what_is_inside()
+    {
+        var row = SharedVectors.Rows("dlms.jsonl").First(row => row.GetProperty("kind").GetString() == "gbcs:command");
+        var answer = Ask($"{{\"hex\":\"{row.GetProperty("hex").GetString()}\"}}");
+        Assert.Equal("general-ciphering", Text(answer, "apdu"));
+        Assert.Contains("general-signing", answer.GetProperty("layers").EnumerateArray().Select(one => one.GetString()));
+        Assert.Equal("access-request", Text(answer, "inner"));
+    }
+
+    [Fact]
+    public void A_time_is_octets_and_text_and_an_error_has_its_number()
+    {
+        Assert.Equal("""{"type":"octet-string","value":"07e60215011125 1effffc400","text":"2022-02-21T17:37:30+01:00"}""".Replace(" ", "", StringComparison.Ordinal), Value("c401c100090c07e60215011125 1effffc400"));
+        Assert.Equal("""{"type":"data-access-result","value":3}""", Value("c401c10103"));
+        Assert.Equal("""{"type":"block","value":"0102","number":7,"last":true}""", Value("c402c1010000000700020102"));
+    }
+
+    private static string Value(string hex) => Ask($"{{\"hex\":\"{hex}\"}}").GetProperty("value").GetRawText();
+
+    /// <summary>Rows that cannot be well: the check sequence of dlms-0557 does not hold; parts of streams; answers whose key the row does not tell.</summary>
+    private static bool IsExcused(JsonElement row) =>
+        row.GetProperty("id").GetString() == "dlms-0557" || row.GetProperty("expect").TryGetProperty("gurux_error", out _) || row.GetProperty("kind").GetString() == "wrapper:data-or-fragment";
+
+    private static string Leaves(JsonElement value)
+    {
+        var found = new List<string>();
+        void Walk(JsonElement one)
+        {
+            var (type, inside) = (one.GetProperty("type").GetString(), one.GetProperty("value"));
+            if (inside.ValueKind == JsonValueKind.Array)
+            {
+                foreach (var item in inside.EnumerateArray())
+                {
+                    Walk(item);
+                }
+            }
+            else if (type is "unsigned" or "long-unsigned" or "double-long-unsigned" or "integer" or "long" or "double-long" or "long64" or "long64-unsigned" or "enum")
+            {
+                found.Add(inside.ToString());
+            }
+        }
+
+        Walk(value);
+        return string.Join(' ', found);
     }
 
     [Fact]
