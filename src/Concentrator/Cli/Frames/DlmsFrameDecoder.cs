@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Buffers.Binary;
 using System.Text;
+using System.Text.Encodings.Web;
 using System.Text.Json;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Wrapper;
@@ -10,6 +11,8 @@ namespace Concentrator.Cli.Frames;
 /// <summary>Decodes a DLMS APDU, bare or in the frames of any layer, to the JSON object of CONTRACTS section 2; opens it with the line's keys where it is ciphered.</summary>
 internal static class DlmsFrameDecoder
 {
+    private static readonly JsonWriterOptions Options = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+
     /// <summary>True for octets that are surely meant as DLMS: frames whose check sequences hold, a wrapper PDU whose length holds, or an APDU that is read to its end and begins as no telegram of damaged radio does.</summary>
     internal static bool Looks(byte[] octets) =>
         (octets is [0, 1, _, _, _, _, _, _, ..] && BinaryPrimitives.ReadUInt16BigEndian(octets.AsSpan(6)) == octets.Length - WrapperFrame.HeaderSize)
@@ -43,7 +46,7 @@ internal static class DlmsFrameDecoder
         }
 
         var buffer = new ArrayBufferWriter<byte>();
-        using (var to = new Utf8JsonWriter(buffer))
+        using (var to = new Utf8JsonWriter(buffer, Options))
         {
             to.WriteStartObject();
             to.WriteBoolean("ok", error is null);

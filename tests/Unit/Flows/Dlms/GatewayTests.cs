@@ -22,7 +22,6 @@ public class GatewayTests
         await using var bench = Bench(gateway, 1, answer => longest = Math.Max(longest, answer.Length));
         var store = new Store();
         bench.Meter.Device.Add(store);
-        gateway.Add(1, Address, bench.Meter);
         Assert.True(await bench.ListeningAsync());
         Assert.Null(bench.Ended);
         var step = await bench.ReadAsync("load-profile");
@@ -53,7 +52,7 @@ public class GatewayTests
             var octets = Convert.FromHexString(row.GetProperty("hex").GetString()!);
             if (octets[0] != 0xE6)
             {
-                octets = octets[0] == 0 ? octets[8..] : octets[14..^3]; // behind the wrapper; behind HDLC and LLC
+                octets = octets[0] == 0 ? octets[8..] : octets[11..^3]; // behind the wrapper; behind HDLC and LLC
             }
 
             var prefix = new GatewayPrefix(1, "0123"u8.ToArray());
@@ -90,6 +89,7 @@ public class GatewayTests
         {
             Instead = datagram =>
             {
+                gateway.Add(1, Address, meter);
                 if (gateway.Answer((datagram[2] << 8) | datagram[3], datagram[8..]) is not { } answer)
                 {
                     return [];

@@ -44,7 +44,7 @@ public class FrameDecodeTests
     public void Every_layer_of_other_peoples_captures_is_opened()
     {
         var seen = new Dictionary<string, int>();
-        foreach (var row in SharedVectors.Rows("dlms.jsonl").Where(row => row.GetProperty("kind").GetString()!.Split(':')[0] is "llc" or "push-capture" or "capture" or "gen-gateway" or "wrapper"))
+        foreach (var row in SharedVectors.Rows("dlms.jsonl").Where(row => row.GetProperty("kind").GetString()!.Split(':')[0] is "llc" or "push-capture" or "capture" or "gen-gateway"))
         {
             var keys = row.TryGetProperty("keys", out var given) && given.ValueKind == JsonValueKind.Object ? given : default;
             string Key(string name) => keys.ValueKind == JsonValueKind.Object && keys.TryGetProperty(name, out var key) ? $",\"{name}\":\"{key.GetString()}\"" : "";
@@ -76,7 +76,7 @@ public class FrameDecodeTests
         Assert.Equal(CapturedLeaves.Expected(captured), Leaves(whole.GetProperty("value")));
         var alone = Ask($"{{\"hex\":\"{frames[2]}\"}}");
         Assert.Contains("block 1 is missing", Text(alone, "note"), StringComparison.Ordinal);
-        Assert.Equal("""{"type":"block","value":""", alone.GetProperty("value").GetRawText()[..23]);
+        Assert.Equal("9a13717b67", Text(alone.GetProperty("value"), "value")[..10]);
     }
 
     [Fact]
@@ -115,7 +115,7 @@ public class FrameDecodeTests
 
     /// <summary>Rows that cannot be well: the check sequence of dlms-0557 does not hold; parts of streams; answers whose key the row does not tell.</summary>
     private static bool IsExcused(JsonElement row) =>
-        row.GetProperty("id").GetString() == "dlms-0557" || row.GetProperty("expect").TryGetProperty("gurux_error", out _) || row.GetProperty("kind").GetString() == "wrapper:data-or-fragment";
+        row.GetProperty("id").GetString() == "dlms-0557" || row.GetProperty("expect").TryGetProperty("gurux_error", out _);
 
     private static string Leaves(JsonElement value)
     {
