@@ -3,7 +3,6 @@ using Simulation.Dlms;
 using Simulation.Field;
 using Simulation.HeadEnd;
 using Simulation.Modems;
-using Simulation.Scenarios;
 using Simulation.Truth;
 
 namespace Simulation.Cli;
@@ -26,8 +25,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
 
         var start = clock.GetUtcNow().UtcDateTime;
         var field = new StreetField(options.Plan, options.Seed, start);
-        var feeders = options.Plan.Feeders ?? new FeederSettings(0, 0);
-        using var wired = new FeederField(feeders.Tcp, feeders.Serial, feeders.Udp, options.Seed, options.Speed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
+        using var wired = new FeederField(options.Plan.DlmsGroups, options.Seed, options.Speed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
         WriteKeys([.. field.KeyLines, .. wired.KeyLines]);
         using var port = new PluggedPort(Path.Combine(options.Ports, "im871a"), _stick);
         using var truth = new TruthFile(options.Truth);

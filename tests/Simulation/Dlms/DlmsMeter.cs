@@ -158,7 +158,8 @@ public sealed class DlmsMeter
     }
 
     private string KeyLine(int client, MeterKeys keys) =>
-        $"{Name} dlms client={client} suite={Plan.Suite} guek={Convert.ToHexString(keys.Guek)} gak={Convert.ToHexString(keys.Gak)} hls={Convert.ToHexString(keys.Secret)}";
+        $"{Name} dlms client={client} suite={Plan.Suite} guek={Convert.ToHexString(keys.Guek)} gak={Convert.ToHexString(keys.Gak)} "
+        + (Plan.Mechanism == 1 ? $"lls={System.Text.Encoding.ASCII.GetString(keys.Secret)}" : $"hls={Convert.ToHexString(keys.Secret)}");
 
     private static MeterKeys MakeKeys(DlmsMeterPlan plan, Random random)
     {
@@ -169,6 +170,7 @@ public sealed class DlmsMeter
         var (broadcast, wrapping) = (new byte[key.Length], new byte[key.Length]);
         random.NextBytes(broadcast);
         random.NextBytes(wrapping);
+        secret = plan.Mechanism == 1 ? System.Text.Encoding.ASCII.GetBytes(Convert.ToHexString(secret.AsSpan(0, 4))) : secret; // a password is text
         return new MeterKeys
         {
             Title = [.. "SIM"u8, 0, (byte)(plan.Number >> 24), (byte)(plan.Number >> 16), (byte)(plan.Number >> 8), (byte)plan.Number], Suite = plan.Suite, Guek = key, Gak = authentication, Secret = secret,

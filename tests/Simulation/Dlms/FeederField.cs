@@ -3,6 +3,7 @@ using System.Globalization;
 using Metering;
 using Simulation.Dlms.Equipment;
 using Simulation.Dlms.Objects;
+using Simulation.Scenarios;
 using Simulation.Truth;
 
 namespace Simulation.Dlms;
@@ -11,23 +12,22 @@ namespace Simulation.Dlms;
 public sealed class FeederField : IDisposable
 {
     private readonly List<IDisposable> _ports = [];
+    private const int FirstNumber = 1000;
     private readonly ConcurrentQueue<TruthLine> _truth = new();
     private readonly ConcurrentQueue<string> _closed = new();
     private readonly HashSet<string> _told = [];
     private readonly Func<DateTime> _now;
 
-    /// <summary>Opens the ports.</summary>
-    /// <param name="tcp">Meters on TCP with the wrapper; addresses stand in files <c>dlms-tcp0.url</c>, ..</param>
-    /// <param name="serial">Meters on ptys with HDLC, links <c>dlms0</c>, ..</param>
-    /// <param name="udp">Meters on UDP with the wrapper; addresses stand in files <c>dlms-udp0.url</c>, ..</param>
+    /// <summary>Opens the ports: files <c>dlms-tcp0.url</c>, <c>dlms-udp0.url</c>, <c>dlms-hdlc0.url</c>, .. hold their addresses, links <c>dlms0</c>, .. lead to the ptys.</summary>
     /// <param name="now">The true time.</param>
-    public FeederField(int tcp, int serial, int udp, int seed, double speed, string ports, Func<DateTime> now)
+    public FeederField(IEnumerable<DlmsGroup> groups, int seed, double speed, string ports, Func<DateTime> now)
     {
         _now = now;
-        for (var i = 0; i < tcp + serial + udp; i++)
+        var ofTransport = new Dictionary<string, int>();
+        foreach (var (group, member) in groups.SelectMany(group => Enumerable.Range(0, group.Count).Select(member => (group, member))))
         {
-            var meter = new DlmsMeter(new DlmsMeterPlan(1000 + i, seed) { BlockWindow = i < tcp ? 8 : 1 }, now);
-            var pace = new MeterPace(seed + i, speed);
+            var number = FirstNumber + Meters.Count;
+            var meter = new DlmsMeter(group.Plan with { Number = number, Seed = seed, BlockWindow = group.Transport == DlmsGroup.Tcp ? 8 : 1 }, now);
             meter.ValueAnswered += answered => TellValue(meter, answered);
             foreach (var profile in meter.Profiles)
             {
@@ -35,20 +35,9 @@ public sealed class FeederField : IDisposable
             }
 
             Meters.Add(meter);
-            void Closed() => _closed.Enqueue(meter.Name);
-            if (i >= tcp + serial)
-            {
-                var datagrams = new MeterUdpPort(meter, pace, Path.Combine(ports, string.Create(CultureInfo.InvariantCulture, $"dlms-udp{i - tcp - serial}.url")));
-                datagrams.FarEndClosed += Closed;
-                _ports.Add(datagrams);
-                continue;
-            }
-
-            var port = i < tcp
-                ? MeterPort.OnTcp(meter, pace, Path.Combine(ports, string.Create(CultureInfo.InvariantCulture, $"dlms-tcp{i}.url")))
-                : MeterPort.OnPty(meter, pace, Path.Combine(ports, string.Create(CultureInfo.InvariantCulture, $"dlms{i - tcp}")));
-            port.FarEndClosed += Closed;
-            _ports.Add(port);
+            var index = ofTransport.GetValueOrDefault(group.Transport);
+            ofTransport[group.Transport] = index + 1;
+            Open(group, meter, new MeterPace(unchecked(seed + number), speed), group.Port == 0 ? 0 : group.Port + member, Path.Combine(ports, FileOf(group.Transport, index)));
         }
     }
 
@@ -82,6 +71,30 @@ public sealed class FeederField : IDisposable
             port.Dispose();
         }
     }
+
+    private void Open(DlmsGroup group, DlmsMeter meter, MeterPace pace, int port, string file)
+    {
+        void Closed() => _closed.Enqueue(meter.Name);
+        if (group.Transport == DlmsGroup.Udp)
+        {
+            var datagrams = new MeterUdpPort(meter, pace, file, port);
+            datagrams.FarEndClosed += Closed;
+            _ports.Add(datagrams);
+            return;
+        }
+
+        var one = group.Transport == DlmsGroup.Pty ? MeterPort.OnPty(meter, pace, file)
+            : MeterPort.OnTcp(meter, pace, file, port, group.Transport == DlmsGroup.HdlcTcp ? new MeterHdlcPlan(Longest: 512) : null);
+        one.FarEndClosed += Closed;
+        _ports.Add(one);
+    }
+
+    private static string FileOf(string transport, int index) => transport switch
+    {
+        DlmsGroup.Pty => string.Create(CultureInfo.InvariantCulture, $"dlms{index}"),
+        DlmsGroup.HdlcTcp => string.Create(CultureInfo.InvariantCulture, $"dlms-hdlc{index}.url"),
+        _ => string.Create(CultureInfo.InvariantCulture, $"dlms-{transport}{index}.url"),
+    };
 
     private void TellValue(DlmsMeter meter, AnsweredValue answered)
     {

@@ -7,6 +7,9 @@ public sealed class MeterPace(int seed, double speed)
     private readonly Random _random = new(seed);
     private bool _inLongAnswer;
 
+    /// <summary>It drops an association that is idle for so long: 60 to 180 s.</summary>
+    public TimeSpan IdleLimit { get; } = TimeSpan.FromSeconds(60 + (Math.Abs(seed * 37L) % 121));
+
     /// <summary>For an answer of so many octets.</summary>
     public TimeSpan Over(int octets)
     {

@@ -7,7 +7,6 @@ namespace Simulation.Dlms;
 /// <summary>One simulated meter on a port of its own, TCP or a pty, served by a thread of its own. Idle associations are dropped, as meters do.</summary>
 public sealed class MeterPort : IDisposable
 {
-    private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(120);
     private readonly DlmsMeter _meter;
     private readonly MeterPace _pace;
     private readonly CancellationTokenSource _stop = new();
@@ -15,22 +14,26 @@ public sealed class MeterPort : IDisposable
     private readonly TcpListener? _listener;
     private readonly Pty? _pty;
     private readonly string _name;
+    private readonly MeterHdlcPlan? _hdlc;
 
-    private MeterPort(DlmsMeter meter, MeterPace pace, string name, TcpListener? listener, Pty? pty)
+    private MeterPort(DlmsMeter meter, MeterPace pace, string name, TcpListener? listener, Pty? pty, MeterHdlcPlan? hdlc)
     {
-        (_meter, _pace, _name, _listener, _pty) = (meter, pace, name, listener, pty);
+        (_meter, _pace, _name, _listener, _pty, _hdlc) = (meter, pace, name, listener, pty, hdlc);
         _thread = new Thread(listener is null ? ServePty : ServeTcp) { IsBackground = true };
         _thread.Start();
     }
 
-    /// <summary>A meter on TCP with the wrapper; its address stands in a file of this name.</summary>
-    public static MeterPort OnTcp(DlmsMeter meter, MeterPace pace, string file)
+    /// <summary>A meter on TCP; its address stands in a file of this name.</summary>
+    /// <param name="port">Port on 127.0.0.1; 0 for one that is free.</param>
+    /// <param name="hdlc">HDLC instead of the wrapper, as behind a serial server; null for the wrapper.</param>
+    public static MeterPort OnTcp(DlmsMeter meter, MeterPace pace, string file, int port = 0, MeterHdlcPlan? hdlc = null)
     {
-        var listener = new TcpListener(IPAddress.Loopback, 0);
+        var listener = new TcpListener(IPAddress.Loopback, port);
+        listener.Server.SetSocketOption(SocketOptionLevel.Socket, SocketOptionName.ReuseAddress, true);
         listener.Start();
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
         File.WriteAllText(file, $"tcp://{listener.LocalEndpoint}\n");
-        return new MeterPort(meter, pace, file, listener, null);
+        return new MeterPort(meter, pace, file, listener, null, hdlc);
     }
 
     /// <summary>A meter on a pty with HDLC; the name becomes a link to it.</summary>
@@ -40,7 +43,7 @@ public sealed class MeterPort : IDisposable
         Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(link))!);
         File.Delete(link);
         File.CreateSymbolicLink(link, pty.Path);
-        return new MeterPort(meter, pace, link, null, pty);
+        return new MeterPort(meter, pace, link, null, pty, new MeterHdlcPlan(Longest: 512));
     }
 
     /// <summary>Whoever had the port open closed it.</summary>
@@ -68,7 +71,7 @@ public sealed class MeterPort : IDisposable
             {
                 using var client = _listener!.AcceptTcpClient();
                 client.NoDelay = true;
-                client.ReceiveTimeout = (int)IdleLimit.TotalMilliseconds;
+                client.ReceiveTimeout = (int)_pace.IdleLimit.TotalMilliseconds;
                 ServeClient(client.GetStream());
             }
             catch (Exception e) when (e is SocketException or IOException or ObjectDisposedException or InvalidOperationException)
@@ -83,28 +86,88 @@ public sealed class MeterPort : IDisposable
 
     private void ServeClient(NetworkStream stream)
     {
-        var wrapper = new MeterWrapper(1);
+        var wrapper = _hdlc is null ? new MeterWrapper(1) : null;
+        var hdlc = _hdlc is null ? null : new MeterHdlc(_hdlc);
         var buffer = new byte[4096];
-        while (!wrapper.IsBroken && stream.Read(buffer) is > 0 and var read)
+        while (wrapper?.IsBroken != true && stream.Read(buffer) is > 0 and var read)
         {
-            foreach (var (client, apdu) in wrapper.Take(buffer[..read]))
+            if (hdlc is not null)
+            {
+                if (!Send(stream, Answer(hdlc, buffer[..read])))
+                {
+                    return;
+                }
+
+                continue;
+            }
+
+            foreach (var (client, apdu) in wrapper!.Take(buffer[..read]))
             {
                 if (_meter.Answer(client, apdu) is { } answer)
                 {
                     Wait(_pace.Over(answer.Length));
-                    stream.Write(wrapper.Wrap(client, answer));
+                    if (!Send(stream, wrapper.Wrap(client, answer)))
+                    {
+                        return;
+                    }
+
                     while (_meter.TryTakeFurther(client, out var further))
                     {
-                        stream.Write(wrapper.Wrap(client, further));
+                        if (!Send(stream, wrapper.Wrap(client, further)))
+                        {
+                            return;
+                        }
                     }
                 }
             }
         }
     }
 
+    /// <summary>Sends an answer as the meter's line has it; false where the link is gone behind it.</summary>
+    private bool Send(NetworkStream stream, byte[] framed)
+    {
+        foreach (var step in _meter.Line.Spoil(framed))
+        {
+            Wait(step.After);
+            stream.Write(step.Octets);
+            if (step.Closes)
+            {
+                return false;
+            }
+        }
+
+        return true;
+    }
+
+    /// <summary>What goes back over HDLC when octets have come.</summary>
+    private byte[] Answer(MeterHdlc hdlc, byte[] octets)
+    {
+        hdlc.Take(octets);
+        if (!hdlc.IsConnected)
+        {
+            _meter.Drop();
+        }
+
+        while (hdlc.TryTakeUnconfirmed(out var from, out var told))
+        {
+            _meter.Answer(from, told);
+        }
+
+        while (hdlc.TryTake(out var client, out var apdu))
+        {
+            if (_meter.Answer(client, apdu) is { } answer)
+            {
+                Wait(_pace.Over(answer.Length));
+                hdlc.Send(answer);
+            }
+        }
+
+        return hdlc.Output();
+    }
+
     private void ServePty()
     {
-        var hdlc = new MeterHdlc(new MeterHdlcPlan(Longest: 512));
+        var hdlc = new MeterHdlc(_hdlc!);
         var quiet = Environment.TickCount64;
         var wasOpen = false;
         while (!_stop.IsCancellationRequested)
@@ -130,29 +193,19 @@ public sealed class MeterPort : IDisposable
 
             hdlc.LetPass(TimeSpan.FromMilliseconds(Environment.TickCount64 - quiet));
             quiet = Environment.TickCount64;
-            hdlc.Take(octets);
-            if (!hdlc.IsConnected)
+            foreach (var step in _meter.Line.Spoil(Answer(hdlc, octets)))
             {
-                _meter.Drop();
-            }
-
-            while (hdlc.TryTakeUnconfirmed(out var from, out var told))
-            {
-                _meter.Answer(from, told);
-            }
-
-            while (hdlc.TryTake(out var client, out var apdu))
-            {
-                if (_meter.Answer(client, apdu) is { } answer)
+                Wait(step.After);
+                if (step.Octets.Length > 0)
                 {
-                    Wait(_pace.Over(answer.Length));
-                    hdlc.Send(answer); // one at a time: a meter on HDLC has a block window of 1
+                    _pty.Write(step.Octets);
                 }
-            }
 
-            if (hdlc.Output() is { Length: > 0 } output)
-            {
-                _pty.Write(output);
+                if (step.Closes)
+                {
+                    hdlc.Drop();
+                    _meter.Drop();
+                }
             }
         }
     }

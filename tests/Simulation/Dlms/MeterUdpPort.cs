@@ -7,7 +7,6 @@ namespace Simulation.Dlms;
 /// <summary>One simulated meter on a UDP port of its own, served by a thread of its own. There is no link that could go away: what is open is forgotten after two minutes of silence.</summary>
 public sealed class MeterUdpPort : IDisposable
 {
-    private static readonly TimeSpan IdleLimit = TimeSpan.FromSeconds(120);
     private readonly CancellationTokenSource _stop = new();
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly DlmsMeter _meter;
@@ -17,10 +16,11 @@ public sealed class MeterUdpPort : IDisposable
 
     /// <summary>Opens a port the system chooses.</summary>
     /// <param name="file">Takes its address; null for none.</param>
-    public MeterUdpPort(DlmsMeter meter, MeterPace pace, string? file)
+    /// <param name="port">Port on 127.0.0.1; 0 for one that is free.</param>
+    public MeterUdpPort(DlmsMeter meter, MeterPace pace, string? file, int port = 0)
     {
         (_meter, _pace, _file) = (meter, pace, file);
-        _socket.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        _socket.Bind(new IPEndPoint(IPAddress.Loopback, port));
         if (file is not null)
         {
             Directory.CreateDirectory(Path.GetDirectoryName(Path.GetFullPath(file))!);
@@ -62,7 +62,7 @@ public sealed class MeterUdpPort : IDisposable
         {
             if (!_socket.Poll(TimeSpan.FromMilliseconds(50), SelectMode.SelectRead))
             {
-                if (Environment.TickCount64 - heard > IdleLimit.TotalMilliseconds)
+                if (Environment.TickCount64 - heard > _pace.IdleLimit.TotalMilliseconds)
                 {
                     _meter.Drop();
                 }
@@ -84,7 +84,11 @@ public sealed class MeterUdpPort : IDisposable
                 foreach (var answer in MeterDatagrams.Answers(_meter, buffer[..length]))
                 {
                     _stop.Token.WaitHandle.WaitOne(_pace.Over(answer.Length));
-                    _socket.SendTo(answer, from);
+                    foreach (var step in _meter.Line.Spoil(answer))
+                    {
+                        _stop.Token.WaitHandle.WaitOne(step.After);
+                        _socket.SendTo(step.Octets, from);
+                    }
                 }
             }
             catch (SocketException)

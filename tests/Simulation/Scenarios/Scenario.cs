@@ -6,8 +6,9 @@ namespace Simulation.Scenarios;
 /// <param name="Air">The air.</param>
 /// <param name="Stick">The stick.</param>
 /// <param name="Replay">A file of recorded telegrams that are heard instead of the meters', or null.</param>
-/// <param name="Feeders">DLMS meters on ports of their own, or null.</param>
-public sealed record Scenario(IReadOnlyList<MeterGroup> Groups, TimeSpan First, AirSettings Air, StickSettings Stick, string? Replay = null, FeederSettings? Feeders = null)
+/// <param name="Feeders">DLMS meters without anything special, or null.</param>
+/// <param name="Dlms">Other DLMS meters, or null.</param>
+public sealed record Scenario(IReadOnlyList<MeterGroup> Groups, TimeSpan First, AirSettings Air, StickSettings Stick, string? Replay = null, FeederSettings? Feeders = null, IReadOnlyList<DlmsGroup>? Dlms = null)
 {
     /// <summary>Walk-by meters of four media and three security modes, one in eleven clear.</summary>
     public static Scenario Street { get; } = new([new MeterGroup(MeterKinds.Mix, 20, MeterKinds.Mix, null)], TimeSpan.FromSeconds(14), new AirSettings(), new StickSettings());
@@ -15,14 +16,20 @@ public sealed record Scenario(IReadOnlyList<MeterGroup> Groups, TimeSpan First, 
     /// <summary>Everything this version has: the street, and a meter each on TCP, on a serial line and on UDP.</summary>
     public static Scenario All { get; } = Street with { Feeders = new FeederSettings(1, 1, 1) };
 
+    /// <summary>All DLMS meters, in order.</summary>
+    public IEnumerable<DlmsGroup> DlmsGroups =>
+    [
+        new(DlmsGroup.Tcp, Feeders?.Tcp ?? 0, DlmsGroup.Plain), new(DlmsGroup.Pty, Feeders?.Serial ?? 0, DlmsGroup.Plain), new(DlmsGroup.Udp, Feeders?.Udp ?? 0, DlmsGroup.Plain), .. Dlms ?? [],
+    ];
+
     /// <summary>Meters in all.</summary>
-    public int Count => Groups.Sum(group => group.Count) + (Feeders?.Count ?? 0);
+    public int Count => Groups.Sum(group => group.Count) + DlmsGroups.Sum(group => group.Count);
 
     /// <summary>The same with so many meters: the groups' shares stay, the last group takes the rest.</summary>
     public Scenario WithCount(int meters)
     {
         var total = Groups.Sum(group => group.Count);
-        var radio = Math.Max(0, meters - (Feeders?.Count ?? 0));
+        var radio = Math.Max(0, meters - DlmsGroups.Sum(group => group.Count));
         var groups = Groups.Select(group => group with { Count = group.Count * radio / total }).ToArray();
         groups[^1] = groups[^1] with { Count = groups[^1].Count + radio - groups.Sum(group => group.Count) };
         return this with { Groups = groups };

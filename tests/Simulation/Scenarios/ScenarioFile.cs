@@ -1,4 +1,5 @@
 using System.Globalization;
+using Simulation.Dlms;
 using Tomlyn.Parsing;
 using Tomlyn.Syntax;
 
@@ -14,6 +15,7 @@ public static class ScenarioFile
         ["air"] = ["loss", "strongest", "weakest", "collisions"],
         ["stick"] = ["garbage", "corrupt", "twice", "wrong-checksum", "octets", "deaf", "unplug", "stall"],
         ["replay"] = ["file"],
+        ["dlms"] = ["count", "transport", "port", "profile", "suite", "mechanism", "ciphered", "associations", "pdu", "drift", "history", "breaker", "misbehaviours"],
         ["feeders"] = ["tcp", "serial", "udp"],
     };
 
@@ -29,13 +31,13 @@ public static class ScenarioFile
 
         var top = new ScenarioTable(path, "", document.KeyValues, Keys[""], faults);
         var tables = new Dictionary<string, ScenarioTable>();
-        var groups = new List<MeterGroup>();
+        var (groups, dlms) = (new List<MeterGroup>(), new List<DlmsGroup>());
         foreach (var table in document.Tables)
         {
             var name = table.Name!.ToString().Trim();
-            if (!Keys.TryGetValue(name, out var known) || name.Length == 0 || (name == "meters") != table is TableArraySyntax)
+            if (!Keys.TryGetValue(name, out var known) || name.Length == 0 || name is "meters" or "dlms" != table is TableArraySyntax)
             {
-                faults.Add($"{path}:{table.Span.Start.Line + 1}:1: {table.ToString().Split('\n')[0].Trim()} is no table; there are [[meters]], [air], [stick], [replay], [feeders]");
+                faults.Add($"{path}:{table.Span.Start.Line + 1}:1: {table.ToString().Split('\n')[0].Trim()} is no table; there are [[meters]], [[dlms]], [air], [stick], [replay], [feeders]");
                 continue;
             }
 
@@ -44,6 +46,10 @@ public static class ScenarioFile
             if (name == "meters")
             {
                 groups.Add(GroupOf(opened));
+            }
+            else if (name == "dlms")
+            {
+                dlms.Add(DlmsOf(opened));
             }
         }
 
@@ -57,7 +63,7 @@ public static class ScenarioFile
                 stick.Share("garbage"), stick.Share("corrupt"), stick.Share("twice"), stick.Share("wrong-checksum"), stick.Truth("octets", false), stick.Number("deaf", 0, 0, 1000),
                 stick.Pauses("unplug"), stick.Pauses("stall")),
             Table("replay").Text("file", null),
-            tables.ContainsKey("feeders") ? new FeederSettings(Table("feeders").Number("tcp", 0, 0, 100), Table("feeders").Number("serial", 0, 0, 100), Table("feeders").Number("udp", 0, 0, 100)) : null);
+            tables.ContainsKey("feeders") ? new FeederSettings(Table("feeders").Number("tcp", 0, 0, 100), Table("feeders").Number("serial", 0, 0, 100), Table("feeders").Number("udp", 0, 0, 100)) : null, dlms);
         return (faults.Count == 0 ? scenario : null, faults);
     }
 
@@ -73,6 +79,19 @@ public static class ScenarioFile
 
         time = unit switch { "ms" => TimeSpan.FromMilliseconds(number), "s" => TimeSpan.FromSeconds(number), "m" => TimeSpan.FromMinutes(number), "h" => TimeSpan.FromHours(number), _ => TimeSpan.MinValue };
         return time >= TimeSpan.Zero;
+    }
+
+    private static DlmsGroup DlmsOf(ScenarioTable table)
+    {
+        var (transport, kind) = (table.Word("transport", [.. DlmsGroup.Transports]), table.Word("profile", ["idis", "dsmr", "prime", "plain"]));
+        var mechanism = table.Number("mechanism", 5, 0, 6);
+        var plan = DlmsGroup.Plain with
+        {
+            Kind = kind, Mechanism = mechanism, IsCiphered = table.Truth("ciphered", mechanism == 5), Suite = (byte)table.Number("suite", 0, 0, 2), LongestPdu = table.Number("pdu", 1024, 64, 65_535),
+            Drift = table.Number("drift", 0, -86_400, 86_400), HistoryDays = table.Number("history", 2, 0, 400), Associations = table.Number("associations", kind == "dsmr" ? 2 : 1, 1, 16),
+            BreakerMode = (byte)table.Number("breaker", 4, 0, 7), Faults = table.Words("misbehaviours", MeterFaults.ByName).Aggregate(MeterFault.None, (all, one) => all | one),
+        };
+        return new DlmsGroup(transport, table.Number("count", 1, 1, 1000), plan, table.Number("port", 0, 0, 65_535));
     }
 
     private static MeterGroup GroupOf(ScenarioTable table)

@@ -35,6 +35,28 @@ internal sealed class ScenarioTable
         return allowed.Contains(text) ? text : Wrong(name, $"is one of {string.Join(", ", allowed)}", allowed[0]);
     }
 
+    /// <summary>A list of names, each for something.</summary>
+    internal IReadOnlyList<T> Words<T>(string name, IReadOnlyDictionary<string, T> known)
+    {
+        if (!_values.TryGetValue(name, out var entry))
+        {
+            return [];
+        }
+
+        var words = new List<T>();
+        foreach (var item in (entry.Value as ArraySyntax)?.Items.Select(item => item.Value) ?? [entry.Value])
+        {
+            if ((item as StringValueSyntax)?.Value is not { } word || !known.TryGetValue(word, out var meant))
+            {
+                return Wrong<IReadOnlyList<T>>(name, $"is a list of {string.Join(", ", known.Keys)}", []);
+            }
+
+            words.Add(meant);
+        }
+
+        return words;
+    }
+
     internal TimeSpan Time(string name, TimeSpan otherwise) =>
         Text(name, null) is not { } text ? otherwise : ScenarioFile.TryTime(text, out var time) ? time : Wrong(name, "wants a time such as \"15s\", \"4h\"", otherwise);
 

@@ -44,6 +44,9 @@ internal sealed class DriverBench : IAsyncDisposable
 
     internal FakeTimeProvider Clock { get; }
 
+    /// <summary>The keys as the box has them.</summary>
+    internal MeterKeyRing Keys { get; }
+
     internal IMeterDriver Driver => _driver;
 
     /// <summary>The box's clock.</summary>

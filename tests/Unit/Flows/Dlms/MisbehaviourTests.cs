@@ -218,6 +218,27 @@ public class MisbehaviourTests
         Assert.Contains("counter", step.Sentence, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_meter_that_locks_after_three_bad_tags_says_so_for_as_long_as_it_does_and_each_order_ends()
+    {
+        await using var flow = new FlowBench(new DlmsMeterPlan(3, 7, Faults: MeterFault.LocksAfterThreeBadTags));
+        await flow.ListeningAsync();
+        flow.Bench.Keys.Twist = 1;
+        for (var i = 0; i < 4; i++)
+        {
+            var wrong = await flow.ReadAsync("load-profile", Now.AddDays(-3), Now);
+            Assert.Equal(OrderState.Failed, wrong.State);
+            Assert.Contains("authentication failed", wrong.Sentence, StringComparison.Ordinal);
+        }
+
+        flow.Bench.Keys.Twist = 0;
+        Assert.True(flow.Meter.Keys.BadTags >= 3);
+        Assert.Contains("authentication failed", (await flow.ReadAsync("load-profile", Now.AddDays(-3), Now)).Sentence, StringComparison.Ordinal);
+        flow.Meter.Keys.BadTags = 0; // somebody unlocks it
+        Assert.Equal(OrderState.Done, (await flow.ReadAsync("load-profile", Now.AddDays(-3), Now)).State);
+        Assert.Equal(RowTruth.Of(flow.Meter, flow.Meter.Part<LoadProfiles>()!.Load), flow.Rows(Load));
+    }
+
     private static async Task<FlowBench> OfAsync(MeterFault fault, DateTimeOffset? start = null)
     {
         var flow = new FlowBench(new DlmsMeterPlan(3, 7, Faults: fault), start: start);

@@ -1,4 +1,5 @@
 using Simulation.Cli;
+using Simulation.Dlms;
 using Simulation.Field;
 using Simulation.Modems;
 using Simulation.Scenarios;
@@ -61,6 +62,9 @@ public class ScenarioTests
     [InlineData("[stick]\nunplug = [\"soon\"]", "unplug wants [\"20s+5s\"]")]
     [InlineData("[stick]\ngarbage = 2", "garbage wants a share from 0 to 1")]
     [InlineData("[sticks]", "[sticks] is no table")]
+    [InlineData("[[dlms]]\nmisbehaviours = [\"lifo\"]", "misbehaviours is a list of null-times, newest-first")]
+    [InlineData("[[dlms]]\ntransport = \"plc\"", "transport is one of tcp, udp, pty, hdlc-tcp")]
+    [InlineData("[dlms]", "[dlms] is no table")]
     [InlineData("[meters]", "[meters] is no table; there are [[meters]]")]
     [InlineData("first = ", "x.toml:1:")]
     public void What_is_wrong_in_a_file_is_told_with_its_place(string text, string sentence)
@@ -68,6 +72,42 @@ public class ScenarioTests
         var (scenario, faults) = ScenarioFile.Read(text, "x.toml");
         Assert.Null(scenario);
         Assert.Contains(faults, fault => fault.Contains(sentence, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void DLMS_meters_are_built_as_the_file_says()
+    {
+        var (scenario, faults) = ScenarioFile.Read("""
+            [[dlms]]
+            count = 2
+            transport = "hdlc-tcp"
+            port = 4100
+            profile = "dsmr"
+            suite = 1
+            mechanism = 6
+            ciphered = true
+            pdu = 240
+            drift = 300
+            breaker = 5
+            misbehaviours = ["newest-first", "status-of-16-bits", "two-rows-one-time"]
+            [[dlms]]
+            [feeders]
+            tcp = 1
+            """, "x.toml");
+        Assert.Empty(faults);
+        Assert.Equal(4, scenario!.DlmsGroups.Sum(group => group.Count));
+        var group = scenario.Dlms![0];
+        Assert.Equal((DlmsGroup.HdlcTcp, 2, 4100), (group.Transport, group.Count, group.Port));
+        Assert.Equal(new DlmsMeterPlan(0, 0, 6, true, 1, 240, 300, 2, MeterFault.NewestFirst | MeterFault.StatusOf16Bits | MeterFault.TwoRowsOneTime, "dsmr") { Associations = 2, BreakerMode = 5 }, group.Plan);
+        Assert.Equal(new DlmsGroup(DlmsGroup.Tcp, 1, DlmsGroup.Plain), scenario.Dlms[1]);
+    }
+
+    [Fact]
+    public void Every_misbehaviour_is_named_in_the_README_and_every_name_is_plain()
+    {
+        var readme = File.ReadAllText(Path.Combine(Sources.Root, "tests", "Simulation", "README.md"));
+        Assert.All(MeterFaults.ByName.Keys, name => Assert.Contains($"`{name}`", readme, StringComparison.Ordinal));
+        Assert.All(MeterFaults.ByName.Keys, name => Assert.Matches("^[a-z0-9]+(-[a-z0-9]+)*$", name));
     }
 
     [Fact]
