@@ -88,8 +88,13 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
                     return Error(TypeUnmatched);
                 }
 
+                if (Chosen(access) is not { Count: > 0 } chosen)
+                {
+                    return Error(TypeUnmatched);
+                }
+
                 Answered?.Invoke(this, rows);
-                return Result(Buffer(rows));
+                return Result(Buffer(rows, chosen));
             case 3:
                 var to = new DataWriter();
                 CaptureObject.WriteList(to, Columns);
@@ -145,7 +150,7 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
         if (selection.Selector == 2)
         {
             return reader.TryItem(out _) && reader.TryItem(out var first) && reader.TryItem(out var last) && AXdrNumbers.TryInteger(first, out var from) && AXdrNumbers.TryInteger(last, out var to)
-                ? [.. rows.Skip((int)from - 1).Take(to == 0 ? int.MaxValue : (int)(to - from + 1))] : null;
+                ? [.. rows.Skip(Math.Max(0, (int)from - 1)).Take(to == 0 ? int.MaxValue : (int)(to - from + 1))] : null;
         }
 
         if (selection.Selector != 1 || !reader.TryItem(out _) || !reader.TrySkip() || !reader.TryItem(out var begin) || !reader.TryItem(out var end) || begin.Content.Length != 12 || end.Content.Length != 12
@@ -158,15 +163,40 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
         return [.. meter.Plan.Has(MeterFault.AnswersAreClipped) ? found.Take(MostAtOnce) : found];
     }
 
-    private byte[] Buffer(List<StoredRow> rows)
+    /// <summary>The columns a client chose: by name with a range, by number with entries; all where it chose none. Null where the choice is none of this profile's.</summary>
+    private List<CaptureObject>? Chosen(Selection? access)
     {
+        if (access is not { } selection)
+        {
+            return [.. Columns];
+        }
+
+        var reader = new AXdrReader(selection.Parameters.Span);
+        reader.TryItem(out _);
+        if (selection.Selector == 2)
+        {
+            return reader.TrySkip() && reader.TrySkip() && reader.TryItem(out var first) && reader.TryItem(out var last) && AXdrNumbers.TryInteger(first, out var from) && AXdrNumbers.TryInteger(last, out var to)
+                && from >= 1 && from <= Columns.Count ? [.. Columns.Skip((int)from - 1).Take(to == 0 ? Columns.Count : (int)(to - from + 1))] : null;
+        }
+
+        if (!reader.TrySkip() || !reader.TrySkip() || !reader.TrySkip())
+        {
+            return null;
+        }
+
+        var wanted = CaptureObject.ReadList(selection.Parameters.Span[reader.Position..]);
+        return wanted is null or { Length: > 0 } && wanted?.All(Columns.Contains) != true ? null : wanted!.Length == 0 ? [.. Columns] : [.. wanted];
+    }
+
+    private byte[] Buffer(List<StoredRow> rows, List<CaptureObject> chosen)
+    {
+        var values = ValueColumns.ToList();
         var to = new DataWriter().Array(rows.Count);
         StoredRow? before = null;
         foreach (var row in rows)
         {
-            to.Structure(Columns.Count);
-            var value = 0;
-            foreach (var column in Columns)
+            to.Structure(chosen.Count);
+            foreach (var column in chosen)
             {
                 if (column.IsClock)
                 {
@@ -178,8 +208,8 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
                 }
                 else
                 {
+                    var value = values.IndexOf(column);
                     _ = meter.Plan.Has(MeterFault.NullTimes) && before is not null && before.Values[value] == row.Values[value] ? to.Null() : row.Values[value].WriteTo(to, meter.Clock);
-                    value++;
                 }
             }
 
