@@ -7,6 +7,7 @@ namespace Simulation.Dlms;
 /// <summary>One simulated meter on a UDP port of its own, served by a thread of its own. There is no link that could go away: what is open is forgotten after two minutes of silence.</summary>
 public sealed class MeterUdpPort : IDisposable
 {
+    private static readonly TimeSpan TakenOverAfter = TimeSpan.FromSeconds(5);
     private readonly CancellationTokenSource _stop = new();
     private readonly Socket _socket = new(AddressFamily.InterNetwork, SocketType.Dgram, ProtocolType.Udp);
     private readonly DlmsMeter _meter;
@@ -57,7 +58,7 @@ public sealed class MeterUdpPort : IDisposable
     {
         var buffer = new byte[65_535];
         var heard = Environment.TickCount64;
-        EndPoint? last = null;
+        EndPoint? last = null, owner = null;
         while (!_stop.IsCancellationRequested)
         {
             if (!_socket.Poll(TimeSpan.FromMilliseconds(50), SelectMode.SelectRead))
@@ -74,13 +75,22 @@ public sealed class MeterUdpPort : IDisposable
             try
             {
                 var length = _socket.ReceiveFrom(buffer, ref from);
-                heard = Environment.TickCount64;
                 if (last is not null && !last.Equals(from))
                 {
                     FarEndClosed?.Invoke();
                 }
 
                 last = from;
+                if (owner is null || owner.Equals(from) || Environment.TickCount64 - heard > TakenOverAfter.TotalMilliseconds)
+                {
+                    if (owner?.Equals(from) == false)
+                    {
+                        _meter.Drop(); // who had the association is silent: it goes to the new speaker, whose refused questions do not keep it alive
+                    }
+
+                    (owner, heard) = (from, Environment.TickCount64);
+                }
+
                 foreach (var answer in MeterDatagrams.Answers(_meter, buffer[..length]))
                 {
                     _stop.Token.WaitHandle.WaitOne(_pace.Over(answer.Length));
