@@ -31,9 +31,6 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
     public const byte ContextName = 0xA1, Result = 0xA2, Diagnostic = 0xA3, RespondingTitle = 0xA4, CallingTitle = 0xA6, RespondingRequirements = 0x88, RespondingMechanism = 0x89,
         Requirements = 0x8A, Mechanism = 0x8B, RespondingValue = 0xAA, CallingValue = 0xAC, UserInformation = 0xBE, Reason = 0x80, RespondingCertificate = 0xA5, CallingCertificate = 0xA7;
 
-    /// <summary>The standard has not half as many.</summary>
-    private const int MostFields = 64;
-
     public override string Name => Tag switch { ApduTag.AssociationRequest => "aarq", ApduTag.AssociationResponse => "aare", ApduTag.ReleaseRequest => "rlrq", _ => "rlre" };
 
     /// <summary>The content of a field; null where it is not there.</summary>

@@ -55,9 +55,6 @@ internal sealed class DriverBench : IAsyncDisposable
     /// <summary>Message counters of the box; they outlive a driver.</summary>
     internal MemoryCounters Counters { get; }
 
-    /// <summary>The keys file.</summary>
-    internal MeterKeyRing Keys { get; }
-
     /// <summary>What the driver keeps.</summary>
     internal FreshMemory Memory { get; }
 
