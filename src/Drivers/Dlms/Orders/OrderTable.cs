@@ -5,7 +5,7 @@ namespace Drivers.Dlms.Orders;
 /// <summary>Which kinds of orders a DLMS meter executes: a line each.</summary>
 internal static class OrderTable
 {
-    private static readonly IOrderKind[] All = [new ReadKind(), new WriteKind(), new ExecuteKind(), new ExchangeKind(), new MBusKind(), new ClockKind()];
+    private static readonly IOrderKind[] All = [new ReadKind(), new WriteKind(), new ExecuteKind(), new ExchangeKind(), new MBusKind(), new FirmwareKind(), new ClockKind()];
 
     /// <summary>What is there.</summary>
     internal static IReadOnlySet<OrderKind> Kinds { get; } = All.Select(one => one.Kind).ToHashSet();

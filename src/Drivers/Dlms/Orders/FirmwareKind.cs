@@ -1,0 +1,167 @@
+using System.Globalization;
+using System.Runtime.CompilerServices;
+using System.Text;
+using Metering;
+using Metering.Ledger;
+using Metering.Orders;
+using Protocols.Dlms.Apdu;
+using Protocols.Dlms.Client;
+
+namespace Drivers.Dlms.Orders;
+
+/// <summary>Brings an image to the meter, block by block; other orders run between two blocks. What is lost with the link or the power is gone on with, in this order or in the next one.</summary>
+internal sealed class FirmwareKind : IOrderKind
+{
+    private const int MostLosses = 5;
+    private const uint KeepEvery = 64;
+    private static readonly TimeSpan AfterLoss = TimeSpan.FromSeconds(30);
+    private static readonly Obis Firmware = new(1, 0, 0, 2, 0, 255);
+
+    public OrderKind Kind => OrderKind.Firmware;
+
+    public bool LetsOthersPass => true;
+
+    public string? Refusal(MeterOrder order) => FirmwareOrder.Parse(order.Payload) switch
+    {
+        { Image.IsEmpty: true } => "the image is empty",
+        { Identification.Length: 0 or > 64 } => "an image identification has 1 to 64 octets",
+        _ => null,
+    };
+
+    public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, OrderMeter meter, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var firmware = FirmwareOrder.Parse(order.Payload);
+        var image = new FirmwareImage(firmware.Identification, firmware.Image, firmware.Signature);
+        var transfer = new ImageTransfer(image, Load(meter), firmware.Activate);
+        var (began, losses, kept) = (meter.Clock.GetTimestamp(), 0, transfer.Progress);
+        TimeSpan Now() => meter.Clock.GetElapsedTime(began);
+        string? before = null;
+        while (true)
+        {
+            var step = transfer.Next(Now());
+            switch (step.Move)
+            {
+                case ImageMove.Done:
+                    yield return await FinishAsync(meter, firmware, transfer, before, stop).ConfigureAwait(false);
+                    yield break;
+                case ImageMove.Failed:
+                    await SaveAsync(meter, transfer.Progress, stop).ConfigureAwait(false);
+                    throw new MeterRefusalException(transfer.Fault!);
+                case ImageMove.Wait or ImageMove.Reassociate:
+                    if (step.Move == ImageMove.Reassociate)
+                    {
+                        await meter.LeaveAsync().ConfigureAwait(false);
+                    }
+
+                    yield return new OrderStep(OrderState.Running, $"{Words(transfer)}: waiting for the meter", null, default);
+                    await Task.Delay(step.Due - Now(), meter.Clock, stop).ConfigureAwait(false);
+                    continue;
+            }
+
+            if (await AskAsync(meter, step.Ask!, stop).ConfigureAwait(false) is { } loss)
+            {
+                transfer.Lost();
+                if (++losses > MostLosses)
+                {
+                    var isSettled = transfer.Phase != ImagePhase.Activating;
+                    yield return new OrderStep(isSettled ? OrderState.Failed : OrderState.Unknown, isSettled ? $"{loss}; the next order for this image goes on where it stands" : $"the image is being activated, and {loss}", null, default);
+                    yield break;
+                }
+
+                yield return new OrderStep(OrderState.Running, $"{loss}; going on in {AfterLoss.TotalSeconds:F0} s", null, default);
+                await Task.Delay(AfterLoss, meter.Clock, stop).ConfigureAwait(false);
+                continue;
+            }
+
+            losses = 0;
+            before ??= await FirmwareOfAsync(meter, stop).ConfigureAwait(false);
+            transfer.Take(Now());
+            if (transfer.Progress.IsInitiated != kept.IsInitiated || transfer.Progress.Block >= kept.Block + KeepEvery || transfer.Progress.Block < kept.Block)
+            {
+                await SaveAsync(meter, kept = transfer.Progress, stop).ConfigureAwait(false);
+            }
+
+            yield return new OrderStep(OrderState.Running, Words(transfer), null, default);
+        }
+    }
+
+    /// <summary>Runs a procedure; gives what is wrong with the link, or null.</summary>
+    private static async ValueTask<string?> AskAsync(OrderMeter meter, Procedure procedure, CancellationToken stop)
+    {
+        try
+        {
+            await (await meter.VisitAsync(stop).ConfigureAwait(false)).RunAsync(procedure, stop).ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            await meter.LeaveAsync().ConfigureAwait(false);
+            return e.Message;
+        }
+    }
+
+    private static async ValueTask<OrderStep> FinishAsync(OrderMeter meter, FirmwareOrder firmware, ImageTransfer transfer, string? before, CancellationToken stop)
+    {
+        await SaveAsync(meter, null, stop).ConfigureAwait(false);
+        if (!firmware.Activate)
+        {
+            return new OrderStep(OrderState.Done, $"the image of {transfer.Blocks} blocks is verified; it is not activated", null, default);
+        }
+
+        await meter.LeaveAsync().ConfigureAwait(false);
+        var after = await FirmwareOfAsync(meter, stop).ConfigureAwait(false);
+        return firmware.Firmware is { } wanted && after != wanted ? throw new MeterRefusalException($"the image is activated, and the meter tells firmware {after ?? "nothing"} where {wanted} was expected")
+            : new OrderStep(OrderState.Done, $"the image is activated: firmware {before ?? "unknown"} before, {after ?? "unknown"} now", null, default);
+    }
+
+    private static async ValueTask<string?> FirmwareOfAsync(OrderMeter meter, CancellationToken stop)
+    {
+        try
+        {
+            var data = await (await meter.VisitAsync(stop).ConfigureAwait(false)).GetAsync(new AttributeDescriptor(1, Firmware, 2), null, stop).ConfigureAwait(false);
+            return data is { Length: > 2 } text ? Encoding.ASCII.GetString(text.Span[2..]) : null;
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            await meter.LeaveAsync().ConfigureAwait(false);
+            return null;
+        }
+    }
+
+    private static string Words(ImageTransfer transfer) => transfer.Phase switch
+    {
+        ImagePhase.Blocks or ImagePhase.Gaps => string.Create(CultureInfo.InvariantCulture, $"image block {transfer.Transferred}/{transfer.Blocks}"),
+        ImagePhase.Verify or ImagePhase.Verifying => "the image is being verified",
+        ImagePhase.Compare => "the image is verified",
+        ImagePhase.Activate or ImagePhase.Activating => "the image is being activated",
+        _ => "image transfer",
+    };
+
+    private static ImageProgress? Load(OrderMeter meter)
+    {
+        var octets = meter.Memory.Load(meter.Driver, NameOf(meter));
+        if (octets.IsEmpty)
+        {
+            return null;
+        }
+
+        var from = new OctetReader(octets);
+        return new ImageProgress(from.Octets(), from.Octets(), from.Byte() != 0, (uint)from.Number());
+    }
+
+    private static async ValueTask SaveAsync(OrderMeter meter, ImageProgress? progress, CancellationToken stop)
+    {
+        var to = new OctetWriter();
+        if (progress is not null)
+        {
+            to.Octets(progress.Identification.Span);
+            to.Octets(progress.Hash.Span);
+            to.Byte(progress.IsInitiated ? (byte)1 : (byte)0);
+            to.Number(progress.Block);
+        }
+
+        await meter.Memory.SaveAsync(meter.Driver, NameOf(meter), to.ToArray(), stop).ConfigureAwait(false);
+    }
+
+    private static string NameOf(OrderMeter meter) => $"image/{meter.Id}";
+}

@@ -1,0 +1,32 @@
+using Metering.Ledger;
+
+namespace Metering.Orders;
+
+/// <summary>Brings firmware to a meter; the payload of a <see cref="MeterOrder"/> of kind <see cref="OrderKind.Firmware"/>.</summary>
+/// <param name="Identification">image_identifier, as the maker gives it.</param>
+/// <param name="Image">The image.</param>
+/// <param name="Signature">What the meter must tell of it before it is activated; empty for anything.</param>
+/// <param name="Activate">Activate it at once; else it is left verified.</param>
+/// <param name="Firmware">The firmware id the meter must tell afterwards; null for any other than before.</param>
+public sealed record FirmwareOrder(ReadOnlyMemory<byte> Identification, ReadOnlyMemory<byte> Image, ReadOnlyMemory<byte> Signature, bool Activate, string? Firmware = null)
+{
+    /// <summary>As octets.</summary>
+    public byte[] ToPayload()
+    {
+        var to = new OctetWriter();
+        to.Octets(Identification.Span);
+        to.Octets(Image.Span);
+        to.Octets(Signature.Span);
+        to.Byte(Activate ? (byte)1 : (byte)0);
+        to.Text(Firmware);
+        return to.ToArray();
+    }
+
+    /// <summary>The opposite of <see cref="ToPayload"/>.</summary>
+    /// <exception cref="InvalidDataException">These are no octets of it.</exception>
+    public static FirmwareOrder Parse(ReadOnlyMemory<byte> payload)
+    {
+        var from = new OctetReader(payload);
+        return new FirmwareOrder(from.Octets(), from.Octets(), from.Octets(), from.Byte() != 0, from.OptionalText());
+    }
+}
