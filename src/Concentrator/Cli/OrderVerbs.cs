@@ -33,7 +33,7 @@ internal static class OrderVerbs
             await environment.Errors.WriteLineAsync($"{step.State}: {step.Sentence}").ConfigureAwait(false);
             foreach (var value in step.Values)
             {
-                await environment.Output.WriteLineAsync($"{value.At,-26} {value.Obis,-18} {value.Value,16}e{value.Scaler,-3} {value.Unit,-6} {value.Status}".TrimEnd()).ConfigureAwait(false);
+                await environment.Output.WriteLineAsync($"{value.At,-26} {value.Obis,-18} {value.Value,16}e{value.Scaler,-3} {value.Unit,-6} {value.Status,-8} {NameOf(value.Obis)}".TrimEnd()).ConfigureAwait(false);
             }
         }
 
@@ -52,6 +52,8 @@ internal static class OrderVerbs
 
         return ExitCode.Ok;
     });
+
+    private static string NameOf(string obis) => Metering.Obis.TryParse(obis, out var name) ? Protocols.Dlms.Model.Classes.ObisNames.Of(name) : "";
 
     private static DateTime? Instant(Arguments arguments, string name) =>
         arguments[name] is not { } text ? null

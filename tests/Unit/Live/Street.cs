@@ -234,7 +234,8 @@ internal sealed class Street : IAsyncDisposable
 
         return text.Length == 0 ? "" : text + """
             [collection]
-            tasks = [ { read = "load-profile", every = "1m", start = "00:00" }, { read = "standard-log", every = "1m", start = "00:00" }, { read = "registers", every = "1m", start = "00:00" } ]
+            tasks = [ { read = "load-profile", every = "1m", start = "00:00" }, { read = "standard-log", every = "1m", start = "00:00" }, { read = "registers", every = "1m", start = "00:00" },
+                      { read = "mbus-profile", every = "1m", start = "00:00" }, { read = "mbus-values", every = "1m", start = "00:00" } ]
             """;
     }
 

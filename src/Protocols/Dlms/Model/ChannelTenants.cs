@@ -55,7 +55,7 @@ public sealed class ChannelTenants
             var isFirst = i == 0 && _tenants[0].InstalledAt is null;
             if (stamp >= _tenants[i].FirstSeen || isFirst)
             {
-                return i == _tenants.Count - 1 || stamp <= _tenants[i].LastSeen ? _tenants[i] : null;
+                return stamp <= _tenants[i].LastSeen ? _tenants[i] : null;
             }
         }
 
