@@ -17,6 +17,7 @@ public static class Fitting
         new Breaker(),
         new Limiter(),
         new Calendar(),
+        new ImageFlash(),
         .. plan.Kind is "idis" or "dsmr" ? (IMeterEquipment[])[new MBusChannels()] : [],
     ];
 }

@@ -8,8 +8,9 @@ using Protocols.Dlms.Model;
 namespace Simulation.Dlms.Objects;
 
 /// <summary>Class 18: takes an image in blocks into its flash, verifies it for a while, and activates it with a restart.</summary>
+/// <param name="now">The meter's time.</param>
 /// <param name="blockSize">Octets of a block.</param>
-public sealed class ImageTransferObject(DlmsMeter meter, int blockSize) : CosemObject(18, 0, new Obis(0, 0, 44, 0, 0, 255))
+public sealed class ImageTransferObject(Func<DateTime> now, int blockSize) : CosemObject(18, 0, new Obis(0, 0, 44, 0, 0, 255))
 {
     private byte[] _flash = [];
     private bool[] _there = [];
@@ -40,6 +41,9 @@ public sealed class ImageTransferObject(DlmsMeter meter, int blockSize) : CosemO
 
     /// <summary>What it holds.</summary>
     public ReadOnlyMemory<byte> Flash => _flash;
+
+    /// <summary>What it calls itself.</summary>
+    public ReadOnlyMemory<byte> Identification => _identification;
 
     /// <summary>The image runs.</summary>
     public bool IsActivated => _status == 6;
@@ -120,7 +124,7 @@ public sealed class ImageTransferObject(DlmsMeter meter, int blockSize) : CosemO
                     return OtherReason;
                 }
 
-                (_status, _verifiedAt) = (2, meter.Clock.Now + VerifyFor);
+                (_status, _verifiedAt) = (2, now() + VerifyFor);
                 return TemporaryFailure; // it runs: its status says when it has ended
             case 4 when Status() == 3:
                 _status = 6;
@@ -168,7 +172,7 @@ public sealed class ImageTransferObject(DlmsMeter meter, int blockSize) : CosemO
 
     private byte Status()
     {
-        if (_status == 2 && meter.Clock.Now >= _verifiedAt)
+        if (_status == 2 && now() >= _verifiedAt)
         {
             _status = Right.Length == 0 || SHA256.HashData(_flash).AsSpan().SequenceEqual(Right) ? (byte)3 : (byte)4;
         }

@@ -58,9 +58,10 @@ public class FirmwareTests
         var memory = new FreshMemory();
         var plan = new DlmsMeterPlan(3, 7);
         ImageTransferObject flash;
+        DriverBench? current = null;
         await using (var first = new DriverBench(plan, memory: memory))
         {
-            flash = Fit(first);
+            flash = Fit(first, now: () => (current ?? first).Meter.Clock.Now);
             Assert.True(await first.ListeningAsync());
             using var off = new CancellationTokenSource();
             flash.Taken += block => _ = block == 30 ? off.CancelAsync() : Task.CompletedTask;
@@ -73,6 +74,7 @@ public class FirmwareTests
         Assert.InRange(before, 30, 33);
         flash.Lose(3, 17); // written when the power went
         await using var again = new DriverBench(plan, memory: memory);
+        current = again;
         again.Meter.Device.Add(flash);
         again.Meter.Device.Add(new DataObject(new Obis(1, 0, 0, 2, 0, 255), () => new DataWriter().Octets("SIM"u8).ToArray()));
         Assert.True(await again.ListeningAsync());
@@ -180,9 +182,19 @@ public class FirmwareTests
         Assert.Equal([0u, 8u, 9u, 40u], sent.Skip(41));
     }
 
-    private static ImageTransferObject Fit(DriverBench bench, byte[]? right = null)
+    [Fact]
+    public async Task The_meters_own_flash_takes_an_image_and_tells_it_afterwards()
     {
-        var flash = new ImageTransferObject(bench.Meter, 64) { Right = right ?? [] };
+        await using var bench = new DriverBench(new DlmsMeterPlan(3, 7), new MeterHdlcPlan());
+        Assert.True(await bench.ListeningAsync());
+        var steps = await RunAsync(bench);
+        Assert.Equal("the image is activated: firmware SIM 1.0.3 before, SIM-2.0 now", steps[^1].Sentence);
+        Assert.Equal(Image, bench.Meter.Part<Simulation.Dlms.Equipment.ImageFlash>()!.Transfer.Flash.ToArray());
+    }
+
+    private static ImageTransferObject Fit(DriverBench bench, byte[]? right = null, Func<DateTime>? now = null)
+    {
+        var flash = new ImageTransferObject(now ?? (() => bench.Meter.Clock.Now), 64) { Right = right ?? [] };
         bench.Meter.Device.Add(flash);
         bench.Meter.Device.Add(new DataObject(new Obis(1, 0, 0, 2, 0, 255), () => new DataWriter().Octets(flash.IsActivated ? "SIM 2.0.0"u8 : "SIM 1.0.3"u8).ToArray()));
         flash.Activating += () => bench.Wire!.IsSilent = true; // it restarts
