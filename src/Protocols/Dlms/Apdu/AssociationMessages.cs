@@ -83,6 +83,9 @@ public sealed record AssociationMessage(ApduTag Tag, int Declared, IReadOnlyList
         }
     }
 
+    /// <summary>Some meters write fields twice, or fields of their own; a list of thousands is an attack.</summary>
+    private const int MostFields = 64;
+
     internal static AssociationMessage Read(ApduTag tag, ref PduReader from)
     {
         var declared = from.Length();
