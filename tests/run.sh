@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./build.sh run: a street of simulated meters, a radio on a pty, DLMS meters on a serial line, on TCP and on UDP, the shipped service and a broker, with live progress, until Ctrl-C.
+# ./build.sh run: a street of simulated meters, a radio on a pty, DLMS meters on a serial line, on TCP and on UDP and others that push, the shipped service and a broker, with live progress, until Ctrl-C.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 meters=20 seed=1 scenario=all mqtt=1883
@@ -77,6 +77,16 @@ physical = $physical
 profile = "idis"
 association = { client = 1, server = 1, mechanism = "hls-gmac", suite = 0 }
 CONFIG
+done
+for port in "$dir"/ports/push-*.listen "$dir"/ports/han0 "$dir"/ports/p1-0; do # meters that speak by themselves: over the network, on a customer interface, on a P1 port
+    [ -e "$port" ] || continue
+    case $port in
+        *.listen) where="listen = \"$(cat "$port")\"" profile=idis ;;
+        *p1-0) where="port = \"$port\"" profile=dsmr ;;
+        *) where="port = \"$port\"" profile=plain ;;
+    esac
+    printf '[[driver]]\nname = "%s"\nfamily = "dlms"\n%s\nprofile = "%s"\n' "$(basename "$port" .listen)" "$where" "$profile" >> "$dir/concentrator.toml"
+    case $port in *.listen) ;; *) printf 'framing = "push"\noffset = 60\n' >> "$dir/concentrator.toml" ;; esac
 done
 artifacts/concentrator run --config "$dir/concentrator.toml" --state "$dir/state" > "$dir/service.log" 2>&1 &
 service=$!

@@ -95,7 +95,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
             watching.Start(new NtpSource(server.OriginalString, server.Host, server.Port > 0 ? server.Port : NtpSource.Port, _time, clock, logs.CreateLogger("board")).RunAsync);
         }
 
-        var late = new TelegramReceiver(keys, new OnceHeard());
+        using var late = new KeptDecoders(settings.Drivers, keys);
         watching.Start(new LateDecoder(ledger, ledger, keys, () => keys.Devices, late.Receive, clock, logs.CreateLogger("field")).RunAsync);
 
         // 5 the field: drivers, one channel, one intake
@@ -200,7 +200,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
     {
         var needs = new DriverNeeds(new TelegramReceiver(keys, counters).Receive, keys, counters, _time, clock, memory);
         return new Supervisor(
-            () => DriverCatalog.Make(driver.Family, driver.Name, driver.Port, driver.Mode, driver.Dlms.Baud, () => DlmsDriverOptions.Of(driver, title), needs),
+            () => DriverCatalog.Make(driver.Family, driver.Name, driver.Port, driver.Mode, driver.Dlms.Baud, () => DlmsDriverOptions.Of(driver, title), () => PushPortSettings.Of(driver, title), needs),
             driver.Name, driver.Family, driver.Port, events, reach, _time, clock, logs.CreateLogger("field"));
     }
 

@@ -10,10 +10,10 @@ namespace Concentrator.Field;
 /// The single consumer of what drivers tell: copies out, foreign meters counted, the keep-slot rule, then the ledger. What is not kept goes to the black box.
 /// Whether a record is ours is known when its append completes, not before.
 /// </summary>
-internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount flow, FrameFeed feed, ReadMarks marks, Action<RawFrame, string> blackBox, ILogger log)
+internal sealed partial class Intake(ILedger ledger, MeterRegistry registry, FlowCount flow, FrameFeed feed, ReadMarks marks, Action<RawFrame, string> blackBox, ILogger log)
 {
     private readonly CopyFilter _copies = new();
-    private readonly Channel<(Task<ulong> Append, Action? Then)> _appends = Channel.CreateBounded<(Task<ulong>, Action?)>(new BoundedChannelOptions(65_536) { SingleReader = true, SingleWriter = true });
+    private readonly Channel<(Task<ulong> Append, Action? Then, PushReceipt? Receipt)> _appends = Channel.CreateBounded<(Task<ulong>, Action?, PushReceipt?)>(new BoundedChannelOptions(65_536) { SingleReader = true, SingleWriter = true });
 
     /// <summary>Takes events until the channel ends, and returns when the last append is settled.</summary>
     internal async Task RunAsync(ChannelReader<DriverEvent> events)
@@ -36,6 +36,9 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
                         break;
                     case DriverEvent.EventsTaken told:
                         await TakeEventsAsync(told).ConfigureAwait(false);
+                        break;
+                    case DriverEvent.Pushed pushed:
+                        await TakePushAsync(pushed).ConfigureAwait(false);
                         break;
                     default:
                         break; // who is reached through whom is the supervisor's
@@ -147,7 +150,7 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
         await AppendAsync(ledger.AppendAsync(records, Urgency.Order, CancellationToken.None), () => marks.Stored(record)).ConfigureAwait(false);
     }
 
-    private ValueTask AppendAsync(ValueTask<ulong> append, Action? then) => _appends.Writer.WriteAsync((append.AsTask(), then));
+    private ValueTask AppendAsync(ValueTask<ulong> append, Action? then, PushReceipt? receipt = null) => _appends.Writer.WriteAsync((append.AsTask(), then, receipt));
 
     private void TakeHeard(DriverEvent.MeterHeard heard)
     {
@@ -195,16 +198,18 @@ internal sealed class Intake(ILedger ledger, MeterRegistry registry, FlowCount f
 
     private async Task SettleAsync()
     {
-        await foreach (var (append, then) in _appends.Reader.ReadAllAsync().ConfigureAwait(false))
+        await foreach (var (append, then, receipt) in _appends.Reader.ReadAllAsync().ConfigureAwait(false))
         {
             try
             {
                 await append.ConfigureAwait(false);
                 flow.Stored();
                 then?.Invoke();
+                receipt?.Settle(kept: true);
             }
             catch (StorageFaultException e)
             {
+                receipt?.Settle(kept: false);
                 log.NotStored(e.Message); // the ledger counts it and will say the gap
             }
         }

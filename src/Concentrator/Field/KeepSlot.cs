@@ -11,6 +11,9 @@ internal sealed class KeepSlot(TimeSpan slot)
     private uint _status;
     private TimeSpan _heardAt;
 
+    /// <summary>Length of a slot; zero keeps all.</summary>
+    internal TimeSpan Slot => slot;
+
     /// <summary>Judges one telegram and remembers it.</summary>
     /// <param name="at">Time of reception on the clock slots are cut by (UTC, or the boot's where UTC is unset).</param>
     /// <param name="status">Status and alarm bits, and whether it could be decoded.</param>

@@ -12,7 +12,7 @@ namespace Concentrator.Field;
 /// </summary>
 /// <param name="receive">Decodes one telegram, as the driver would; replays are not judged again, their order in the ledger is the order they were heard in.</param>
 internal sealed class LateDecoder(
-    ILedger ledger, ILedgerReader reader, IKeyRing keys, Func<IReadOnlySet<string>> devices, Func<ReadOnlyMemory<byte>, LinkFacts, BoxTime, DriverEvent> receive,
+    ILedger ledger, ILedgerReader reader, IKeyRing keys, Func<IReadOnlySet<string>> devices, Func<ReadOnlyMemory<byte>, LinkFacts, BoxTime, IReadOnlyList<DriverEvent>> receive,
     TimeProvider clock, ILogger log)
 {
     private static readonly TimeSpan Every = TimeSpan.FromSeconds(2);
@@ -53,12 +53,16 @@ internal sealed class LateDecoder(
             }
 
             tried++;
-            if (receive(kept.Raw.Octets, kept.Raw.Link, record.Time) is DriverEvent.ReadingsTaken taken)
+            var telegrams = receive(kept.Raw.Octets, kept.Raw.Link, record.Time).Select(taken => taken switch
+            {
+                DriverEvent.ReadingsTaken one => new LedgerRecord(one.Block.Meter, one.Raw, one.Security, one.Block, null, DecodedFrom: record.Sequence),
+                DriverEvent.Pushed { Block: { } block } one => new LedgerRecord(block.Meter, one.Raw, one.Security, block, null, DecodedFrom: record.Sequence),
+                _ => null,
+            }).OfType<LedgerRecord>().Select(one => new NewRecord(RecordType.Telegram, RecordClass.Reading, record.Time, one.ToPayload())).ToList();
+            if (telegrams.Count > 0)
             {
                 decoded++;
-                var telegram = new LedgerRecord(taken.Block.Meter, taken.Raw, taken.Security, taken.Block, null, DecodedFrom: record.Sequence);
-                await ledger.AppendAsync(
-                    [new NewRecord(RecordType.Telegram, RecordClass.Reading, record.Time, telegram.ToPayload())], Urgency.OnDemand, stop).ConfigureAwait(false);
+                await ledger.AppendAsync(telegrams, Urgency.OnDemand, stop).ConfigureAwait(false);
             }
         }
 

@@ -16,6 +16,9 @@ internal sealed class MeterEntry(MeterId id, string media, string? place, DateTi
 
     internal KeepSlot Keep { get; } = keep;
 
+    /// <summary>Slots of what it says by itself on a customer interface.</summary>
+    internal PushSlots Pushes { get; } = new(keep.Slot);
+
     internal bool Accepted { get; set; }
 
     internal DateTime? LastHeard { get; private set; }

@@ -22,7 +22,20 @@ internal sealed record DriverSettings(string Name, string Family, string Port, s
 /// <summary>What a driver of family dlms needs more.</summary>
 internal sealed record DlmsSettings(
     string Framing, int Baud, int Physical, string Profile, string? Meter, int Client, int Server, string Mechanism, int Suite, bool Ciphered, bool Dedicated,
-    string SignOn = "", int GatewayNetwork = 0, string? GatewayAddress = null);
+    string SignOn = "", int GatewayNetwork = 0, string? GatewayAddress = null)
+{
+    /// <summary>The driver's port is an address that meters push to.</summary>
+    internal bool Listens { get; init; }
+
+    /// <summary>The driver asks nothing: meters speak by themselves.</summary>
+    internal bool OnlyHears => Listens || Framing is "push" or "push-hdlc" or "push-mbus" or "p1";
+
+    /// <summary>Standard time of the meter's zone, minutes east of UTC; null where it is not set.</summary>
+    internal short? Offset { get; init; }
+
+    /// <summary>The push object list of meters whose pushes name nothing.</summary>
+    internal IReadOnlyList<string> PushObjects { get; init; } = [];
+}
 
 /// <summary>Which meters, what is kept of them, how soon it is committed.</summary>
 /// <param name="AcceptAll">False: only those in the keys file, imported or expected.</param>

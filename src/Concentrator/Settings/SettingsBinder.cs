@@ -72,7 +72,7 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         var drivers = new List<DriverSettings>();
         foreach (var table in Tables(tree, "driver"))
         {
-            var driver = new DriverSettings(Needed(table, "name"), Needed(table, "family"), Needed(table, "port"), Text(table, "mode", "C1+T1"), Dlms(table));
+            var driver = new DriverSettings(Needed(table, "name"), Needed(table, "family"), Where(table), Text(table, "mode", "C1+T1"), Dlms(table));
             if (!Name().IsMatch(driver.Name) && driver.Name.Length > 0)
             {
                 faults.Add(new SettingsFault(PlaceOf(table, "name"), $"driver name \"{driver.Name}\" may hold 1 to 40 of a-z, 0-9, '-' and '_'"));
@@ -104,6 +104,11 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
     private void CheckPort(TomlNode.Table table, DriverSettings driver)
     {
         var isUrl = Uri.TryCreate(driver.Port, UriKind.Absolute, out var url) && url.Scheme is "tcp" or "udp" && url.Port > 0;
+        if (driver.Dlms.Listens)
+        {
+            return; // Where() has looked at it
+        }
+
         if (driver.Port.Length > 0 && !isUrl && !Path.IsPathRooted(driver.Port))
         {
             faults.Add(new SettingsFault(PlaceOf(table, "port"), $"port = \"{driver.Port}\" wants a device path (/dev/ttyUSB0) or tcp://host:port; for DLMS meters also udp://host:port"));
@@ -118,15 +123,52 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         }
     }
 
+    /// <summary>Port, or the address that is listened on.</summary>
+    private string Where(TomlNode.Table table)
+    {
+        if (!table.Items.ContainsKey("listen"))
+        {
+            return Needed(table, "port");
+        }
+
+        var listen = Text(table, "listen", "");
+        if (table.Items.ContainsKey("port"))
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "listen"), "port and listen exclude each other: a driver asks a meter at a port, or listens for those that push"));
+        }
+
+        if (Text(table, "family", "") != "dlms")
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "listen"), "listen is for family = \"dlms\""));
+        }
+
+        if (!Uri.TryCreate(listen, UriKind.Absolute, out var url) || url.Scheme is not ("tcp" or "udp") || url.Port is <= 0 or > 65_535 || !IPAddress.TryParse(url.Host.Trim('[', ']'), out _))
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "listen"), $"listen = \"{listen}\" wants tcp://address:port or udp://address:port, such as tcp://0.0.0.0:4061"));
+        }
+
+        if (table.Items.ContainsKey("meter"))
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "meter"), "meter with listen: many meters may push there, and each names itself or is known by its system title"));
+        }
+
+        return listen;
+    }
+
     private DlmsSettings Dlms(TomlNode.Table table)
     {
         var association = Table(table, "association");
         var gateway = Table(table, "gateway");
         var settings = new DlmsSettings(
-            Text(table, "framing", "wrapper"), Number(table, "baud", 9600, 300, 4_000_000), Number(table, "physical", 0, 0, 0x3FFF), Text(table, "profile", "plain"),
+            Text(table, "framing", table.Items.ContainsKey("listen") ? "push" : "wrapper"), Number(table, "baud", 9600, 300, 4_000_000), Number(table, "physical", 0, 0, 0x3FFF), Text(table, "profile", "plain"),
             table.Items.ContainsKey("meter") ? Text(table, "meter", "") : null, Number(association, "client", 1, 1, 127), Number(association, "server", 1, 1, 0x3FFF),
             Text(association, "mechanism", "hls-gmac"), Number(association, "suite", 0, 0, 2), Truth(association, "ciphered", Text(association, "mechanism", "hls-gmac") == "hls-gmac"),
-            Truth(association, "dedicated", false), Text(table, "signOn", ""), Number(gateway, "network", 0, 0, 255), table.Items.ContainsKey("gateway") ? Needed(gateway, "address") : null);
+            Truth(association, "dedicated", false), Text(table, "signOn", ""), Number(gateway, "network", 0, 0, 255), table.Items.ContainsKey("gateway") ? Needed(gateway, "address") : null)
+        {
+            Listens = table.Items.ContainsKey("listen"),
+            Offset = table.Items.ContainsKey("offset") ? (short)Number(table, "offset", 0, -720, 840) : null,
+            PushObjects = Texts(table, "push-objects", []),
+        };
         if (settings.GatewayAddress is { } address && (address.Length is 0 or > 64 || address.Length % 2 != 0 || !address.All(char.IsAsciiHexDigit)))
         {
             faults.Add(new SettingsFault(PlaceOf(gateway, "address"), $"address = \"{address}\" wants 1 to 32 octets in hex"));
@@ -140,6 +182,11 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         if (settings.SignOn.Length > 32 || !settings.SignOn.All(char.IsAsciiLetterOrDigit))
         {
             faults.Add(new SettingsFault(PlaceOf(table, "signOn"), $"signOn = \"{settings.SignOn}\" wants a device address: up to 32 of A-Z, a-z and 0-9"));
+        }
+
+        foreach (var wrong in settings.PushObjects.Where(text => !Protocols.Dlms.Push.PushObjects.TryParse(text, out _)))
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "push-objects"), $"push-objects: \"{wrong}\" wants class/OBIS/attribute, such as 3/1-0:1.8.0*255/2"));
         }
 
         if (settings.Meter is { } meter && !Metering.MeterId.TryParse(meter, out _))

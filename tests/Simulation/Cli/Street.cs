@@ -1,5 +1,6 @@
 using Simulation.Air;
 using Simulation.Dlms;
+using Simulation.Dlms.Push;
 using Simulation.Field;
 using Simulation.HeadEnd;
 using Simulation.Modems;
@@ -26,7 +27,8 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         var start = clock.GetUtcNow().UtcDateTime;
         var field = new StreetField(options.Plan, options.Seed, start);
         using var wired = new FeederField(options.Plan.DlmsGroups, options.Seed, options.Speed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
-        WriteKeys([.. field.KeyLines, .. wired.KeyLines]);
+        using var pushing = options.Plan.Feeders is null ? null : new PushField(options.Seed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
+        WriteKeys([.. field.KeyLines, .. wired.KeyLines, .. pushing?.KeyLines ?? []]);
         using var port = new PluggedPort(Path.Combine(options.Ports, "im871a"), _stick);
         using var truth = new TruthFile(options.Truth);
         port.FarEndClosed += truth.FarEndClosed;
@@ -38,6 +40,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
             port.Plug(!_wire.IsAway(Elapsed));
             port.Answer(_wire.SpoilAnswer);
             wired.Tell(truth);
+            pushing?.Tell(truth);
             truth.Settle(clock.GetUtcNow().UtcDateTime);
             while (replay is null && field.NextStart <= Elapsed)
             {
@@ -58,8 +61,10 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
 
         wired.Dispose();
         wired.Tell(truth); // what was answered while the end came: the answer to a question in the middle is of no use to anybody
+        pushing?.Close(truth);
         wired.Meters.ForEach(meter => truth.FarEndClosed(meter.Name));
-        await progress.WriteLineAsync($"invocation counters used again: {wired.RepeatedCounters}").ConfigureAwait(false);
+        await progress.WriteLineAsync($"invocation counters used again: {wired.RepeatedCounters + (pushing?.RepeatedCounters ?? 0)}").ConfigureAwait(false);
+        await progress.WriteLineAsync($"pushes confirmed: {pushing?.Confirmed ?? 0}").ConfigureAwait(false);
     }
 
     private TimeSpan Elapsed => clock.GetElapsedTime(_started) * options.Speed;

@@ -232,6 +232,16 @@ internal sealed class Street : IAsyncDisposable
             text.AppendLine(CultureInfo.InvariantCulture, $"[[driver]]\nname = \"{Path.GetFileNameWithoutExtension(port)}\"\nfamily = \"dlms\"\nport = \"{where}\"\nframing = \"{how}\"\nphysical = 17\nprofile = \"idis\"");
         }
 
+        foreach (var listen in System.IO.Directory.GetFiles(Directory, "push-*.listen").Order())
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"[[driver]]\nname = \"{Path.GetFileNameWithoutExtension(listen)}\"\nfamily = \"dlms\"\nlisten = \"{File.ReadAllText(listen).Trim()}\"\nprofile = \"idis\"");
+        }
+
+        foreach (var (port, profile) in new[] { ("han0", "plain"), ("p1-0", "dsmr") }.Where(one => Path.Exists(Path.Combine(Directory, one.Item1))))
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"[[driver]]\nname = \"{port}\"\nfamily = \"dlms\"\nport = \"{Directory}/{port}\"\nframing = \"push\"\nprofile = \"{profile}\"\noffset = 60");
+        }
+
         return text.Length == 0 ? "" : text + """
             [collection]
             tasks = [ { read = "load-profile", every = "1m", start = "00:00" }, { read = "standard-log", every = "1m", start = "00:00" }, { read = "registers", every = "1m", start = "00:00" },

@@ -16,7 +16,8 @@ internal static class EventSeverity
     private static readonly HashSet<int> Warnings = [1, 5, 6, 7, 8, 47, 48, 62, 64, 65];
 
     internal static string Of(MeterEvent one) =>
-        one.Set == "own" ? (ClockEvent)one.Number switch { ClockEvent.BeyondWindow => "alarm", ClockEvent.Set => "warning", _ => "info" }
+        one.Log is { C: 97, D: 98 } ? "alarm" // a bit of an alarm register
+        : one.Set == "own" ? (ClockEvent)one.Number switch { ClockEvent.BeyondWindow => "alarm", ClockEvent.Set => "warning", _ => "info" }
         : one.Set is "idis" or "dsmr" ? Alarms.Contains(one.Number) ? "alarm" : Warnings.Contains(one.Number) ? "warning" : "info"
         : one.Log is { C: 99, D: 98, E: 1 } ? "alarm" : one.Log is { C: 99, D: 98, E: 2 } ? "warning" : "info";
 }

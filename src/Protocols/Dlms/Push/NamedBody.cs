@@ -119,12 +119,12 @@ internal static class NamedBody
         return true;
     }
 
-    /// <summary>The class does not travel: a clock is known by its name, what has a unit or is a number is a register, anything else data.</summary>
+    /// <summary>The class does not travel: a clock is known by its name, what has a unit, or is a number of a medium, is a register, anything else data.</summary>
     private static PushValue Named(ReadOnlySpan<byte> body, Obis name, int at, int length, ScalerUnit? scale)
     {
         var isNumber = (AXdrTag)body[at] is AXdrTag.Int8 or AXdrTag.Int16 or AXdrTag.Int32 or AXdrTag.Int64 or AXdrTag.UInt8 or AXdrTag.UInt16 or AXdrTag.UInt32 or AXdrTag.UInt64 or AXdrTag.Float32 or AXdrTag.Float64;
         var isClock = name is { C: 1, D: 0, E: 0 } && name.A is 0 && IsTime(body.Slice(at, length));
-        var classId = isClock ? CaptureObject.ClockClass : scale is not null || isNumber ? (ushort)3 : (ushort)1;
+        var classId = isClock ? CaptureObject.ClockClass : scale is not null || (isNumber && name.A != 0) ? (ushort)3 : (ushort)1;
         return new PushValue(new CaptureObject(classId, name, 2, 0), at, length, scale);
     }
 

@@ -1,6 +1,7 @@
 using Metering;
 using Metering.Driver;
 using Protocols.Dlms.Apdu;
+using Protocols.Dlms.Blocks;
 using Protocols.Dlms.Model;
 
 namespace Protocols.Dlms.Push;
@@ -34,6 +35,9 @@ public sealed class PushPeer
 
     /// <summary>The client SAP that is spoken to; 0 where the framing names none.</summary>
     public int Client { get; set; }
+
+    /// <summary>Blocks of a push that is not whole yet.</summary>
+    internal PushedBlocks Blocks { get; } = new();
 }
 
 /// <summary>What one push came to.</summary>
@@ -44,6 +48,9 @@ public sealed class PushPeer
 /// <param name="IsCopy">The same message under the same counter within a minute.</param>
 public sealed record PushTaken(IReadOnlyList<DriverEvent> Events, MeterId Meter, ulong ContentHash, PushConfirm? Confirm, bool IsCopy)
 {
+    /// <summary>It was refused because its counter was used before.</summary>
+    public bool IsReplay { get; init; }
+
     internal static PushTaken Of(DriverEvent.Rejected rejected) => new([rejected], rejected.Meter, rejected.Raw.ContentHash, null, false);
 }
 

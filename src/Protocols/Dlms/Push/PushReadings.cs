@@ -21,9 +21,25 @@ internal sealed class PushReadings
     {
         (_profile, _meter) = (profile, new PushSheet(profile));
         TakeTime(notified);
+        var scales = new Dictionary<Obis, ScalerUnit>();
         foreach (var value in values)
         {
-            Take(value, body.Slice(value.At, value.Length));
+            if (IsScale(value.Object) && ScalerUnit.TryRead(body.Slice(value.At, value.Length), out var scale))
+            {
+                scales[value.Object.Name] = scale;
+            }
+        }
+
+        foreach (var value in values)
+        {
+            if (!scales.TryGetValue(value.Object.Name, out var scale))
+            {
+                Take(value, body.Slice(value.At, value.Length));
+            }
+            else if (!IsScale(value.Object))
+            {
+                Take(value with { Scale = value.Scale ?? scale }, body.Slice(value.At, value.Length));
+            }
         }
     }
 
@@ -61,6 +77,9 @@ internal sealed class PushReadings
 
         return blocks;
     }
+
+    /// <summary>The attribute that says scaler and unit, where it is pushed with the value: classes 3 and 4 attribute 3, class 5 attribute 4.</summary>
+    private static bool IsScale(in CaptureObject attribute) => (attribute.ClassId, attribute.Attribute) is (3 or 4, 3) or (5, 4);
 
     private void Take(in PushValue value, ReadOnlySpan<byte> data)
     {

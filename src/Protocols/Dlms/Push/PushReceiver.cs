@@ -56,11 +56,22 @@ public sealed class PushReceiver(PushOptions options, IKeyRing keys, ICounterSto
                 return Tell(told, peer, raw, new Sender(default, null, "", 0), SecurityFacts.Clear);
             case GeneralCiphered { IsDedicated: false } ciphered:
                 return Decipher(ciphered, peer, raw);
+            case GeneralBlockTransfer block:
+                return Join(block, peer, raw);
             case null:
                 return Reject(peer.Meter, raw, FaultKind.Malformed, $"the message is no APDU: {fault}");
             case var other:
                 return Reject(peer.Meter, raw, FaultKind.Unsupported, $"a {other.Name} is no push that is read");
         }
+    }
+
+    /// <summary>A block of a longer push; the last one makes it whole, and that is what is kept.</summary>
+    private PushTaken Join(GeneralBlockTransfer block, PushPeer peer, RawFrame raw)
+    {
+        var whole = peer.Blocks.Take(block, out var fault).ToArray();
+        return fault is not null ? Reject(peer.Meter, raw, FaultKind.Malformed, fault)
+            : whole.Length == 0 || whole[0] == (byte)ApduTag.GeneralBlockTransfer ? new PushTaken([], default, 0, null, false)
+            : Open(whole, peer, raw with { Octets = whole, ContentHash = RowInstant.ContentHash(whole) });
     }
 
     private PushTaken Decipher(GeneralCiphered ciphered, PushPeer peer, RawFrame raw)
@@ -135,7 +146,7 @@ public sealed class PushReceiver(PushOptions options, IKeyRing keys, ICounterSto
             return Reject(default, raw, FaultKind.FormatUnknown, "the push names no meter: set meter = \"..\" for this driver, or let the meter push 0-0:42.0.0*255");
         }
 
-        if (Judge(meter, facts, raw) is { } refused)
+        if (Judge(meter, facts, raw, confirm) is { } refused)
         {
             return refused;
         }
@@ -170,7 +181,7 @@ public sealed class PushReceiver(PushOptions options, IKeyRing keys, ICounterSto
             return Reject(default, raw, FaultKind.FormatUnknown, fault!);
         }
 
-        if (Judge(read.Meter, facts, raw) is { } refused)
+        if (Judge(read.Meter, facts, raw, null) is { } refused)
         {
             return refused;
         }
@@ -183,12 +194,12 @@ public sealed class PushReceiver(PushOptions options, IKeyRing keys, ICounterSto
     /// Holds the counter against those before; null where it is fresh. What was encrypted and not authenticated comes here only when its plain text made sense: a counter that was
     /// tampered with gives another key stream, and no sense.
     /// </summary>
-    private PushTaken? Judge(MeterId meter, SecurityFacts facts, RawFrame raw) => facts.Counter is not { } counter ? null
+    private PushTaken? Judge(MeterId meter, SecurityFacts facts, RawFrame raw, PushConfirm? confirm) => facts.Counter is not { } counter ? null
         : counters.Accept(new KeyName(meter.Text, KeyPurpose.Guek, (int)facts.KeyId), counter, raw.ContentHash) switch
         {
             CounterVerdict.Fresh => null,
-            CounterVerdict.Duplicate => new PushTaken([], meter, raw.ContentHash, null, IsCopy: true),
-            _ => Reject(meter, raw, FaultKind.Replayed, $"invocation counter {counter} was used before: the push is a replay"),
+            CounterVerdict.Duplicate => new PushTaken([], meter, raw.ContentHash, confirm, IsCopy: true),
+            _ => Reject(meter, raw, FaultKind.Replayed, $"invocation counter {counter} was used before: the push is a replay") with { Confirm = confirm, IsReplay = true },
         };
 
     private PushTaken Taken(MeterId meter, IReadOnlyList<ReadingBlock> blocks, IReadOnlyList<MeterEvent> events, RawFrame raw, SecurityFacts facts, PushConfirm? confirm)
