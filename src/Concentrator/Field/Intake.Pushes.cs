@@ -1,3 +1,4 @@
+using Metering;
 using Metering.Driver;
 using Metering.Ledger;
 
@@ -6,6 +7,9 @@ namespace Concentrator.Field;
 /// <summary>What meters say by themselves: readings, alarms, or both in one.</summary>
 internal sealed partial class Intake
 {
+    /// <summary>Events that are on their way into the ledger: told again meanwhile they are not new either.</summary>
+    private readonly List<(MeterId Meter, MeterEvent Event, Task<bool> Kept)> _telling = [];
+
     /// <summary>
     /// Pushes of the network are all kept; those of a customer interface, which come every few seconds, one of each kind a slot. Alarms go with their readings in one append. Whoever
     /// waits with an answer to the meter is told when that is synced.
@@ -40,7 +44,7 @@ internal sealed partial class Intake
         }
 
         var keeps = block is not null && (!pushed.Repeats || entry.Pushes.Keeps(SlotClock(raw.At), StatusOf(block, null), block));
-        var fresh = pushed.Events.Count == 0 ? [] : marks.Fresh(meter, pushed.Events);
+        var fresh = pushed.Events.Count == 0 ? [] : NotOnTheirWay(meter, marks.Fresh(meter, pushed.Events));
         if (!keeps && fresh.Count == 0)
         {
             blackBox(raw, outcome);
@@ -59,14 +63,23 @@ internal sealed partial class Intake
         }
 
         Action? then = null;
+        var receipt = pushed.Receipt;
         if (fresh.Count > 0)
         {
+            receipt ??= new PushReceipt();
+            _telling.AddRange(fresh.Select(one => (meter, one, receipt.Kept)));
             var events = new MeterEventsRecord(meter, raw.Link.Source, fresh, raw.Octets);
             records.Add(new NewRecord(RecordType.MeterEvents, RecordClass.Alarm, raw.At, events.ToPayload()));
             then = () => marks.Stored(events);
         }
 
         var urgency = fresh.Count > 0 ? Urgency.Order : pushed.Receipt is null ? Urgency.Reading : Urgency.OnDemand;
-        await AppendAsync(ledger.AppendAsync(records, urgency, CancellationToken.None), then, pushed.Receipt).ConfigureAwait(false);
+        await AppendAsync(ledger.AppendAsync(records, urgency, CancellationToken.None), then, receipt).ConfigureAwait(false);
+    }
+
+    private List<MeterEvent> NotOnTheirWay(MeterId meter, IReadOnlyList<MeterEvent> events)
+    {
+        _telling.RemoveAll(told => told.Kept.IsCompleted);
+        return [.. events.Where(one => !_telling.Exists(told => told.Meter == meter && told.Event == one))];
     }
 }

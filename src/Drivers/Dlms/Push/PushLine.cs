@@ -10,7 +10,7 @@ internal sealed class PushLine
 {
     /// <summary>More than the longest unfinished frame of any framing.</summary>
     private const int MostWaiting = 128 * 1024;
-    private const long MostRubbish = 64;
+    private const long MostRubbish = 16;
 
     private readonly PushFraming _framing;
     private readonly PushFraming[] _candidates;
