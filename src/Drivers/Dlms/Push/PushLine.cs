@@ -10,12 +10,14 @@ internal sealed class PushLine
 {
     /// <summary>More than the longest unfinished frame of any framing.</summary>
     private const int MostWaiting = 128 * 1024;
-    private const long MostRubbish = 16;
+
+    /// <summary>Octets without a frame after which the framing is given up: more than the longest frame of any has.</summary>
+    private const long MostRubbish = 20 * 1024;
 
     private readonly PushFraming _framing;
     private readonly PushFraming[] _candidates;
     private List<Track> _tracks = [];
-    private long _rubbishAt, _framesAt;
+    private long _fruitless, _framesAt;
 
     /// <param name="framing">Set, or to be found.</param>
     /// <param name="candidates">What it may be.</param>
@@ -38,6 +40,7 @@ internal sealed class PushLine
     internal void Take(in ReadOnlySequence<byte> octets, Queue<PushMessage> to)
     {
         var fresh = octets.ToArray();
+        _fruitless += fresh.Length;
         foreach (var track in _tracks)
         {
             track.Take(fresh, to);
@@ -71,8 +74,8 @@ internal sealed class PushLine
         }
 
         Skipped = only.Skipped;
-        (_rubbishAt, _framesAt) = only.Frames != _framesAt ? (only.Skipped, only.Frames) : (_rubbishAt, _framesAt);
-        if (_framing == PushFraming.Found && only.Skipped - _rubbishAt > MostRubbish)
+        (_fruitless, _framesAt) = only.Frames != _framesAt ? (0, only.Frames) : (_fruitless, _framesAt);
+        if (_framing == PushFraming.Found && _fruitless > MostRubbish)
         {
             Begin(); // another meter was plugged in
         }
@@ -81,7 +84,7 @@ internal sealed class PushLine
     private void Begin()
     {
         _tracks = [.. (_framing == PushFraming.Found ? _candidates : [_framing]).Select(framing => new Track(PushCutter.Of(framing)))];
-        (_rubbishAt, _framesAt) = (0, 0);
+        (_fruitless, _framesAt) = (0, 0);
     }
 
     /// <summary>One framing with the octets it has not taken yet.</summary>

@@ -131,11 +131,12 @@ public class PushListenerTests
         Assert.True(await bench.Clock.AdvanceUntilAsync(() => bench.Pushed.Count == 1, TimeSpan.FromMilliseconds(100)));
         Assert.Equal(bench.Meter.TitleName, bench.Pushed[0].Meter.Text);
         Assert.True(bench.Pushed[0].Repeats);
-        for (var telegrams = 0; telegrams < 40 && bench.Pushed.Count < 3; telegrams++)
+        for (var telegrams = 0; telegrams < 80 && bench.Pushed.Count < 3; telegrams++)
         {
             bench.Clock.Advance(TimeSpan.FromSeconds(1));
             await SendAsync(line, p1.Telegram().Octets, 1000);
-            await bench.Clock.AdvanceUntilAsync(() => true, TimeSpan.FromMilliseconds(300));
+            var turns = 0; // each telegram is read before the next comes
+            await bench.Clock.AdvanceUntilAsync(() => turns++ > 2, TimeSpan.FromMilliseconds(300));
         }
 
         Assert.True(await Patience.UntilAsync(() => bench.Pushed.Count >= 3));
