@@ -4,7 +4,7 @@ namespace Unit.Live;
 public class PushTests
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
-    private static readonly string[] Meters = ["ST-53494D0100002328/reg/", "E0099000000009003/reg/", "G0099000000009003/reg/", "SIM0000000009001/reg/", "SIM0000000009002/reg/"];
+    private static readonly string[] Meters = ["ST-53494D0100002328/reg/", "E0099000000009003/reg/", "SIM0000000009001/reg/", "SIM0000000009002/reg/"];
 
     [Fact]
     public async Task Everything_that_was_pushed_and_confirmed_arrives_once_with_its_alarms_also_across_kills()
@@ -14,15 +14,17 @@ public class PushTests
         {
             using var service = street.StartService();
             var before = Count(street);
-            await Street.WaitAsync(() => Count(street).Zip(before).All(pair => pair.First > pair.Second), Patience, $"life {life}: {string.Join(' ', Count(street))} rows{street.Log}");
+            await Street.WaitAsync(() => Count(street).Zip(before).All(pair => pair.First > pair.Second), Patience, () => $"life {life}: {string.Join(' ', Count(street))} rows{street.Log}");
             await Task.Delay(Random.Shared.Next(0, 1500));
             await street.KillAsync(service);
         }
 
         using (var last = street.StartService())
         {
+            // The gas meter behind the P1 port tells an hour's value again and again: it is told once.
+            await Street.WaitAsync(() => street.Consumer.Keys().Any(key => key.StartsWith("G0099000000009003/", StringComparison.Ordinal)), Patience, () => "no gas value came" + street.Log);
             await Street.WaitAsync(() => street.Consumer.Payloads("/events/alarm").Any(payload => payload.Contains("fraud attempt", StringComparison.Ordinal)), Patience, "no alarm came" + street.Log);
-            await Street.WaitAsync(() => street.Consumer.Payloads("/events/").Any(payload => payload.Contains("power was back after 240 s", StringComparison.Ordinal)), Patience, "no power failure was told" + street.Log);
+            await Street.WaitAsync(() => street.Consumer.Payloads("/events/").Any(payload => payload.Contains("power was back after 240 s", StringComparison.Ordinal)), Patience, () => "no power failure was told" + street.Log);
             await Task.Delay(TimeSpan.FromSeconds(16)); // what was said before a kill counts as uncommitted for 15 s
             await street.StopSimulatorAsync();
             await Task.Delay(TimeSpan.FromSeconds(2));

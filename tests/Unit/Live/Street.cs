@@ -180,12 +180,15 @@ internal sealed class Street : IAsyncDisposable
         return figures;
     }
 
-    internal static async Task WaitAsync(Func<bool> condition, TimeSpan atMost, string what)
+    internal static Task WaitAsync(Func<bool> condition, TimeSpan atMost, string what) => WaitAsync(condition, atMost, () => what);
+
+    /// <param name="what">What is wrong, asked when it is.</param>
+    internal static async Task WaitAsync(Func<bool> condition, TimeSpan atMost, Func<string> what)
     {
         var began = Stopwatch.GetTimestamp();
         while (!condition())
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < atMost, what);
+            Assert.True(Stopwatch.GetElapsedTime(began) < atMost, Stopwatch.GetElapsedTime(began) < atMost ? "" : what());
             await Task.Delay(50);
         }
     }

@@ -157,7 +157,7 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
     {
         var from = new PduReader(_question.WrittenSpan.ToArray());
         var values = from.List(static (ref PduReader one) => one.Data());
-        return from.Fault is null && values.Length == count ? values : [];
+        return from.Fault is null && values.Length == count && from.Remaining == 0 ? values : [];
     }
 
     private SetResponse.LastDatablockList FinishSetList(InvokeId id, DataBlock last)

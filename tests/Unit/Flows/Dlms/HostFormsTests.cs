@@ -43,7 +43,7 @@ public class HostFormsTests
     public void Blocks_that_hold_another_number_of_values_are_refused_and_nothing_is_written(string values)
     {
         var before = Ask<GetResponse.Normal>(new GetRequest.Normal(Id, Filter, null)).Result.Data.ToArray();
-        Assert.Equal(17, Ask<SetResponse.LastDatablock>(new SetRequest.ListFirstDatablock(Id, [(Filter, null), (Alarm, null)], new DataBlock(true, 1, Convert.FromHexString(values)))).Result);
+        Assert.Equal([(byte)17, (byte)17], Ask<SetResponse.LastDatablockList>(new SetRequest.ListFirstDatablock(Id, [(Filter, null), (Alarm, null)], new DataBlock(true, 1, Convert.FromHexString(values)))).Results);
         Assert.Equal(before, Ask<GetResponse.Normal>(new GetRequest.Normal(Id, Filter, null)).Result.Data.ToArray());
     }
 

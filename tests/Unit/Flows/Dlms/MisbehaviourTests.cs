@@ -219,24 +219,34 @@ public class MisbehaviourTests
     }
 
     [Fact]
-    public async Task A_meter_that_locks_after_three_bad_tags_says_so_for_as_long_as_it_does_and_each_order_ends()
+    public async Task A_meter_that_locks_after_three_bad_tags_is_never_locked_by_a_wrong_key()
     {
         await using var flow = new FlowBench(new DlmsMeterPlan(3, 7, Faults: MeterFault.LocksAfterThreeBadTags));
         await flow.ListeningAsync();
         flow.Bench.Keys.Twist = 1;
-        for (var i = 0; i < 4; i++)
+        for (var i = 0; i < 6; i++)
         {
             var wrong = await flow.ReadAsync("load-profile", Now.AddDays(-3), Now);
             Assert.Equal(OrderState.Failed, wrong.State);
-            Assert.Contains("authentication failed", wrong.Sentence, StringComparison.Ordinal);
+            Assert.Contains(i < 2 ? "authentication failed" : "refused the key", wrong.Sentence, StringComparison.Ordinal);
         }
 
-        flow.Bench.Keys.Twist = 0;
-        Assert.True(flow.Meter.Keys.BadTags >= 3);
+        Assert.Equal(2, flow.Meter.Keys.BadTags);
+        flow.Bench.Keys.Twist = 0; // the right key comes
+        flow.Bench.Keys.Version++;
+        Assert.Equal(OrderState.Done, (await flow.ReadAsync("load-profile", Now.AddDays(-3), Now)).State);
+        Assert.Equal(RowTruth.Of(flow.Meter, flow.Meter.Part<LoadProfiles>()!.Load), flow.Rows(Load));
+    }
+
+    [Fact]
+    public async Task A_meter_that_somebody_else_locked_says_so_until_it_is_unlocked()
+    {
+        await using var flow = new FlowBench(new DlmsMeterPlan(3, 7, Faults: MeterFault.LocksAfterThreeBadTags));
+        await flow.ListeningAsync();
+        flow.Meter.Keys.BadTags = 3;
         Assert.Contains("authentication failed", (await flow.ReadAsync("load-profile", Now.AddDays(-3), Now)).Sentence, StringComparison.Ordinal);
         flow.Meter.Keys.BadTags = 0; // somebody unlocks it
         Assert.Equal(OrderState.Done, (await flow.ReadAsync("load-profile", Now.AddDays(-3), Now)).State);
-        Assert.Equal(RowTruth.Of(flow.Meter, flow.Meter.Part<LoadProfiles>()!.Load), flow.Rows(Load));
     }
 
     private static async Task<FlowBench> OfAsync(MeterFault fault, DateTimeOffset? start = null)
