@@ -16,6 +16,7 @@ public sealed class FeederField : IDisposable
     private readonly ConcurrentQueue<TruthLine> _truth = new();
     private readonly ConcurrentQueue<string> _closed = new();
     private readonly HashSet<string> _told = [];
+    private readonly ConcurrentDictionary<(string Meter, string Column), DateTime> _answeredAt = new();
     private readonly Func<DateTime> _now;
 
     /// <summary>Opens the ports: files <c>dlms-tcp0.url</c>, <c>dlms-udp0.url</c>, <c>dlms-hdlc0.url</c>, .. hold their addresses, links <c>dlms0</c>, .. lead to the ptys.</summary>
@@ -28,7 +29,7 @@ public sealed class FeederField : IDisposable
         {
             var number = FirstNumber + Meters.Count;
             var meter = new DlmsMeter(group.Plan with { Number = number, Seed = seed, BlockWindow = group.Transport == DlmsGroup.Tcp ? 8 : 1 }, now);
-            meter.ValueAnswered += answered => TellValue(meter, answered);
+            meter.ValueAnswered += answered => TellValue(meter, answered, group.Transport == DlmsGroup.Udp);
             foreach (var profile in meter.Profiles)
             {
                 profile.Answered += (one, rows) => TellRows(meter, one, rows);
@@ -96,14 +97,16 @@ public sealed class FeederField : IDisposable
         _ => string.Create(CultureInfo.InvariantCulture, $"dlms-{transport}{index}.url"),
     };
 
-    private void TellValue(DlmsMeter meter, AnsweredValue answered)
+    private void TellValue(DlmsMeter meter, AnsweredValue answered, bool mayBeAskedAgain)
     {
         var at = _now();
         var source = SourceOf(meter, answered.Name, meter.Clock.Now);
         var column = string.Create(CultureInfo.InvariantCulture, $"{answered.ClassId}/{answered.Name}/{answered.Attribute}.0");
+        var again = mayBeAskedAgain && at - _answeredAt.GetValueOrDefault((source, column)) < Comparison.AskedTwiceWithin;
+        _answeredAt[(source, column)] = at;
         _truth.Enqueue(new TruthLine(
             source, "reg", answered.Name.ToString(), answered.ClassId, answered.Attribute, 0, null, 0, answered.Value.Text(meter.Clock), answered.Scaler, UnitText(answered.UnitCode), 0,
-            string.Create(CultureInfo.InvariantCulture, $"{source}/reg/answered:{at.Ticks}"), column, null, at));
+            string.Create(CultureInfo.InvariantCulture, $"{source}/reg/answered:{at.Ticks}"), column, again ? TruthLine.AskedAgain : null, at));
     }
 
     /// <summary>A row's truth is told once, when it is first given to somebody; events have a truth of their own and none here.</summary>

@@ -14,6 +14,9 @@ public sealed class Comparison(TimeSpan slot)
     private readonly Dictionary<(string Meter, string Column), List<TruthLine>> _answered = [];
     private readonly HashSet<(string Key, string Column)> _taken = [];
 
+    /// <summary>Two answers within this time may be answers to one question that was asked twice; nobody reads a register as often.</summary>
+    public static TimeSpan AskedTwiceWithin { get; } = TimeSpan.FromSeconds(15);
+
     /// <summary>What nothing explains.</summary>
     public List<string> Unexplained { get; } = [];
 
@@ -67,7 +70,7 @@ public sealed class Comparison(TimeSpan slot)
             {
                 counts[1]++;
             }
-            else if (line.Fate is not null)
+            else if (line.Fate is not (null or TruthLine.AskedAgain) || OtherAnswerServed(line))
             {
                 counts[2]++;
             }
@@ -140,6 +143,10 @@ public sealed class Comparison(TimeSpan slot)
             Unexplained.Add($"delivered otherwise than sent: {key} {column}: {content}, sent {truth.Value}e{truth.Scaler} {truth.Unit}");
         }
     }
+
+    /// <summary>It is one of two answers to a question that was asked twice, and the other one was delivered.</summary>
+    private bool OtherAnswerServed(TruthLine line) => line.Profile == "reg" && _answered[(line.Meter, line.Column)].Exists(other =>
+        _taken.Contains((other.Key, other.Column)) && (other.SentAt - line.SentAt).Duration() < AskedTwiceWithin && (other.Fate == TruthLine.AskedAgain || line.Fate == TruthLine.AskedAgain));
 
     /// <summary>The answer a register read must have come from: same meter, column and value, given within 60 s of when it was received. Each serves once.</summary>
     private TruthLine? AnswerOf(string meter, string column, string? value, string? receivedAt)

@@ -8,6 +8,9 @@ public sealed record TruthLine(
     string Meter, string Profile, string? Obis, [property: JsonPropertyName("class")] int Class, int Attr, int Index, string? At, int Occ, string? Value, int Scaler, string Unit,
     int Status, string Key, string Column, string? Fate, DateTime SentAt)
 {
+    /// <summary>Fate of an answer to a question that was asked twice, as happens on datagrams: one of the two answers serves, the other is passed over.</summary>
+    public const string AskedAgain = "asked again";
+
     /// <summary>As one line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, TruthJson.Default.TruthLine);
 }
