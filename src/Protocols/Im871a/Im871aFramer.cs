@@ -13,43 +13,37 @@ public sealed class Im871aFramer
     public const int MaxFrame = 4 + 255 + 4 + 1 + 2;
 
     private const byte StartOfFrame = 0xA5, HasTimestamp = 0x20, HasRssi = 0x40, HasChecksum = 0x80, Reserved = 0x10;
-    private readonly byte[] _frame = new byte[MaxFrame];
-    private bool _idle;
+    private readonly FrameSearch _search = new(MaxFrame, StartOfFrame);
 
     /// <summary>Tells that no octet came for longer than one takes: what is unfinished will not be finished.</summary>
-    public void LineIdle() => _idle = true;
+    public void LineIdle() => _search.LineIdle();
 
     /// <summary>Takes the next frame, or rubbish, from the front of <paramref name="input"/>.</summary>
     public FrameRead Read(ref ReadOnlySequence<byte> input, out Im871aFrame? frame, out FrameFault fault)
     {
         frame = null;
         fault = FrameFault.None;
-        if (input.IsEmpty)
+        if (_search.IsEmpty(input))
         {
-            _idle = false;
             return FrameRead.NeedMore;
         }
 
-        if (input.FirstSpan[0] != StartOfFrame)
+        var octets = _search.Front(input).Span;
+        if (octets[0] != StartOfFrame)
         {
-            var start = input.PositionOf(StartOfFrame);
-            input = input.Slice(start ?? input.End);
-            fault = FrameFault.Garbage;
-            return FrameRead.Skipped;
+            return _search.Skip(ref input, 0, FrameFault.Garbage, out fault);
         }
 
-        var length = (int)Math.Min(input.Length, MaxFrame);
-        var octets = _frame.AsSpan(0, length);
-        input.Slice(0, length).CopyTo(octets);
+        var length = octets.Length;
         if (length < 4)
         {
-            return Unfinished(ref input, out fault);
+            return _search.Unfinished(ref input, out fault);
         }
 
         var control = octets[1];
         if ((control & Reserved) != 0 || (control & 0x0F) is < 1 or > 4)
         {
-            return SkipOne(ref input, FrameFault.BadHeader, out fault);
+            return _search.Skip(ref input, 1, FrameFault.BadHeader, out fault);
         }
 
         var end = 4 + octets[3];
@@ -60,12 +54,12 @@ public sealed class Im871aFramer
         var total = end + ((control & HasChecksum) != 0 ? 2 : 0);
         if (length < total)
         {
-            return Unfinished(ref input, out fault);
+            return _search.Unfinished(ref input, out fault);
         }
 
         if ((control & HasChecksum) != 0 && Im871aChecksum.Compute(octets[1..end]) != BinaryPrimitives.ReadUInt16LittleEndian(octets[end..]))
         {
-            return SkipOne(ref input, FrameFault.BadChecksum, out fault);
+            return _search.Skip(ref input, 1, FrameFault.BadChecksum, out fault);
         }
 
         frame = new Im871aFrame(
@@ -74,18 +68,5 @@ public sealed class Im871aFramer
             (control & HasRssi) != 0 ? octets[rssiAt] : null);
         input = input.Slice(total);
         return FrameRead.Got;
-    }
-
-    private FrameRead Unfinished(ref ReadOnlySequence<byte> input, out FrameFault fault)
-    {
-        fault = FrameFault.None;
-        return _idle ? SkipOne(ref input, FrameFault.Unfinished, out fault) : FrameRead.NeedMore;
-    }
-
-    private static FrameRead SkipOne(ref ReadOnlySequence<byte> input, FrameFault why, out FrameFault fault)
-    {
-        input = input.Slice(1);
-        fault = why;
-        return FrameRead.Skipped;
     }
 }

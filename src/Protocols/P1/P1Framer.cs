@@ -16,7 +16,7 @@ public sealed class P1Framer
 
     private const byte SlashWithParity = 0xAF, SevenBits = 0x7F;
 
-    private byte[] _joined = [];
+    private readonly FrameSearch _search = new(P1Telegram.Longest + 1 + Tail, P1Telegram.Slash);
     private int _scanned, _starts;
     private bool _idle;
 
@@ -38,7 +38,7 @@ public sealed class P1Framer
             return FrameRead.NeedMore;
         }
 
-        var octets = Front(input);
+        var octets = _search.Front(input).Span;
         if (octets[0] is not (P1Telegram.Slash or SlashWithParity))
         {
             var start = octets.IndexOfAny(P1Telegram.Slash, SlashWithParity);
@@ -128,21 +128,6 @@ public sealed class P1Framer
         _scanned = 0;
         fault = why;
         return FrameRead.Skipped;
-    }
-
-    /// <summary>As much of the front in one piece as a telegram may take.</summary>
-    private ReadOnlySpan<byte> Front(in ReadOnlySequence<byte> input)
-    {
-        const int most = P1Telegram.Longest + 1 + Tail;
-        if (input.FirstSpan.Length == input.Length || input.FirstSpan.Length >= most)
-        {
-            return input.FirstSpan[..Math.Min(input.FirstSpan.Length, most)];
-        }
-
-        var length = (int)Math.Min(input.Length, most);
-        _joined = _joined.Length >= length ? _joined : new byte[Math.Min(most, length * 2)];
-        input.Slice(0, length).CopyTo(_joined);
-        return _joined.AsSpan(0, length);
     }
 
     private static int HexValue(byte digit) => char.IsAsciiDigit((char)digit) ? digit - '0' : (digit | 0x20) - 'a' + 10;

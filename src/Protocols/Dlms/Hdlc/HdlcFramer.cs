@@ -10,7 +10,7 @@ namespace Protocols.Dlms.Hdlc;
 /// </summary>
 public sealed class HdlcFramer
 {
-    private readonly byte[] _joined = new byte[HdlcFrame.MaxLength + 1];
+    private readonly FrameSearch _search = new(HdlcFrame.MaxLength + 1, HdlcFrame.Flag);
     private bool _open;
     private bool _idle;
     private bool _pending;
@@ -51,7 +51,7 @@ public sealed class HdlcFramer
     private FrameRead Open(ref ReadOnlySequence<byte> input, out HdlcFrame frame, out FrameFault fault)
     {
         frame = default;
-        var memory = Front(input);
+        var memory = _search.Front(input);
         var octets = memory.Span;
         if ((octets[0] & 0xF0) != 0xA0)
         {
@@ -118,18 +118,6 @@ public sealed class HdlcFramer
         return FrameRead.Got;
     }
 
-    private ReadOnlyMemory<byte> Front(in ReadOnlySequence<byte> input)
-    {
-        if (input.IsSingleSegment)
-        {
-            return input.First;
-        }
-
-        var length = (int)Math.Min(input.Length, _joined.Length);
-        input.Slice(0, length).CopyTo(_joined);
-        return _joined.AsMemory(0, length);
-    }
-
     private FrameRead Unfinished(ref ReadOnlySequence<byte> input, out FrameFault fault)
     {
         fault = FrameFault.None;
@@ -140,8 +128,6 @@ public sealed class HdlcFramer
     private FrameRead Hunt(ref ReadOnlySequence<byte> input, FrameFault why, out FrameFault fault)
     {
         _open = false;
-        input = input.Slice(input.PositionOf(HdlcFrame.Flag) ?? input.End);
-        fault = why;
-        return FrameRead.Skipped;
+        return _search.Skip(ref input, 0, why, out fault);
     }
 }

@@ -9,11 +9,10 @@ namespace Protocols.Dlms.MBusTransport;
 /// </summary>
 public sealed class MBusFramer
 {
-    private readonly byte[] _joined = new byte[MBusFrame.Longest];
-    private bool _idle;
+    private readonly FrameSearch _search = new(MBusFrame.Longest, MBusFrame.Start);
 
     /// <summary>Tells that no octet came for longer than the line's pause between characters: what is unfinished will not be finished.</summary>
-    public void LineIdle() => _idle = true;
+    public void LineIdle() => _search.LineIdle();
 
     /// <summary>
     /// Takes the next frame, or rubbish, from the front of <paramref name="input"/>. The segment lies in the input, or in this framer where the input is in pieces: it holds until the
@@ -22,45 +21,44 @@ public sealed class MBusFramer
     public FrameRead Read(ref ReadOnlySequence<byte> input, out MBusFrame frame, out FrameFault fault)
     {
         (frame, fault) = (default, FrameFault.None);
-        if (input.IsEmpty)
+        if (_search.IsEmpty(input))
         {
-            _idle = false;
             return FrameRead.NeedMore;
         }
 
-        var memory = Front(input);
+        var memory = _search.Front(input);
         var octets = memory.Span;
         if (octets[0] != MBusFrame.Start)
         {
-            return Skip(ref input, 1, FrameFault.Garbage, out fault);
+            return _search.Skip(ref input, 1, FrameFault.Garbage, out fault);
         }
 
         if (octets.Length < MBusFrame.Header)
         {
-            return Unfinished(ref input, out fault);
+            return _search.Unfinished(ref input, out fault);
         }
 
         if (octets[1] != octets[2] || octets[3] != MBusFrame.Start || octets[1] < 3)
         {
-            return Skip(ref input, 1, FrameFault.BadHeader, out fault);
+            return _search.Skip(ref input, 1, FrameFault.BadHeader, out fault);
         }
 
         var inside = octets[1];
         var length = MBusFrame.Around + inside;
         if (octets.Length < length)
         {
-            return Unfinished(ref input, out fault);
+            return _search.Unfinished(ref input, out fault);
         }
 
         if (octets[length - 1] != MBusFrame.Stop || MBusFrame.Sum(octets.Slice(MBusFrame.Header, inside)) != octets[length - 2])
         {
-            return Skip(ref input, 1, FrameFault.BadChecksum, out fault);
+            return _search.Skip(ref input, 1, FrameFault.BadChecksum, out fault);
         }
 
         var layer = octets[6];
         if (inside < MBusFrame.InsideHeader || layer > (MBusFrame.LastBit | MBusFrame.NumberMask))
         {
-            return Skip(ref input, length, FrameFault.BadHeader, out fault);
+            return _search.Skip(ref input, length, FrameFault.BadHeader, out fault);
         }
 
         frame = new MBusFrame(
@@ -68,32 +66,5 @@ public sealed class MBusFramer
             memory.Slice(MBusFrame.Header + MBusFrame.InsideHeader, inside - MBusFrame.InsideHeader));
         input = input.Slice(length);
         return FrameRead.Got;
-    }
-
-    private ReadOnlyMemory<byte> Front(in ReadOnlySequence<byte> input)
-    {
-        if (input.IsSingleSegment)
-        {
-            return input.First;
-        }
-
-        var length = (int)Math.Min(input.Length, _joined.Length);
-        input.Slice(0, length).CopyTo(_joined);
-        return _joined.AsMemory(0, length);
-    }
-
-    private FrameRead Unfinished(ref ReadOnlySequence<byte> input, out FrameFault fault)
-    {
-        fault = FrameFault.None;
-        return _idle ? Skip(ref input, 1, FrameFault.Unfinished, out fault) : FrameRead.NeedMore;
-    }
-
-    /// <summary>Drops so many octets, and what follows up to the next start octet.</summary>
-    private static FrameRead Skip(ref ReadOnlySequence<byte> input, int octets, FrameFault why, out FrameFault fault)
-    {
-        input = input.Slice(octets);
-        input = input.Slice(input.PositionOf(MBusFrame.Start) ?? input.End);
-        fault = why;
-        return FrameRead.Skipped;
     }
 }
