@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using Fuzz.Judging;
 using Fuzz.Mutation;
 using Metering;
@@ -10,7 +11,7 @@ namespace Fuzz.Families;
 
 /// <summary>
 /// A logical device whose client asks anything: in clear, ciphered, and ciphered with the right keys, under the product's security and under the simulated meters'.
-/// <code>first octet: bits 0 to 4 the mode, 20 the product's security, 40 short APDUs</code>
+/// <code>first octet: bits 0 to 4 the mode, 20 the product's security, 40 short APDUs, 80 with keys to sign and to agree by</code>
 /// </summary>
 internal static class HostFamily
 {
@@ -23,6 +24,12 @@ internal static class HostFamily
     {
         var sealing = new Sealing(Title, Key, Authentication);
         var name = new KeyName("DCU", KeyPurpose.Guek, 1);
+        using var theirs = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256);
+        var known = KeyAgreement.PublicOctets(theirs);
+        var credentials = new Credentials
+        {
+            Signing = ECDsa.Create(ECCurve.NamedCurves.nistP256), Agreement = ECDiffieHellman.Create(ECCurve.NamedCurves.nistP256), TheirSigning = known, TheirAgreement = known, Wrapping = Key,
+        };
         return input =>
         {
             if (input.IsEmpty)
@@ -33,7 +40,8 @@ internal static class HostFamily
             var mode = (input.Span[0] & 0x1F) % Modes;
             var keys = new MeterKeys { Title = Meter, Guek = Key, Gak = Authentication, Secret = Key };
             var client = new HostClient(1, mode switch { High => 5, Low => 1, _ => 0 }, mode >= Sealed, Key, static _ => AccessRight.All, mode is Plain or Sealed);
-            using var own = mode >= Sealed && (input.Span[0] & 0x20) != 0 ? new HostSecurity(Meter, 0, Key, Authentication, Key, new AnyCounters(), name) : null;
+            using var own = mode >= Sealed && (input.Span[0] & 0x20) != 0 ? new HostSecurity(
+                Meter, 0, Key, Authentication, Key, new AnyCounters(), name, (input.Span[0] & 0x80) != 0 ? credentials : null) : null;
             own?.Grant(1, 1 << 20);
             IHostSecurity? security = mode < Sealed ? null : own is not null ? own : new MeterSecurity(keys);
             var host = new HostAssociation(Device(), client, new HostOptions((input.Span[0] & 0x40) != 0 ? 128 : 1024), security);
@@ -78,6 +86,11 @@ internal static class HostFamily
             corpus.Add(Messages.Of(Plain, request));
             corpus.Add(Messages.Of(Sealed, request));
             corpus.Add(Messages.Of(Sealed | 0x20, request));
+        }
+
+        foreach (var envelope in DlmsSeeds.Apdus.Select(Convert.FromHexString).Where(apdu => apdu[0] is 0xDD or 0xDF))
+        {
+            corpus.Add(Messages.Of(High | 0xA0, envelope));
         }
 
         corpus.Add(Messages.Of(Public, associate, requests[0], Convert.FromHexString("6203800100"), requests[0]));

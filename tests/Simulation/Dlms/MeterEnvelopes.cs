@@ -60,6 +60,11 @@ internal sealed class MeterEnvelopes(MeterKeys keys)
             return (plain, how, null);
         }
 
+        if (keys.ClientSigning.Length == 0)
+        {
+            return ([], how, null); // this meter knows nobody's signature
+        }
+
         using var verifier = ECDsa.Create(Point(keys.ClientSigning));
         if (!verifier.VerifyData(Signed(signed), signed.Signature!.Value.Span, Hash, DSASignatureFormat.IeeeP1363FixedFieldConcatenation))
         {
@@ -146,6 +151,8 @@ internal sealed class MeterEnvelopes(MeterKeys keys)
                 return ((control & 0x40) != 0 ? keys.Gbek : keys.Guek, 2);
             case { Choice: 1 } wrapped:
                 return (MeterKeyWrap.Unwrap(keys.Kek, wrapped.Material.ToArray()), 3);
+            case { Choice: 2 } agreed when keys.Agreement is null || (agreed.Id.Span[0] == 1 ? keys.ClientSigning : keys.ClientAgreement).Length == 0:
+                return (null, 0); // this meter agrees on no keys
             case { Choice: 2 } agreed when agreed.Id.Span[0] == 1:
                 var half = agreed.Material.Length / 2;
                 using (var verifier = ECDsa.Create(Point(keys.ClientSigning)))

@@ -64,11 +64,13 @@ internal sealed record DlmsFrames(string Frame, IReadOnlyList<ReadOnlyMemory<byt
         return new DlmsFrames(name, messages, isOpen ? [.. notes, "the message goes on in further segments: give the earlier ones as prior"] : notes, fault);
     }
 
+    /// <summary>Two flags, format, two addresses of one octet, control, FCS.</summary>
+    private const int Shortest = 9;
+
     /// <summary>What one frame holds whose length fits and whose check sequences do not: shown, and never said to be well.</summary>
     private static ReadOnlyMemory<byte>? Damaged(byte[] octets)
     {
-        var length = octets.Length > 4 ? ((octets[1] & 7) << 8) | octets[2] : 0;
-        if (length != octets.Length - 2 || octets[^1] != 0x7E || !HdlcAddress.TryParse(octets.AsSpan(3), out var destination)
+        if (octets.Length < Shortest || (((octets[1] & 7) << 8) | octets[2]) != octets.Length - 2 || octets[^1] != 0x7E || !HdlcAddress.TryParse(octets.AsSpan(3), out var destination)
             || !HdlcAddress.TryParse(octets.AsSpan(3 + destination.Length), out var source))
         {
             return null;
