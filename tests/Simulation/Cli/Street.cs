@@ -59,10 +59,8 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
             }
         }
 
-        wired.Dispose();
-        wired.Tell(truth); // what was answered while the end came: the answer to a question in the middle is of no use to anybody
+        wired.Close(truth);
         pushing?.Close(truth);
-        wired.Meters.ForEach(meter => truth.FarEndClosed(meter.Name));
         await progress.WriteLineAsync($"invocation counters used again: {wired.RepeatedCounters + (pushing?.RepeatedCounters ?? 0)}").ConfigureAwait(false);
         await progress.WriteLineAsync($"pushes confirmed: {pushing?.Confirmed ?? 0}").ConfigureAwait(false);
     }

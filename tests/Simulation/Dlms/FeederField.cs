@@ -16,6 +16,7 @@ public sealed class FeederField : IDisposable
     private readonly ConcurrentQueue<TruthLine> _truth = new();
     private readonly ConcurrentQueue<string> _closed = new();
     private readonly HashSet<string> _told = [];
+    private readonly ConcurrentDictionary<string, string> _portOf = new();
     private readonly ConcurrentDictionary<(string Meter, string Column), DateTime> _answeredAt = new();
     private readonly Func<DateTime> _now;
 
@@ -61,7 +62,24 @@ public sealed class FeederField : IDisposable
 
         while (_closed.TryDequeue(out var meter))
         {
-            truth.FarEndClosed(meter);
+            FarEndClosed(truth, meter);
+        }
+    }
+
+    /// <summary>The end of all: nobody takes answers any more.</summary>
+    internal void Close(TruthFile truth)
+    {
+        Dispose();
+        Tell(truth); // what was answered while the end came: the answer to a question in the middle is of no use to anybody
+        Meters.ForEach(meter => FarEndClosed(truth, meter.Name));
+    }
+
+    /// <summary>Whatever was told through a meter's port, its own values and those of the devices behind it.</summary>
+    private void FarEndClosed(TruthFile truth, string meter)
+    {
+        foreach (var (source, _) in _portOf.Where(entry => entry.Value == meter))
+        {
+            truth.FarEndClosed(source);
         }
     }
 
@@ -138,7 +156,12 @@ public sealed class FeederField : IDisposable
     }
 
     /// <summary>What stands on an M-Bus channel is the device's that was there, not the electricity meter's.</summary>
-    private static string SourceOf(DlmsMeter meter, Obis name, DateTime at) => name.B == 0 ? meter.Name : meter.Part<MBusChannels>()?.DeviceAt(name.B, at)?.Id ?? meter.Name;
+    private string SourceOf(DlmsMeter meter, Obis name, DateTime at)
+    {
+        var source = name.B == 0 ? meter.Name : meter.Part<MBusChannels>()?.DeviceAt(name.B, at)?.Id ?? meter.Name;
+        _portOf[source] = meter.Name;
+        return source;
+    }
 
     private static string UnitText(byte code) => code switch { 13 => "m3", 30 => "Wh", 32 => "varh", 27 => "W", 29 => "var", 33 => "A", 35 => "V", 44 => "Hz", 255 => "1", _ => "?" };
 }

@@ -25,8 +25,13 @@ internal sealed class MeterEnvelopes(MeterKeys keys)
         if (pdu is GeneralCiphering outer)
         {
             var content = outer.Content.ToArray();
+            if (content.Length < 5 + 12)
+            {
+                return ([], how, null);
+            }
+
             var (key, form) = KeyOf(outer, content[0]);
-            if (key is null || (content[0] & 0x0F) != keys.Suite || content.Length < 5 + 12 || !outer.Header.Recipient.Span.SequenceEqual(keys.Title))
+            if (key is null || (content[0] & 0x0F) != keys.Suite || !outer.Header.Recipient.Span.SequenceEqual(keys.Title))
             {
                 return ([], how, null);
             }
