@@ -30,11 +30,48 @@ internal sealed record DlmsSettings(
     /// <summary>The driver asks nothing: meters speak by themselves.</summary>
     internal bool OnlyHears => Listens || Framing is "push" or "push-hdlc" or "push-mbus" or "p1";
 
+    /// <summary>How it associates, beyond mechanism and suite.</summary>
+    internal AssociationDetails Association { get; init; } = new();
+
     /// <summary>Standard time of the meter's zone, minutes east of UTC; null where it is not set.</summary>
     internal short? Offset { get; init; }
 
     /// <summary>The push object list of meters whose pushes name nothing.</summary>
     internal IReadOnlyList<string> PushObjects { get; init; } = [];
+}
+
+/// <summary>How APDUs of a DLMS association are protected, and by whose keys. Files are paths.</summary>
+internal sealed record AssociationDetails
+{
+    /// <summary>authenticated, encrypted or both.</summary>
+    internal string Protection { get; init; } = "both";
+
+    internal bool IsGeneral { get; init; }
+
+    /// <summary>identified, one-pass or static; none: no general-ciphering.</summary>
+    internal string GeneralCiphering { get; init; } = "none";
+
+    internal bool IsSigned { get; init; }
+
+    internal int Challenge { get; init; } = 16;
+
+    internal bool IsPreEstablished { get; init; }
+
+    internal string? MeterTitle { get; init; }
+
+    internal string? Counter { get; init; }
+
+    internal string? Certificate { get; init; }
+
+    internal string? Key { get; init; }
+
+    internal string? AgreementKey { get; init; }
+
+    internal string? Ca { get; init; }
+
+    internal string? MeterCertificate { get; init; }
+
+    internal string? MeterAgreement { get; init; }
 }
 
 /// <summary>Which meters, what is kept of them, how soon it is committed.</summary>

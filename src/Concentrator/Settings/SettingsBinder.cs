@@ -155,48 +155,6 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         return listen;
     }
 
-    private DlmsSettings Dlms(TomlNode.Table table)
-    {
-        var association = Table(table, "association");
-        var gateway = Table(table, "gateway");
-        var settings = new DlmsSettings(
-            Text(table, "framing", table.Items.ContainsKey("listen") ? "push" : "wrapper"), Number(table, "baud", 9600, 300, 4_000_000), Number(table, "physical", 0, 0, 0x3FFF), Text(table, "profile", "plain"),
-            table.Items.ContainsKey("meter") ? Text(table, "meter", "") : null, Number(association, "client", 1, 1, 127), Number(association, "server", 1, 1, 0x3FFF),
-            Text(association, "mechanism", "hls-gmac"), Number(association, "suite", 0, 0, 2), Truth(association, "ciphered", Text(association, "mechanism", "hls-gmac") == "hls-gmac"),
-            Truth(association, "dedicated", false), Text(table, "signOn", ""), Number(gateway, "network", 0, 0, 255), table.Items.ContainsKey("gateway") ? Needed(gateway, "address") : null)
-        {
-            Listens = table.Items.ContainsKey("listen"),
-            Offset = table.Items.ContainsKey("offset") ? (short)Number(table, "offset", 0, -720, 840) : null,
-            PushObjects = Texts(table, "push-objects", []),
-        };
-        if (settings.GatewayAddress is { } address && (address.Length is 0 or > 64 || address.Length % 2 != 0 || !address.All(char.IsAsciiHexDigit)))
-        {
-            faults.Add(new SettingsFault(PlaceOf(gateway, "address"), $"address = \"{address}\" wants 1 to 32 octets in hex"));
-        }
-
-        if (settings is { Mechanism: "hls-gmac", Ciphered: false })
-        {
-            faults.Add(new SettingsFault(PlaceOf(association, "ciphered"), "hls-gmac without ciphering proves who associates and leaves everything after it open: set ciphered = true"));
-        }
-
-        if (settings.SignOn.Length > 32 || !settings.SignOn.All(char.IsAsciiLetterOrDigit))
-        {
-            faults.Add(new SettingsFault(PlaceOf(table, "signOn"), $"signOn = \"{settings.SignOn}\" wants a device address: up to 32 of A-Z, a-z and 0-9"));
-        }
-
-        foreach (var wrong in settings.PushObjects.Where(text => !Protocols.Dlms.Push.PushObjects.TryParse(text, out _)))
-        {
-            faults.Add(new SettingsFault(PlaceOf(table, "push-objects"), $"push-objects: \"{wrong}\" wants class/OBIS/attribute, such as 3/1-0:1.8.0*255/2"));
-        }
-
-        if (settings.Meter is { } meter && !Metering.MeterId.TryParse(meter, out _))
-        {
-            faults.Add(new SettingsFault(PlaceOf(table, "meter"), $"meter = \"{meter}\" wants 4 to 40 of A-Z, 0-9 and '-'"));
-        }
-
-        return settings;
-    }
-
     private IReadOnlyList<string> TimeSources()
     {
         var time = Table(tree, "time");

@@ -21,7 +21,7 @@ public sealed class DlmsDriver(
     private const int MostFailures = 3;
     private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(256);
     private readonly Queue<Job> _patient = new();
-    private readonly MeterDoor _door = new(options, keys, counters, clock, memory);
+    private readonly MeterDoor _door = new(options, keys, counters, time, clock, memory);
     private long _orders, _failures;
 
     public DriverFacts Facts { get; } = new(options.Name, "dlms", "DLMS over " + MediumOf(options), Hears: false, OrderTable.Kinds);

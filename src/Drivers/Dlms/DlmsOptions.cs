@@ -1,3 +1,4 @@
+using Drivers.Dlms.Keys;
 using Metering;
 using Protocols.Dlms.Client;
 using Protocols.Dlms.Hdlc;
@@ -28,8 +29,14 @@ public sealed record DlmsOptions(string Name, string Port, DlmsFraming Framing, 
     /// <summary>The meter, where it does not serve the public client; none: it is asked.</summary>
     public MeterId Meter { get; init; }
 
-    /// <summary>The object that tells the public client which invocation counter the meter expects.</summary>
-    public Obis CounterObject { get; init; } = new(0, 0, 43, 1, 0, 255);
+    /// <summary>The object that tells the public client which invocation counter the meter expects; none: the one of its profile, or it is found out.</summary>
+    public Obis CounterObject { get; init; }
+
+    /// <summary>The box's private keys, its certificate and whose it believes; null where the keys file is all there is.</summary>
+    public CertificateFiles? Certificates { get; init; }
+
+    /// <summary>The meter's system title, 8 octets, for a pre-established association, where no AARE tells it; else empty.</summary>
+    public ReadOnlyMemory<byte> MeterTitle { get; init; }
 
     /// <summary>Lower HDLC address; 0 for a server address of one octet.</summary>
     public int PhysicalAddress { get; init; }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Text;
 using Drivers.Dlms.Channels;
+using Drivers.Dlms.Keys;
 using Drivers.Ports;
 using Metering;
 using Metering.Keys;
@@ -16,9 +17,8 @@ namespace Drivers.Dlms;
 /// The way into one meter: opens the port, asks as public client who is there and which counter it expects, then associates as the box is configured, and keeps that association until
 /// it is closed.
 /// </summary>
-internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStore counters, TimeProvider clock, IDriverMemory memory) : IAsyncDisposable
+internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory) : IAsyncDisposable
 {
-    private static readonly TimeSpan LetKeyRest = TimeSpan.FromHours(24);
     private static readonly Obis DeviceName = new(0, 0, 42, 0, 0, 255);
     private MeterKnowledge? _knowledge;
     private readonly StrongBox<int> _signedOn = new();
@@ -26,7 +26,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     private IPort? _link;
     private MeterVisit? _visit;
     private MeterReader? _reader;
-    private (int Times, long Keys, long At) _doubted;
+    private KeySparing? _sparing;
 
     /// <summary>The meter that proved itself at this port before; null for none.</summary>
     private MeterId? Remembered => MeterId.TryParse(Encoding.ASCII.GetString(memory.Load(options.Name, RememberedName).Span), out var meter) ? meter : null;
@@ -88,26 +88,46 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         }
 
         var knowledge = _knowledge ?? throw new IOException($"the meter at {options.Port} is not known yet");
-        SpareKey(knowledge.Meter);
-        var session = MakeSession(knowledge.Meter);
+        var session = MakeSession(knowledge.Meter, out var mark);
+        var isKeyed = options.Profile.LocksAfter > 0 && (session.Security is not null || options.Association.Mechanism != AuthenticationMechanism.None);
+        var sparing = isKeyed ? Spare(knowledge.Meter, mark, session) : null;
         _visit = new MeterVisit(Channel(), session, counters, new KeyName(knowledge.Meter.Text, KeyPurpose.Guek, options.Association.Client));
-        try
-        {
-            await _visit.AssociateAsync(knowledge.CounterHint, stop).ConfigureAwait(false);
-        }
-        catch (MeterRefusalException) when (session.IsKeyDoubted)
-        {
-            _doubted = (_doubted.Times + 1, keys.Version, clock.GetTimestamp());
-            throw;
-        }
-
+        await AssociateAsync(knowledge.CounterHint, session, sparing, mark, stop).ConfigureAwait(false);
         Visits++;
-        (_doubted, NeedsNewKey) = (default, session.Security?.NeedsNewKey ?? false);
+        NeedsNewKey = session.Security?.NeedsNewKey ?? false;
         _channels = _channels?.Meter == knowledge.Meter ? _channels : ChannelBook.Load(memory, options.Name, knowledge.Meter);
         var reader = new MeterReader(_visit, knowledge, options, _channels, clock);
         await CheckIdentityAsync(knowledge, stop).ConfigureAwait(false);
         await reader.LookAtFirmwareAsync(stop).ConfigureAwait(false);
         return _reader = reader;
+    }
+
+    private async ValueTask AssociateAsync(uint hint, ClientSession session, KeySparing? sparing, ushort mark, CancellationToken stop)
+    {
+        try
+        {
+            if (sparing is not null)
+            {
+                await sparing.TryingAsync(mark, stop).ConfigureAwait(false);
+            }
+
+            await _visit!.AssociateAsync(hint, stop).ConfigureAwait(false);
+        }
+        catch (MeterRefusalException) when (sparing is not null && session.IsKeyDoubted)
+        {
+            await sparing.RefusedAsync(mark, stop).ConfigureAwait(false);
+            throw;
+        }
+        catch (Exception e) when (sparing is not null && e is (MeterRefusalException or IOException or TimeoutException or OperationCanceledException))
+        {
+            await sparing.FailedOtherwiseAsync(mark, CancellationToken.None).ConfigureAwait(false);
+            throw;
+        }
+
+        if (sparing is not null)
+        {
+            await sparing.ServedAsync(mark, stop).ConfigureAwait(false);
+        }
     }
 
     /// <summary>Keeps what was learned of the meter.</summary>
@@ -192,35 +212,53 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
             _knowledge = _knowledge?.Meter == id ? _knowledge : MeterKnowledge.Load(memory, options.Name, id.Value);
             if (options.Association.IsCiphered)
             {
-                TakeHint(await visit.GetAsync(new AttributeDescriptor(1, options.CounterObject, 2), null, stop).ConfigureAwait(false));
+                await AskCounterAsync(visit, stop).ConfigureAwait(false);
             }
         }
     }
 
-    private void TakeHint(ReadOnlyMemory<byte>? data)
+    /// <summary>
+    /// Which object tells the expected counter is configured, or stands in the meter's profile; else it is found out: meters number them by client, or have one (IEC 62056-6-2: 0-b:43.1.e).
+    /// A meter that tells none is spoken with under our own counter.
+    /// </summary>
+    private async ValueTask AskCounterAsync(MeterVisit visit, CancellationToken stop)
+    {
+        Obis[] candidates = !options.CounterObject.IsNone ? [options.CounterObject] : !options.Profile.CounterObject.IsNone ? [options.Profile.CounterObject]
+            : [new Obis(0, 0, 43, 1, (byte)options.Association.Client, 255), new Obis(0, 0, 43, 1, 0, 255)];
+        foreach (var candidate in candidates)
+        {
+            if (CounterIn(await visit.GetAsync(new AttributeDescriptor(1, candidate, 2), null, stop).ConfigureAwait(false)) is { } told)
+            {
+                _knowledge!.CounterHint = told + 1;
+                return;
+            }
+        }
+    }
+
+    private static uint? CounterIn(ReadOnlyMemory<byte>? data)
     {
         if (data is null)
         {
-            return; // a meter that does not tell: our own counter goes on
+            return null;
         }
 
         var reader = new AXdrReader(data.Value.Span);
-        if (!reader.TryItem(out var item) || !AXdrNumbers.TryInteger(item, out var told) || told < 0 || told >= uint.MaxValue)
-        {
-            return;
-        }
-
-        _knowledge!.CounterHint = (uint)told + 1;
+        return reader.TryItem(out var item) && AXdrNumbers.TryInteger(item, out var told) && told >= 0 && told < uint.MaxValue ? (uint)told : null;
     }
 
     /// <summary>Meters lock themselves after a few APDUs they cannot open: the last try is left to a person, to new keys, or to another day.</summary>
-    private void SpareKey(MeterId meter)
+    private KeySparing Spare(MeterId meter, ushort mark, ClientSession session)
     {
-        if (options.Profile.LocksAfter > 0 && _doubted.Times >= Math.Max(1, options.Profile.LocksAfter - 1) && _doubted.Keys == keys.Version && clock.GetElapsedTime(_doubted.At) < LetKeyRest)
+        var sparing = _sparing ??= new KeySparing(memory, options.Name, $"tries/{meter}/{options.Association.Client}", time, clock);
+        if (sparing.Spared(mark, options.Profile.LocksAfter) is not (> 0 and var times))
         {
-            throw new MeterRefusalException(
-                $"{meter} refused the key of client {options.Association.Client} {_doubted.Times} times: wrong key or locked. It is not tried again for {LetKeyRest.TotalHours:F0} h, or until the keys change: meters of profile {options.Profile.Name} lock themselves after {options.Profile.LocksAfter}");
+            return sparing;
         }
+
+        session.Security?.Credentials?.Dispose();
+        session.Security?.Dispose();
+        throw new MeterRefusalException(
+            $"{meter} refused the key of client {options.Association.Client} {times} times: wrong key or locked. It is not tried again for {KeySparing.RestHours} h, or until it changes: meters of profile {options.Profile.Name} lock themselves after {options.Profile.LocksAfter}");
     }
 
     private async ValueTask CheckIdentityAsync(MeterKnowledge knowledge, CancellationToken stop)
@@ -238,25 +276,57 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         IsOverDatagrams = _link is IDatagramLink, PrefixLength = options.Gateway?.Length ?? 0, LongestPdu = (ushort)(settings.LongestPdu - (options.Gateway?.Length ?? 0)),
     };
 
-    private ClientSession MakeSession(MeterId meter)
+    private ClientSession MakeSession(MeterId meter, out ushort mark)
     {
         var association = OnThisPort(options.Association) with { BlockWindow = options.Framing == DlmsFraming.Hdlc ? 1 : options.Association.BlockWindow }; // HDLC passes the turn with every message
         Span<byte> key = stackalloc byte[64], authentication = stackalloc byte[64], secret = stackalloc byte[64];
+        var (length, other) = (keys.Find(new KeyName(meter.Text, KeyPurpose.Guek, association.Client), key), keys.Find(new KeyName(meter.Text, KeyPurpose.Gak, association.Client), authentication));
+        var purpose = association.Mechanism == AuthenticationMechanism.Low ? KeyPurpose.Lls : KeyPurpose.Hls;
+        var secretLength = keys.Find(new KeyName(meter.Text, purpose, association.Client), secret);
         ClientSecurity? security = null;
-        if (association.IsCiphered || association.Mechanism == AuthenticationMechanism.Gmac)
+        Credentials? credentials = null;
+        var isKeyed = association.IsCiphered || association.Mechanism == AuthenticationMechanism.Gmac;
+        if (isKeyed || association.Mechanism is AuthenticationMechanism.Sha256 or AuthenticationMechanism.Ecdsa)
         {
-            var length = keys.Find(new KeyName(meter.Text, KeyPurpose.Guek, association.Client), key);
-            var other = keys.Find(new KeyName(meter.Text, KeyPurpose.Gak, association.Client), authentication);
-            if (length == 0 || other == 0)
+            if (isKeyed && (length == 0 || other == 0))
             {
                 throw new MeterRefusalException($"no key: the keys file has no guek= and gak= for {meter} dlms client={association.Client}");
             }
 
-            security = new ClientSecurity(association, options.SystemTitle, key[..length], authentication[..other], counters, new KeyName(meter.Text, KeyPurpose.Guek, association.Client));
+            var wanted = association.Suite == 2 ? 32 : 16;
+            if (!isKeyed && (length != wanted || other != wanted))
+            {
+                (length, other) = (wanted, wanted); // titles are told and proved, and nothing is ciphered: these keys serve for nothing
+            }
+            else if (length != wanted || other != wanted)
+            {
+                throw new MeterRefusalException($"suite {association.Suite} wants keys of {wanted} octets: guek= of {meter} dlms client={association.Client} has {length}, gak= {other}");
+            }
+
+            credentials = LoadCredentials(association.Suite);
+            security = new ClientSecurity(association, options.SystemTitle, key[..length], authentication[..other], counters, new KeyName(meter.Text, KeyPurpose.Guek, association.Client))
+            {
+                Credentials = credentials, ServerTitle = options.MeterTitle,
+            };
         }
 
-        var purpose = association.Mechanism == AuthenticationMechanism.Low ? KeyPurpose.Lls : KeyPurpose.Hls;
-        var secretLength = keys.Find(new KeyName(meter.Text, purpose, association.Client), secret);
+        mark = KeySparing.MarkOf(key[..length], authentication[..other], secret[..secretLength], credentials is null ? default : credentials.Certificate.Span);
         return new ClientSession(association, security, secret[..secretLength].ToArray());
+    }
+
+    /// <summary>Private keys and certificates, judged by the box's time: without one nothing is believed.</summary>
+    private Credentials? LoadCredentials(byte suite)
+    {
+        if (options.Certificates is not { } files)
+        {
+            return null;
+        }
+
+        if (time.Now.Utc is not { } now)
+        {
+            throw new MeterRefusalException($"the box does not know the time, and without it no certificate is believed: {options.Port} waits until the clock is set");
+        }
+
+        return files.Load(suite, options.SystemTitle.Span, new DateTimeOffset(now, TimeSpan.Zero), out var fault) ?? throw new MeterRefusalException(fault!);
     }
 }

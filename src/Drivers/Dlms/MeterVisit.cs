@@ -158,6 +158,7 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
         }
         finally
         {
+            session.Security?.Credentials?.Dispose();
             session.Security?.Dispose();
         }
     }

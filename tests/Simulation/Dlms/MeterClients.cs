@@ -7,7 +7,7 @@ namespace Simulation.Dlms;
 /// <summary>Who may speak with a meter, and the associations that are open.</summary>
 internal sealed class MeterClients
 {
-    private const int Public = 16, Management = 1, Reading = 2, PreEstablished = 102;
+    private const int Public = 16, Management = 1, Reading = 2, PreEstablished = 102, PreEstablishedReading = 103;
     private const byte AssociationRequest = 0x60, RefusedForNow = 2, NoReason = 1;
     private static readonly byte[] LogicalNames = [0x06, 0x07, 0x60, 0x85, 0x74, 0x05, 0x08, 0x01, 0x01];
     private readonly DlmsMeter _meter;
@@ -25,6 +25,7 @@ internal sealed class MeterClients
             [Management] = new(Management, plan.Mechanism, plan.IsCiphered, meter.Keys.Secret, _ => AccessRight.All),
             [Reading] = new(Reading, plan.Mechanism, plan.IsCiphered, meter.ReadingKeys.Secret, one => one.ClassId is 64 or 18 ? AccessRight.None : AccessRight.Read),
             [PreEstablished] = new(PreEstablished, 0, true, default, one => one.ClassId is 8 or 18 ? AccessRight.Write | AccessRight.Execute : AccessRight.None, IsPreEstablished: true),
+            [PreEstablishedReading] = new(PreEstablishedReading, 0, true, default, one => one.ClassId is 64 or 18 ? AccessRight.None : AccessRight.Read, IsPreEstablished: true),
         };
     }
 

@@ -18,7 +18,10 @@ public static class CipheredContent
     /// <summary>What stands around an APDU at most: tag, lengths, title, header and authentication tag; what signing adds; what general-ciphering adds.</summary>
     internal const int MostAround = 3 + 3 + 1 + TitleSize + HeaderSize + TagSize, MostAroundSigned = 1 + (3 * 9) + 2 + 3 + 2 + 96, MostAroundGeneral = (3 * 9) + 2 + 4 + 2 + 192;
 
-    internal const byte Authenticated = 0x10, Encrypted = 0x20, Broadcast = 0x40, Compressed = 0x80, SuiteMask = 0x0F;
+    /// <summary>Bits of the security control octet: an authentication tag stands behind the text, the text is enciphered.</summary>
+    public const byte Authenticated = 0x10, Encrypted = 0x20;
+
+    internal const byte Broadcast = 0x40, Compressed = 0x80, SuiteMask = 0x0F;
 
     internal static ReadOnlyMemory<byte> Read(ref PduReader from)
     {

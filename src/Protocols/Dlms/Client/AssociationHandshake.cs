@@ -91,7 +91,20 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
             return fault;
         }
 
-        return IsHigh ? Challenge(response.AuthenticationValue, out proof) : null;
+        return TakeCertificates() ?? (IsHigh ? Challenge(response.AuthenticationValue, out proof) : null);
+    }
+
+    /// <summary>Whoever proves itself, signs, or agrees on keys with us is believed by certificates, as far as we were not given its keys.</summary>
+    private string? TakeCertificates()
+    {
+        if (security?.Credentials is not { } credentials)
+        {
+            return null;
+        }
+
+        var signs = settings.Mechanism == AuthenticationMechanism.Ecdsa || settings.IsSigned || settings.GeneralKey == GeneralKey.OnePass;
+        return (signs ? credentials.Take(_certificate, security.ServerTitle.Span) : null)
+            ?? (settings.GeneralKey is GeneralKey.OnePass or GeneralKey.Static ? credentials.TakeAgreement(security.ServerTitle.Span) : null);
     }
 
     private string? TakeInitiate(ReadOnlyMemory<byte>? initiate)
@@ -144,11 +157,6 @@ internal sealed class AssociationHandshake(AssociationSettings settings, ClientS
         if (received.Span.SequenceEqual(_challenge))
         {
             return "the meter's challenge is our own: somebody reflects it";
-        }
-
-        if (settings.Mechanism == AuthenticationMechanism.Ecdsa && security?.Credentials?.Take(_certificate, security.ServerTitle.Span) is { } disbelief)
-        {
-            return disbelief;
         }
 
         _facts = new HlsFacts(security?.Title ?? default, security?.ServerTitle ?? default, received, _challenge);

@@ -53,8 +53,8 @@ public sealed class ClientSecurity : IDisposable
     /// <summary>Our system title.</summary>
     public ReadOnlyMemory<byte> Title => _title;
 
-    /// <summary>The other side's system title, from its AARE.</summary>
-    public ReadOnlyMemory<byte> ServerTitle { get; internal set; }
+    /// <summary>The other side's system title, from its AARE; given where a pre-established association has none.</summary>
+    public ReadOnlyMemory<byte> ServerTitle { get; set; }
 
     /// <summary>How many counters may still be used.</summary>
     public int CountersLeft => (int)(_end - _next);

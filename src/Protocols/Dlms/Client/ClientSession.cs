@@ -15,8 +15,7 @@ namespace Protocols.Dlms.Client;
 public sealed class ClientSession(AssociationSettings settings, ClientSecurity? security, ReadOnlyMemory<byte> secret, Func<int, byte[]>? random = null)
 {
     private readonly AssociationHandshake _handshake = new(settings, security, secret, random ?? Challenges.Make);
-    private readonly PushedBlocks _pushes = new();
-    private BlockExchange? _blocks;
+    private readonly ServiceOpener _opener = new(settings, security);
     private Procedure? _running;
     private Pdu? _question;
     private InvokeId _id;
@@ -105,7 +104,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     public bool TryTakeFurther(out ReadOnlyMemory<byte> octets)
     {
         octets = default;
-        if (_blocks is null || !_blocks.TryNext(out var block))
+        if (_opener.Blocks is not { } blocks || !blocks.TryNext(out var block))
         {
             return false;
         }
@@ -122,12 +121,12 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
             return default;
         }
 
-        if (_blocks is null)
+        if (_opener.Blocks is not { } blocks)
         {
             return Wrap(_question);
         }
 
-        _blocks.BeginTurn();
+        blocks.BeginTurn();
         return TryTakeFurther(out var octets) ? octets : default;
     }
 
@@ -201,79 +200,21 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
 
     private SessionStep TakeService(Pdu pdu, ReadOnlyMemory<byte> octets)
     {
-        if (pdu is GeneralBlockTransfer block)
+        var received = _opener.Open(pdu, octets, _running);
+        switch (received.Reception)
         {
-            return TakeBlock(block);
+            case Reception.Whole:
+                return TakePlain(received.Service!, received.Octets);
+            case Reception.Partial:
+                return TryTakeFurther(out var further) ? new SessionStep(SessionMove.Ask, further) : new SessionStep(SessionMove.Ignored);
+            case Reception.Useless:
+                return Ignore(received.Sentence!);
+            case Reception.Distrusted:
+                return Distrust(received.Sentence!);
+            default:
+                return Fail(received.Sentence!);
         }
-
-        if (pdu is Ciphered or GeneralCiphered or GeneralCiphering or GeneralSigning)
-        {
-            if (security is null)
-            {
-                return Fail($"{pdu.Name} came in an association that has no keys");
-            }
-
-            if (security.Open(pdu, out octets) is { } sealing)
-            {
-                return Distrust(sealing);
-            }
-
-            if (octets.IsEmpty)
-            {
-                return Ignore("a copy");
-            }
-
-            if (Pdu.Read(octets, out var fault) is not { } plain)
-            {
-                return Fail($"the deciphered answer cannot be read: {fault}");
-            }
-
-            return TakePlain(plain, octets);
-        }
-
-        if (settings.IsCiphered && pdu is not (ExceptionResponse or ConfirmedServiceError))
-        {
-            return Distrust($"{pdu.Name} came in clear in a ciphered association");
-        }
-
-        return TakePlain(pdu, octets);
     }
-
-    private SessionStep TakeBlock(GeneralBlockTransfer block)
-    {
-        if (block.Window == 0)
-        {
-            var pushed = _pushes.Take(block, out var lost);
-            return pushed.IsEmpty ? Ignore(lost ?? "a block of something pushed") : TakeWhole(pushed);
-        }
-
-        if (_running is null)
-        {
-            return Ignore("a block answers no question that is open");
-        }
-
-        _blocks ??= new BlockExchange(settings.BlockWindow, _running.LongestAnswer, hasSpoken: true);
-        if (_blocks.Take(block) is { } fault)
-        {
-            return Fail(fault);
-        }
-
-        if (!_blocks.Whole.IsEmpty)
-        {
-            var whole = _blocks.Whole;
-            _blocks = null;
-            return TakeWhole(whole);
-        }
-
-        return TryTakeFurther(out var octets) ? new SessionStep(SessionMove.Ask, octets) : new SessionStep(SessionMove.Ignored);
-    }
-
-    private SessionStep TakeWhole(ReadOnlyMemory<byte> octets) => Pdu.Read(octets, out var fault) switch
-    {
-        null => Fail($"the blocks hold no APDU: {fault}"),
-        GeneralBlockTransfer => Fail("the blocks hold blocks"),
-        var whole => TakeService(whole, octets),
-    };
 
     private SessionStep TakePlain(Pdu pdu, ReadOnlyMemory<byte> octets)
     {
@@ -329,14 +270,14 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     private ReadOnlyMemory<byte> Wrap(Pdu question)
     {
         var octets = Protect(_question = question);
-        _blocks = null;
+        _opener.Blocks = null;
         if (!MustCut(octets.Length))
         {
             return octets;
         }
 
-        _blocks = new BlockExchange(settings.BlockWindow, _running?.LongestAnswer ?? GetProcedure.MostOctets, hasSpoken: false);
-        var fault = Agreed.Has(Conformance.GeneralBlocks) ? _blocks.Send(octets, ServerLongestPdu)
+        var blocks = _opener.Blocks = new BlockExchange(settings.BlockWindow, _running?.LongestAnswer ?? GetProcedure.MostOctets, hasSpoken: false);
+        var fault = Agreed.Has(Conformance.GeneralBlocks) ? blocks.Send(octets, ServerLongestPdu)
             : $"the {question.Name} has {octets.Length} octets, the meter takes {ServerLongestPdu}, and general block transfer is not agreed";
         if (fault is not null)
         {
@@ -373,7 +314,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     private SessionStep Fail(string sentence)
     {
         _running?.Fail(sentence);
-        (_running, _blocks) = (null, null);
+        (_running, _opener.Blocks) = (null, null);
         if (State is AssociationState.Requested or AssociationState.Challenged or AssociationState.Releasing)
         {
             Move(AssociationEvent.Ended);

@@ -20,6 +20,7 @@ public sealed record ProfileDefinition(string Task, Obis Name, StampEdge Stamp, 
 /// associations 1                     how many the meter keeps open
 /// clock 2 9 3600                     seconds a clock may be wrong: ignored, shifted, set
 /// locks-after 3                      APDUs it cannot open, one after another, before it takes nothing any more
+/// counter 0-0:43.1.0*255             which object tells the public client the counter that is expected of us
 /// profile daily-profile 1-0:99.2.0*255 end
 /// log standard 0-0:99.98.0*255
 /// kind 1-0:*.8.* register            first line that fits a column
@@ -59,6 +60,9 @@ public sealed class MeterProfile
 
     /// <summary>After so many APDUs it cannot open, one after another, the meter takes nothing any more; 0 for never.</summary>
     public int LocksAfter { get; private set; }
+
+    /// <summary>The object that tells the public client which invocation counter the meter expects, of every client; none where it is found out.</summary>
+    public Obis CounterObject { get; private set; }
 
     /// <summary>Whose event numbers it has: idis, dsmr, prime, stg, own.</summary>
     public string EventSet { get; private set; } = "own";
@@ -132,6 +136,9 @@ public sealed class MeterProfile
             case ["locks-after", var count]:
                 LocksAfter = int.TryParse(count, out var bad) ? bad : -1;
                 return LocksAfter is >= 0 and <= 100;
+            case ["counter", var name]:
+                CounterObject = Obis.TryParse(name, out var counter) ? counter : default;
+                return !counter.IsNone;
             case ["status", "idis" or "dsmr" or "none"]:
                 Status = words[1] switch { "idis" => StatusSet.Idis, "dsmr" => StatusSet.Dsmr, _ => StatusSet.None };
                 return true;

@@ -60,7 +60,8 @@ public sealed class CertificateTrust
         }
     }
 
-    private string? Judge(X509Certificate2 certificate, CertificateUse use, ReadOnlySpan<byte> title, DateTimeOffset at)
+    /// <summary>Gives why a certificate of our own serves nothing (whose it is, until when, what for); null where it does. Whether it is believed is the other side's business.</summary>
+    public static string? JudgeOwn(X509Certificate2 certificate, CertificateUse use, ReadOnlySpan<byte> title, DateTimeOffset at)
     {
         var name = certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false);
         var who = $"the certificate {certificate.SerialNumber} of {name}";
@@ -80,6 +81,16 @@ public sealed class CertificateTrust
             return $"{who} is not for {(use == CertificateUse.Signing ? "signing" : "key agreement")}";
         }
 
+        return null;
+    }
+
+    private string? Judge(X509Certificate2 certificate, CertificateUse use, ReadOnlySpan<byte> title, DateTimeOffset at)
+    {
+        if (JudgeOwn(certificate, use, title, at) is { } unfit)
+        {
+            return unfit;
+        }
+
         using var chain = new X509Chain();
         chain.ChainPolicy.TrustMode = X509ChainTrustMode.CustomRootTrust;
         chain.ChainPolicy.CustomTrustStore.AddRange(_anchors);
@@ -89,13 +100,20 @@ public sealed class CertificateTrust
         chain.ChainPolicy.VerificationTime = at.UtcDateTime;
         chain.ChainPolicy.VerificationTimeIgnored = false;
         return chain.Build(certificate) ? null
-            : $"{who}, issued by {certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true)}, leads to no trust anchor: {string.Join(", ", chain.ChainStatus.Select(one => one.Status))}";
+            : $"the certificate {certificate.SerialNumber} of {certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: false)}, issued by {certificate.GetNameInfo(X509NameType.SimpleName, forIssuer: true)}, leads to no trust anchor: {string.Join(", ", chain.ChainStatus.Select(one => one.Status))}";
+    }
+
+    /// <summary>The public key of a certificate as x and y; empty where it is on neither P-256 nor P-384.</summary>
+    public static byte[] PublicKeyOf(X509Certificate2 certificate)
+    {
+        using var signing = certificate.GetECDsaPublicKey();
+        using var agreement = signing is null ? certificate.GetECDiffieHellmanPublicKey() : null; // the platform gives a key for agreement under this name only
+        return ((ECAlgorithm?)signing ?? agreement) is { KeySize: 256 or 384 } key ? KeyAgreement.PublicOctets(key) : [];
     }
 
     private static string? PublicKeyOf(X509Certificate2 certificate, out byte[] octets)
     {
-        using var key = certificate.GetECDsaPublicKey();
-        octets = key is { KeySize: 256 or 384 } ? KeyAgreement.PublicOctets(key) : [];
+        octets = PublicKeyOf(certificate);
         return octets.Length > 0 ? null : "the certificate's key is on neither P-256 nor P-384";
     }
 }

@@ -2,6 +2,7 @@ using Drivers.Dlms;
 using Drivers.Ports;
 using Metering;
 using Metering.Driver;
+using Metering.Keys;
 using Metering.Orders;
 using Microsoft.Extensions.Time.Testing;
 using Protocols.Dlms.Client;
@@ -22,7 +23,7 @@ internal sealed class DriverBench : IAsyncDisposable
 
     internal DriverBench(DlmsMeterPlan plan, MeterHdlcPlan? hdlc = null, Func<DlmsMeter, MeterLink>? wire = null, string profile = "idis", DateTimeOffset? start = null,
         Func<DlmsMeter, FakeTimeProvider, IPort>? port = null, Func<DlmsOptions, DlmsOptions>? change = null, Func<string, string>? kind = null, FreshMemory? memory = null,
-        MemoryCounters? counters = null, DlmsMeter? meter = null)
+        MemoryCounters? counters = null, DlmsMeter? meter = null, Func<DlmsMeter, IKeyRing>? keyRing = null, TimeQuality time = TimeQuality.Synchronised, IDriverMemory? kept = null)
     {
         Memory = memory ?? new FreshMemory();
         Clock = new FakeTimeProvider(start ?? new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
@@ -36,9 +37,10 @@ internal sealed class DriverBench : IAsyncDisposable
             Hdlc = hdlc is null ? HdlcParameters.Default : new HdlcParameters(hdlc.Longest, hdlc.Longest, hdlc.Window, hdlc.Window),
         };
         options = change?.Invoke(options) ?? options;
+        Keys = new MeterKeyRing(Meter);
         _driver = new DlmsDriver(
-            options, _ => new(port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc) { Clock = Clock }))(Meter))), Keys = new MeterKeyRing(Meter), Counters,
-            Time = new FakeTime(Clock), Clock, Memory);
+            options, _ => new(port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc) { Clock = Clock }))(Meter))), keyRing?.Invoke(Meter) ?? Keys, Counters,
+            Time = new FakeTime(Clock) { Quality = time }, Clock, kept ?? Memory);
         _running = RunAsync();
     }
 

@@ -37,12 +37,11 @@ public class DriverCounterTests
         Assert.Equal(OrderState.Done, (await ReadAsync(bench)).State);
         await LetGoAsync(bench);
         var taken = bench.Meter.Keys.Expects;
-        bench.Keys.Wrong = new byte[16]; // nothing is authenticated any more
         var refused = 0;
         for (var lie = 1; lie <= 4; lie++)
         {
             bench.Meter.Keys.Expects = taken + (uint)(lie * 90_000);
-            bench.Keys.Version++;
+            bench.Keys.Wrong = [(byte)lie, .. new byte[15]]; // nothing is authenticated any more, and each of these keys may be tried
             refused += (await ReadAsync(bench)).Sentence.Contains("waits for a person", StringComparison.Ordinal) ? 1 : 0;
         }
 
@@ -136,6 +135,35 @@ public class DriverCounterTests
         Assert.Equal(OrderState.Done, (await ReadAsync(bench)).State);
         Assert.Equal(fault == MeterFault.OneCounterForAll, bench.Meter.ReadingKeys[2, false] > 4000);
         Assert.Equal(0, bench.Meter.Keys.Repeated + bench.Meter.ReadingKeys.Repeated);
+    }
+
+    /// <summary>Nobody tells which object it is: a meter that numbers them by client, and one that has a single one.</summary>
+    [Theory]
+    [InlineData(2)]
+    [InlineData(1)]
+    public async Task Where_the_counter_stands_is_found_out(int client)
+    {
+        var said = new List<byte[]>();
+        await using var bench = new DriverBench(
+            new DlmsMeterPlan(3, 7), profile: "plain", change: options => options with { Association = options.Association with { Client = client } }, wire: one => new MeterLink(one, null) { Replacing = answer => Keep(said, answer) });
+        (bench.Meter.Keys[1, false], bench.Meter.ReadingKeys[2, false]) = (client == 1 ? 4000u : 1, client == 2 ? 4000u : 1);
+        var step = await ReadAsync(bench);
+        Assert.True(step.State == OrderState.Done, step.Sentence);
+        Assert.DoesNotContain(said, answer => answer[0] == 0xD8); // it was asked before, and not learned from an exception
+        Assert.InRange(client == 1 ? bench.Meter.Keys[1, false] : bench.Meter.ReadingKeys[2, false], 4001u, 4100u);
+    }
+
+    [Fact]
+    public async Task The_object_of_the_setting_goes_before_that_of_the_profile()
+    {
+        var said = new List<byte[]>();
+        await using var bench = new DriverBench(
+            new DlmsMeterPlan(3, 7), kind: text => text.Replace("counter 0-0:43.1.0*255", "counter 0-0:43.1.2*255", StringComparison.Ordinal), change: options => options with { CounterObject = new Obis(0, 0, 43, 1, 0, 255) },
+            wire: one => new MeterLink(one, null) { Replacing = answer => Keep(said, answer) });
+        (bench.Meter.Keys[1, false], bench.Meter.ReadingKeys[2, false]) = (4000, 300_000);
+        Assert.Equal(OrderState.Done, (await ReadAsync(bench)).State);
+        Assert.DoesNotContain(said, answer => answer[0] == 0xD8);
+        Assert.InRange(bench.Meter.Keys[1, false], 4001u, 4100u);
     }
 
     private static byte[] Keep(List<byte[]> said, byte[] answer)

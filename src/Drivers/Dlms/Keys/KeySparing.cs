@@ -1,0 +1,121 @@
+using System.Buffers.Binary;
+using System.Security.Cryptography;
+using Metering;
+using Metering.Ledger;
+using Metering.Orders;
+
+namespace Drivers.Dlms.Keys;
+
+/// <summary>
+/// Spares a meter the tries that would lock it: counts those of a key nobody proved yet before they are made, durably, so that neither a kill nor a restart gives one more. What is kept
+/// tells 16 bits of the key's hash: enough to see that it changed, and too little to find it by.
+/// <code>
+/// format 1 | tries u8 | mark u16 | at, seconds since 1970, i64; 0 where the box had no time
+/// </code>
+/// </summary>
+/// <param name="name">Under which it is kept.</param>
+internal sealed class KeySparing(IDriverMemory memory, string driver, string name, ITimeSource time, TimeProvider clock)
+{
+    private const byte Format = 1;
+    private const int Size = 12, AtMark = 2, AtTime = 4;
+    private static readonly TimeSpan Rest = TimeSpan.FromHours(24);
+    private bool _isLoaded;
+    private Tries _tries, _earlier;
+    private ushort? _served;
+
+    /// <summary>How long a key that was refused is let alone.</summary>
+    internal static int RestHours => (int)Rest.TotalHours;
+
+    /// <summary>Name of a key among others: it changes with the key.</summary>
+    internal static ushort MarkOf(ReadOnlySpan<byte> key, ReadOnlySpan<byte> authenticationKey, ReadOnlySpan<byte> secret, ReadOnlySpan<byte> certificate)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        using var all = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        all.AppendData(key);
+        all.AppendData(authenticationKey);
+        all.AppendData(secret);
+        all.AppendData(certificate);
+        all.GetHashAndReset(hash);
+        return BinaryPrimitives.ReadUInt16BigEndian(hash);
+    }
+
+    /// <summary>How often the key was refused, where it had better not be tried; 0 where it may be.</summary>
+    /// <param name="locksAfter">Refusals after which the meter locks itself; 0 for never.</param>
+    internal int Spared(ushort mark, int locksAfter)
+    {
+        Load();
+        var isFresh = _tries.Before + clock.GetElapsedTime(_tries.Since) < Rest;
+        return locksAfter > 0 && mark == _tries.Mark && _tries.Count >= Math.Max(1, locksAfter - 1) && isFresh ? _tries.Count : 0;
+    }
+
+    /// <summary>A try is about to be made: from here on it counts as refused until it is known not to be. A key that served last time is not doubted beforehand.</summary>
+    internal ValueTask TryingAsync(ushort mark, CancellationToken stop)
+    {
+        Load();
+        _earlier = _tries;
+        return mark == _served ? ValueTask.CompletedTask : SetAsync(Once(mark), stop);
+    }
+
+    /// <summary>The key served.</summary>
+    internal ValueTask ServedAsync(ushort mark, CancellationToken stop)
+    {
+        _served = mark;
+        return _tries.Count > 0 ? SetAsync(default, stop) : ValueTask.CompletedTask;
+    }
+
+    /// <summary>The try failed for another reason than the key: it counts no more.</summary>
+    internal ValueTask FailedOtherwiseAsync(ushort mark, CancellationToken stop) => mark == _served ? ValueTask.CompletedTask : SetAsync(_earlier, stop);
+
+    /// <summary>The meter took the key for a wrong one.</summary>
+    internal ValueTask RefusedAsync(ushort mark, CancellationToken stop)
+    {
+        var isCounted = mark != _served;
+        _served = null;
+        return isCounted ? ValueTask.CompletedTask : SetAsync(Once(mark), stop);
+    }
+
+    private Tries Once(ushort mark) => new(
+        mark == _tries.Mark ? Math.Min(_tries.Count + 1, byte.MaxValue) : 1, mark, time.Now.Utc is { } now ? (long)(now - DateTime.UnixEpoch).TotalSeconds : 0, clock.GetTimestamp(), TimeSpan.Zero);
+
+    private void Load()
+    {
+        if (_isLoaded)
+        {
+            return;
+        }
+
+        _isLoaded = true;
+        var kept = memory.Load(driver, name).Span;
+        if (kept.Length == Size && kept[0] == Format)
+        {
+            var at = BinaryPrimitives.ReadInt64BigEndian(kept[AtTime..]);
+            var passed = at > 0 && time.Now is { Utc: { } now, Quality: TimeQuality.Synchronised } ? (now - DateTime.UnixEpoch).TotalSeconds - at : 0;
+            _tries = new Tries(
+                kept[1], BinaryPrimitives.ReadUInt16BigEndian(kept[AtMark..]), at, clock.GetTimestamp(), TimeSpan.FromSeconds(Math.Clamp(passed, 0, Rest.TotalSeconds))); // a clock that nobody stands behind shortens no rest
+        }
+    }
+
+    private async ValueTask SetAsync(Tries tries, CancellationToken stop)
+    {
+        _tries = tries;
+        var kept = new byte[Size];
+        (kept[0], kept[1]) = (Format, (byte)tries.Count);
+        BinaryPrimitives.WriteUInt16BigEndian(kept.AsSpan(AtMark), tries.Mark);
+        BinaryPrimitives.WriteInt64BigEndian(kept.AsSpan(AtTime), tries.At);
+        try
+        {
+            await memory.SaveAsync(driver, name, kept, stop).ConfigureAwait(false);
+        }
+        catch (StorageFaultException)
+        {
+            // The ledger says it itself; this process still knows.
+        }
+    }
+
+    /// <param name="Count">How many.</param>
+    /// <param name="Mark">Of which key.</param>
+    /// <param name="At">The last, as it is kept.</param>
+    /// <param name="Since">The last that this process made, or its start.</param>
+    /// <param name="Before">What had passed before that.</param>
+    private readonly record struct Tries(int Count, ushort Mark, long At, long Since, TimeSpan Before);
+}

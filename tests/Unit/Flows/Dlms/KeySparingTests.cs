@@ -1,0 +1,92 @@
+using Metering;
+using Metering.Orders;
+using Simulation.Dlms;
+
+namespace Unit.Flows.Dlms;
+
+/// <summary>A wrong key is not tried until the meter locks itself, however often the box is started anew.</summary>
+public class KeySparingTests
+{
+    private static readonly DlmsMeterPlan Locking = new(3, 7, Faults: MeterFault.LocksAfterThreeBadTags);
+    private static readonly DateTimeOffset Start = new(2026, 11, 23, 10, 7, 30, TimeSpan.Zero);
+    private readonly FreshMemory _memory = new();
+    private readonly MemoryCounters _counters = new();
+    private DlmsMeter? _meter;
+
+    [Fact]
+    public async Task A_restart_gives_a_wrong_key_no_further_try()
+    {
+        for (var life = 0; life < 4; life++)
+        {
+            var sentence = await LiveAsync(wrong: true);
+            Assert.Contains(life < 2 ? "wrong" : "refused the key of client 1 2 times", sentence, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, _meter!.Keys.BadTags);
+        Assert.Null(await LiveAsync(wrong: false)); // another key is no wrong one
+        Assert.Contains("wrong", await LiveAsync(wrong: true), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_a_kill_leaves_of_a_try_counts_as_one()
+    {
+        for (var life = 0; life < 4; life++)
+        {
+            await LiveAsync(wrong: true, memory: new KilledMemory(_memory, saves: 1)); // killed before it could note what the meter said
+        }
+
+        Assert.Equal(2, _meter!.Keys.BadTags);
+    }
+
+    [Fact]
+    public async Task The_rest_of_a_day_is_counted_across_restarts_by_a_clock_that_somebody_stands_behind()
+    {
+        await LiveAsync(wrong: true);
+        await LiveAsync(wrong: true);
+        Assert.Contains("2 times", await LiveAsync(wrong: true, start: Start.AddHours(23)), StringComparison.Ordinal);
+        Assert.Contains("2 times", await LiveAsync(wrong: true, start: Start.AddYears(10), time: TimeQuality.Rtc), StringComparison.Ordinal);
+        Assert.Equal(2, _meter!.Keys.BadTags);
+        _meter.Keys.BadTags = 0; // a day later meters have forgotten
+        Assert.DoesNotContain("times", await LiveAsync(wrong: true, start: Start.AddHours(25)), StringComparison.Ordinal);
+        Assert.Equal(1, _meter.Keys.BadTags);
+    }
+
+    [Fact]
+    public async Task A_meter_that_does_not_answer_refused_no_key()
+    {
+        await LiveAsync(wrong: true);
+        for (var life = 0; life < 3; life++)
+        {
+            Assert.DoesNotContain("times", await LiveAsync(wrong: false, silent: true), StringComparison.Ordinal);
+        }
+
+        Assert.Null(await LiveAsync(wrong: false));
+    }
+
+    /// <summary>One life of the service: a driver that reads once. Gives what is wrong; null where nothing is.</summary>
+    private async Task<string?> LiveAsync(bool wrong, DateTimeOffset? start = null, TimeQuality time = TimeQuality.Synchronised, IDriverMemory? memory = null, bool silent = false)
+    {
+        await using var bench = new DriverBench(Locking, start: start ?? Start, counters: _counters, meter: _meter, time: time, kept: memory ?? _memory);
+        _meter = bench.Meter;
+        bench.Keys.Wrong = wrong ? new byte[16] : null;
+        Assert.True(await bench.ListeningAsync());
+        if (silent)
+        {
+            bench.Wire!.IsSilent = true;
+        }
+
+        var step = await bench.ReadAsync(ReadOrder.Registers);
+        return step.State == OrderState.Done ? null : step.Sentence;
+    }
+
+    /// <summary>A memory whose service is killed after so many values of tries.</summary>
+    private sealed class KilledMemory(IDriverMemory inner, int saves) : IDriverMemory
+    {
+        private int _left = saves;
+
+        public ReadOnlyMemory<byte> Load(string driver, string name) => inner.Load(driver, name);
+
+        public ValueTask SaveAsync(string driver, string name, ReadOnlyMemory<byte> octets, CancellationToken stop) =>
+            name.StartsWith("tries/", StringComparison.Ordinal) && _left-- <= 0 ? ValueTask.CompletedTask : inner.SaveAsync(driver, name, octets, stop);
+    }
+}
