@@ -20,6 +20,7 @@ namespace Drivers.Dlms;
 internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory) : IAsyncDisposable
 {
     private static readonly Obis DeviceName = new(0, 0, 42, 0, 0, 255);
+    private readonly SessionKeys _keys = new(options, keys, counters, time);
     private MeterKnowledge? _knowledge;
     private readonly StrongBox<int> _signedOn = new();
     private ChannelBook? _channels;
@@ -88,21 +89,22 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         }
 
         var knowledge = _knowledge ?? throw new IOException($"the meter at {options.Port} is not known yet");
-        var session = MakeSession(knowledge.Meter, out var mark);
+        var association = OnThisPort(options.Association) with { BlockWindow = options.Framing == DlmsFraming.Hdlc ? 1 : options.Association.BlockWindow }; // HDLC passes the turn with every message
+        var session = _keys.Begin(knowledge.Meter, association, out var mark);
         var isKeyed = options.Profile.LocksAfter > 0 && (session.Security is not null || options.Association.Mechanism != AuthenticationMechanism.None);
         var sparing = isKeyed ? Spare(knowledge.Meter, mark, session) : null;
         _visit = new MeterVisit(Channel(), session, counters, new KeyName(knowledge.Meter.Text, KeyPurpose.Guek, options.Association.Client));
-        await AssociateAsync(knowledge.CounterHint, session, sparing, mark, stop).ConfigureAwait(false);
+        await AssociateAsync(knowledge, session, sparing, mark, stop).ConfigureAwait(false);
         Visits++;
         NeedsNewKey = session.Security?.NeedsNewKey ?? false;
         _channels = _channels?.Meter == knowledge.Meter ? _channels : ChannelBook.Load(memory, options.Name, knowledge.Meter);
         var reader = new MeterReader(_visit, knowledge, options, _channels, clock);
-        await CheckIdentityAsync(knowledge, stop).ConfigureAwait(false);
         await reader.LookAtFirmwareAsync(stop).ConfigureAwait(false);
         return _reader = reader;
     }
 
-    private async ValueTask AssociateAsync(uint hint, ClientSession session, KeySparing? sparing, ushort mark, CancellationToken stop)
+    /// <summary>Associates and asks who is there: only then it is known, also of a pre-established association, whether the key serves.</summary>
+    private async ValueTask AssociateAsync(MeterKnowledge knowledge, ClientSession session, KeySparing? sparing, ushort mark, CancellationToken stop)
     {
         try
         {
@@ -111,7 +113,8 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
                 await sparing.TryingAsync(mark, stop).ConfigureAwait(false);
             }
 
-            await _visit!.AssociateAsync(hint, stop).ConfigureAwait(false);
+            await _visit!.AssociateAsync(knowledge.CounterHint, stop).ConfigureAwait(false);
+            await CheckIdentityAsync(knowledge, stop).ConfigureAwait(false);
         }
         catch (MeterRefusalException) when (sparing is not null && session.IsKeyDoubted)
         {
@@ -275,58 +278,4 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     {
         IsOverDatagrams = _link is IDatagramLink, PrefixLength = options.Gateway?.Length ?? 0, LongestPdu = (ushort)(settings.LongestPdu - (options.Gateway?.Length ?? 0)),
     };
-
-    private ClientSession MakeSession(MeterId meter, out ushort mark)
-    {
-        var association = OnThisPort(options.Association) with { BlockWindow = options.Framing == DlmsFraming.Hdlc ? 1 : options.Association.BlockWindow }; // HDLC passes the turn with every message
-        Span<byte> key = stackalloc byte[64], authentication = stackalloc byte[64], secret = stackalloc byte[64];
-        var (length, other) = (keys.Find(new KeyName(meter.Text, KeyPurpose.Guek, association.Client), key), keys.Find(new KeyName(meter.Text, KeyPurpose.Gak, association.Client), authentication));
-        var purpose = association.Mechanism == AuthenticationMechanism.Low ? KeyPurpose.Lls : KeyPurpose.Hls;
-        var secretLength = keys.Find(new KeyName(meter.Text, purpose, association.Client), secret);
-        ClientSecurity? security = null;
-        Credentials? credentials = null;
-        var isKeyed = association.IsCiphered || association.Mechanism == AuthenticationMechanism.Gmac;
-        if (isKeyed || association.Mechanism is AuthenticationMechanism.Sha256 or AuthenticationMechanism.Ecdsa)
-        {
-            if (isKeyed && (length == 0 || other == 0))
-            {
-                throw new MeterRefusalException($"no key: the keys file has no guek= and gak= for {meter} dlms client={association.Client}");
-            }
-
-            var wanted = association.Suite == 2 ? 32 : 16;
-            if (!isKeyed && (length != wanted || other != wanted))
-            {
-                (length, other) = (wanted, wanted); // titles are told and proved, and nothing is ciphered: these keys serve for nothing
-            }
-            else if (length != wanted || other != wanted)
-            {
-                throw new MeterRefusalException($"suite {association.Suite} wants keys of {wanted} octets: guek= of {meter} dlms client={association.Client} has {length}, gak= {other}");
-            }
-
-            credentials = LoadCredentials(association.Suite);
-            security = new ClientSecurity(association, options.SystemTitle, key[..length], authentication[..other], counters, new KeyName(meter.Text, KeyPurpose.Guek, association.Client))
-            {
-                Credentials = credentials, ServerTitle = options.MeterTitle,
-            };
-        }
-
-        mark = KeySparing.MarkOf(key[..length], authentication[..other], secret[..secretLength], credentials is null ? default : credentials.Certificate.Span);
-        return new ClientSession(association, security, secret[..secretLength].ToArray());
-    }
-
-    /// <summary>Private keys and certificates, judged by the box's time: without one nothing is believed.</summary>
-    private Credentials? LoadCredentials(byte suite)
-    {
-        if (options.Certificates is not { } files)
-        {
-            return null;
-        }
-
-        if (time.Now.Utc is not { } now)
-        {
-            throw new MeterRefusalException($"the box does not know the time, and without it no certificate is believed: {options.Port} waits until the clock is set");
-        }
-
-        return files.Load(suite, options.SystemTitle.Span, new DateTimeOffset(now, TimeSpan.Zero), out var fault) ?? throw new MeterRefusalException(fault!);
-    }
 }

@@ -42,8 +42,6 @@ public class ConfiguredAssociationTests
     [InlineData("generalCiphering = \"one-pass\", {signing}, {static}", 0xDD, 0x31)]
     [InlineData("signed = true, {signing}", 0xDB, 0x31)]
     [InlineData("signed = true, generalCiphering = \"one-pass\", {signing}, {static}", 0xDD, 0x31)]
-    [InlineData("challenge = 8", 0xCC, 0x31)]
-    [InlineData("challenge = 64", 0xCC, 0x31)]
     public async Task Every_protection_is_what_goes_over_the_wire(string words, int tag, int control)
     {
         var files = PemFiles.Of(1);
@@ -62,6 +60,20 @@ public class ConfiguredAssociationTests
             var other => Assert.IsType<GeneralCiphering>(other).Content,
         };
         Assert.Equal(control, content.Span[0]);
+    }
+
+    [Theory]
+    [InlineData("", 16)]
+    [InlineData("challenge = 8", 8)]
+    [InlineData("challenge = 64", 64)]
+    public async Task The_challenge_is_as_long_as_it_is_set(string words, int octets)
+    {
+        var questions = new List<byte[]>();
+        await using var bench = ConfiguredBench.Of(new DlmsMeterPlan(3, 7), words, questions: questions);
+        var step = await ConfiguredBench.ReadAsync(bench);
+        Assert.True(step.State == OrderState.Done, step.Sentence);
+        var request = questions.Select(question => Pdu.Read(question, out _)).OfType<AssociationMessage>().Last(one => one.Tag == ApduTag.AssociationRequest);
+        Assert.Equal(octets, request.AuthenticationValue!.Value.Length);
     }
 
     [Fact]

@@ -13,14 +13,15 @@ internal static class ConfiguredBench
 {
     /// <summary>A driver whose association table holds these words.</summary>
     /// <param name="answers">Is shown every answer.</param>
+    /// <param name="questions">Is shown every question.</param>
     /// <param name="client">Whom the line of the management client is for.</param>
-    internal static DriverBench Of(DlmsMeterPlan plan, string association, Action<DlmsMeter>? fit = null, string kind = "idis", TimeQuality time = TimeQuality.Synchronised, List<byte[]>? answers = null,
+    internal static DriverBench Of(DlmsMeterPlan plan, string association, Action<DlmsMeter>? fit = null, string kind = "idis", TimeQuality time = TimeQuality.Synchronised, List<byte[]>? answers = null, List<byte[]>? questions = null,
         int client = 1)
     {
         var directory = Directory.CreateTempSubdirectory("configured").FullName;
         var bench = new DriverBench(
             plan, time: time, keyRing: meter => new LineKeys([.. meter.KeyLines.Select(line => line.Replace("client=1 ", $"client={client} ", StringComparison.Ordinal))]),
-            wire: meter => new MeterLink(meter, null) { Replacing = answer => Note(answers, answer) },
+            wire: meter => new MeterLink(meter, null) { Replacing = answer => Note(answers, answer), Asked = question => questions?.Add(question.ToArray()) },
             change: options =>
             {
                 // The meter's files are there before the configuration is read.

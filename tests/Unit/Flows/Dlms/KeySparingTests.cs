@@ -1,3 +1,4 @@
+using Drivers.Dlms;
 using Metering;
 using Metering.Orders;
 using Simulation.Dlms;
@@ -63,10 +64,26 @@ public class KeySparingTests
         Assert.Null(await LiveAsync(wrong: false));
     }
 
-    /// <summary>One life of the service: a driver that reads once. Gives what is wrong; null where nothing is.</summary>
-    private async Task<string?> LiveAsync(bool wrong, DateTimeOffset? start = null, TimeQuality time = TimeQuality.Synchronised, IDriverMemory? memory = null, bool silent = false)
+    [Fact]
+    public async Task A_key_of_a_pre_established_association_is_doubted_with_its_first_question()
     {
-        await using var bench = new DriverBench(Locking, start: start ?? Start, counters: _counters, meter: _meter, time: time, kept: memory ?? _memory);
+        for (var life = 0; life < 4; life++)
+        {
+            var sentence = await LiveAsync(wrong: true, change: options => options with
+            {
+                Association = options.Association with { Client = 103, Mechanism = 0, IsPreEstablished = true, IsGeneral = true }, MeterTitle = _meter?.Keys.Title ?? Convert.FromHexString("53494D0000000003"),
+            });
+            Assert.Contains(life < 2 ? "could not decipher" : "refused the key of client 103 2 times", sentence, StringComparison.Ordinal);
+        }
+
+        Assert.Equal(2, _meter!.Keys.BadTags);
+    }
+
+    /// <summary>One life of the service: a driver that reads once. Gives what is wrong; null where nothing is.</summary>
+    private async Task<string?> LiveAsync(bool wrong, DateTimeOffset? start = null, TimeQuality time = TimeQuality.Synchronised, IDriverMemory? memory = null, bool silent = false,
+        Func<DlmsOptions, DlmsOptions>? change = null)
+    {
+        await using var bench = new DriverBench(Locking, start: start ?? Start, counters: _counters, meter: _meter, time: time, kept: memory ?? _memory, change: change);
         _meter = bench.Meter;
         bench.Keys.Wrong = wrong ? new byte[16] : null;
         Assert.True(await bench.ListeningAsync());

@@ -41,6 +41,9 @@ internal sealed class MeterLink : ILink
     /// <summary>What goes over the wire in place of an answer.</summary>
     internal Func<byte[], byte[]> Replacing { get; init; } = answer => answer;
 
+    /// <summary>Is shown every question, over the wrapper.</summary>
+    internal Action<ReadOnlyMemory<byte>>? Asked { get; init; }
+
     /// <summary>Octets the meter took.</summary>
     internal long Taken { get; private set; }
 
@@ -105,7 +108,7 @@ internal sealed class MeterLink : ILink
     {
         if (_wrapper is not null)
         {
-            return [.. _wrapper.Take(octets).SelectMany(asked => _meter.Answer(asked.Client, asked.Apdu) is { } answer ? _wrapper.Wrap(asked.Client, Replacing(answer)).Concat(Further(asked.Client).SelectMany(more => _wrapper.Wrap(asked.Client, more))) : [])];
+            return [.. _wrapper.Take(octets).SelectMany(asked => Heard(asked.Client, asked.Apdu) is { } answer ? _wrapper.Wrap(asked.Client, Replacing(answer)).Concat(Further(asked.Client).SelectMany(more => _wrapper.Wrap(asked.Client, more))) : [])];
         }
 
         var connected = _hdlc!.IsConnected;
@@ -124,6 +127,12 @@ internal sealed class MeterLink : ILink
         }
 
         return _hdlc.Output();
+    }
+
+    private byte[]? Heard(int client, byte[] apdu)
+    {
+        Asked?.Invoke(apdu);
+        return _meter.Answer(client, apdu);
     }
 
     private IEnumerable<byte[]> Further(int client)
