@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Microsoft.Extensions.Time.Testing;
+using Unit.Flows.Dlms;
 
 namespace Unit;
 
@@ -20,7 +21,10 @@ internal static class Patience
             }
 
             await SettledAsync();
-            clock.Advance(step);
+            if (clock is not PatientClock patient || !patient.IsBusy())
+            {
+                clock.Advance(step);
+            }
         }
 
         return true;

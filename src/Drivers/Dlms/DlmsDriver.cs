@@ -28,13 +28,13 @@ public sealed class DlmsDriver(
 
     public async IAsyncEnumerable<DriverEvent> RunAsync([EnumeratorCancellation] CancellationToken stop)
     {
-        yield return new DriverEvent.LinkChanged(LinkState.Opening, $"opening {options.Port}");
-        var meter = await _door.IdentifyAsync(open, stop).ConfigureAwait(false);
-        yield return new DriverEvent.Joined(meter, options.Port);
-        yield return new DriverEvent.LinkChanged(LinkState.Listening, $"meter {meter} answers at {options.Port}", FactsOf(meter));
-        var failed = 0;
         try
         {
+            yield return new DriverEvent.LinkChanged(LinkState.Opening, $"opening {options.Port}");
+            var meter = await _door.IdentifyAsync(open, stop).ConfigureAwait(false);
+            yield return new DriverEvent.Joined(meter, options.Port);
+            yield return new DriverEvent.LinkChanged(LinkState.Listening, $"meter {meter} answers at {options.Port}", FactsOf(meter));
+            var failed = 0;
             while (failed < MostFailures)
             {
                 if (!await NextJobAsync(stop).ConfigureAwait(false))
@@ -53,11 +53,13 @@ public sealed class DlmsDriver(
         }
         finally
         {
-            await _door.CloseAsync().ConfigureAwait(false);
+            _jobs.Writer.TryComplete(); // first: what came after the last look would wait for ever
             while (_jobs.Reader.TryRead(out var left) || _patient.TryDequeue(out left))
             {
-                Finish(left, OrderState.Failed, $"the link to {options.Port} was lost");
+                Finish(left, OrderState.Failed, Lost);
             }
+
+            await _door.CloseAsync().ConfigureAwait(false);
         }
 
         throw new IOException($"{options.Port}: {MostFailures} orders one after another were not answered");
@@ -72,7 +74,12 @@ public sealed class DlmsDriver(
         }
 
         var steps = Channel.CreateUnbounded<OrderStep>();
-        await _jobs.Writer.WriteAsync(new Job(order, steps.Writer, stop), stop).ConfigureAwait(false);
+        if (!await TryQueueAsync(new Job(order, steps.Writer, stop)).ConfigureAwait(false))
+        {
+            yield return new OrderStep(OrderState.Failed, Lost, null, default);
+            yield break;
+        }
+
         await foreach (var step in steps.Reader.ReadAllAsync(stop).ConfigureAwait(false))
         {
             yield return step;
@@ -80,6 +87,22 @@ public sealed class DlmsDriver(
     }
 
     public ValueTask DisposeAsync() => _door.CloseAsync();
+
+    private string Lost => $"the link to {options.Port} was lost";
+
+    /// <summary>False where the driver has ended: nobody takes orders any more.</summary>
+    private async ValueTask<bool> TryQueueAsync(Job job)
+    {
+        while (await _jobs.Writer.WaitToWriteAsync(job.Caller).ConfigureAwait(false))
+        {
+            if (_jobs.Writer.TryWrite(job))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
 
     /// <summary>True where there is work; false where there was none for so long that the port had better be let go.</summary>
     private async ValueTask<bool> NextJobAsync(CancellationToken stop)
@@ -106,15 +129,15 @@ public sealed class DlmsDriver(
     {
         _orders++;
         var kind = OrderTable.Find(job.Order.Kind)!;
-        if (RefusalOf(job.Order, kind, meter) is { } refusal)
-        {
-            Finish(job, OrderState.Refused, refusal);
-            return null;
-        }
-
         var told = false;
         try
         {
+            if (RefusalOf(job.Order, kind, meter) is { } refusal)
+            {
+                Finish(job, OrderState.Refused, refusal);
+                return null;
+            }
+
             job.Steps.TryWrite(new OrderStep(OrderState.Running, _door.HasAssociation ? $"{meter} is associated" : $"associating with {meter}", null, default));
             var at = new OrderMeter(meter, options, cancel => _door.EnterAsync(open, cancel), _door.CloseAsync, memory, keys, time, clock);
             await foreach (var step in kind.ExecuteAsync(job.Order, at, stop).ConfigureAwait(false))
@@ -155,6 +178,11 @@ public sealed class DlmsDriver(
             Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, e.Message);
             await _door.CloseAsync().ConfigureAwait(false);
             return e.Message;
+        }
+        finally
+        {
+            // Whatever ends the driver in the middle of an order (a stop, a storage that fails): who waits for the order hears of it. An order that is finished stays as it is.
+            Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, Lost);
         }
     }
 

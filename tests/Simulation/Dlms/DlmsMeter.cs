@@ -80,6 +80,9 @@ public sealed class DlmsMeter
     /// <summary>Lines of a keys file: management and reading client.</summary>
     public IEnumerable<string> KeyLines => [KeyLine(1, Keys), KeyLine(2, ReadingKeys)];
 
+    /// <summary>One at a time: it is asked over its port while a hand does something to it.</summary>
+    internal Lock Turn { get; } = new();
+
     /// <summary>What happens to its answers on the line.</summary>
     public LineFaults Line { get; }
 
@@ -105,6 +108,7 @@ public sealed class DlmsMeter
     /// <summary>Sets the clock, with the events that belong to it.</summary>
     public void SetClock(DateTime utc)
     {
+        using var turn = Turn.EnterScope();
         Advance();
         var before = Clock.Now;
         Raise(EventLog.Standard, EventLogs.ClockOld);
@@ -119,6 +123,7 @@ public sealed class DlmsMeter
     /// <summary>Lets the time pass: what is due is done, in the order of its time.</summary>
     public void Advance()
     {
+        using var turn = Turn.EnterScope();
         while (_equipment.MinBy(part => part.Due) is { } next && next.Due <= Clock.Now)
         {
             next.Run(next.Due);
@@ -129,19 +134,29 @@ public sealed class DlmsMeter
     /// <param name="client">Client SAP.</param>
     public byte[]? Answer(int client, ReadOnlyMemory<byte> apdu)
     {
+        using var turn = Turn.EnterScope();
         Advance();
         return _clients.Answer(client, apdu);
     }
 
     /// <summary>Further blocks of what it answered a client last.</summary>
-    public bool TryTakeFurther(int client, out byte[] apdu) => _clients.TryTakeFurther(client, out apdu);
+    public bool TryTakeFurther(int client, out byte[] apdu)
+    {
+        using var turn = Turn.EnterScope();
+        return _clients.TryTakeFurther(client, out apdu);
+    }
 
     /// <summary>What it says to a client by itself, protected as that client's last question was.</summary>
-    public IReadOnlyList<byte[]> Notify(int client, Protocols.Dlms.Apdu.Pdu notification) => _clients.Notify(client, notification);
+    public IReadOnlyList<byte[]> Notify(int client, Protocols.Dlms.Apdu.Pdu notification)
+    {
+        using var turn = Turn.EnterScope();
+        return _clients.Notify(client, notification);
+    }
 
     /// <summary>The link went away: no association is left.</summary>
     public void Drop()
     {
+        using var turn = Turn.EnterScope();
         _clients.Drop();
         if (Plan.Has(MeterFault.CounterBehind))
         {

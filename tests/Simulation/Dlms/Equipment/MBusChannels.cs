@@ -79,6 +79,7 @@ public sealed class MBusChannels : IMeterEquipment
     /// <summary>Another device from now on; null for none. What the profiles hold of the one before stays in them.</summary>
     public void Exchange(int channel, MBusDevice? device)
     {
+        using var turn = _meter.Turn.EnterScope();
         _meter.Advance();
         _devices[channel - 1].Add((_meter.Clock.Now, device));
         Clients[channel - 1].Forget();

@@ -129,7 +129,7 @@ public class DlmsDriverTests
         await using var bench = new DriverBench(new DlmsMeterPlan(3, 7));
         Assert.True(await bench.ListeningAsync());
         Assert.Equal(OrderState.Done, (await bench.ReadAsync(ReadOrder.Registers)).State);
-        await LetGoAsync(bench);
+        await bench.LetGoAsync();
         bench.Meter.Keys.Expects += 200_000;
         var step = await bench.ReadAsync(ReadOrder.Registers);
         Assert.Equal(OrderState.Failed, step.State);
@@ -143,7 +143,7 @@ public class DlmsDriverTests
         Assert.True(await bench.ListeningAsync());
         Assert.Equal(OrderState.Done, (await bench.ReadAsync(ReadOrder.Registers)).State);
         var wire = bench.Wire;
-        await LetGoAsync(bench);
+        await bench.LetGoAsync();
         Assert.Equal(OrderState.Done, (await bench.ReadAsync(ReadOrder.Registers)).State);
         Assert.NotSame(wire, bench.Wire);
     }
@@ -157,13 +157,39 @@ public class DlmsDriverTests
         Assert.Contains("did not answer", (await bench.ReadAsync(ReadOrder.Registers)).Sentence, StringComparison.Ordinal);
     }
 
-    private static async Task LetGoAsync(DriverBench bench)
+    [Fact]
+    public async Task An_order_ends_with_its_driver_whatever_ends_that()
     {
-        for (var i = 0; i < 40; i++)
-        {
-            await Patience.SettledAsync();
-            bench.Clock.Advance(TimeSpan.FromSeconds(1));
-        }
+        var falls = false;
+        await using var bench = new DriverBench(new DlmsMeterPlan(3, 7), wire: meter => new MeterLink(meter, null) { Replacing = answer => falls ? throw new InvalidOperationException("a fault of ours") : answer });
+        Assert.True(await bench.ListeningAsync());
+        falls = true;
+        var step = await bench.ReadAsync(ReadOrder.Registers);
+        Assert.Equal((OrderState.Failed, "the link to wire was lost"), (step.State, step.Sentence));
+        Assert.True(await Patience.UntilAsync(() => bench.Ended is not null));
+        Assert.Contains("a fault of ours", bench.Ended, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_order_under_way_when_the_box_stops_is_told_to_be_over()
+    {
+        await using var bench = new DriverBench(new DlmsMeterPlan(3, 7));
+        Assert.True(await bench.ListeningAsync());
+        bench.Wire!.IsSilent = true;
+        var order = bench.Start(new MeterOrder("order-1", OrderKind.Read, MeterId.Parse(bench.Meter.Name), new ReadOrder(ReadOrder.Registers, null, null, "task").ToPayload()), step => bench.Stop());
+        Assert.True(await Patience.UntilAsync(() => order.IsCompleted));
+        Assert.Equal(OrderState.Failed, (await order)[^1].State);
+    }
+
+    [Fact]
+    public async Task An_order_for_a_driver_that_has_ended_is_told_so_at_once()
+    {
+        await using var bench = new DriverBench(new DlmsMeterPlan(3, 7));
+        Assert.True(await bench.ListeningAsync());
+        bench.Stop();
+        Assert.True(await Patience.UntilAsync(() => bench.Ended is not null));
+        var step = await bench.ReadAsync(ReadOrder.Registers);
+        Assert.Equal((OrderState.Failed, "the link to wire was lost"), (step.State, step.Sentence));
     }
 
     internal static void AssertRows(DlmsMeter meter, ReadingBlock block)

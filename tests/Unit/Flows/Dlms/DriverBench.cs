@@ -20,13 +20,17 @@ internal sealed class DriverBench : IAsyncDisposable
     private readonly List<DriverEvent> _events = [];
     private readonly DlmsDriver _driver;
     private readonly Task _running;
+    private readonly WatchedClock _watched;
+    private IPort? _port;
+    private int _orders;
+    private volatile bool _isListening;
 
     internal DriverBench(DlmsMeterPlan plan, MeterHdlcPlan? hdlc = null, Func<DlmsMeter, MeterLink>? wire = null, string profile = "idis", DateTimeOffset? start = null,
         Func<DlmsMeter, FakeTimeProvider, IPort>? port = null, Func<DlmsOptions, DlmsOptions>? change = null, Func<string, string>? kind = null, FreshMemory? memory = null,
         MemoryCounters? counters = null, DlmsMeter? meter = null, Func<DlmsMeter, IKeyRing>? keyRing = null, TimeQuality time = TimeQuality.Synchronised, IDriverMemory? kept = null)
     {
         Memory = memory ?? new FreshMemory();
-        Clock = new FakeTimeProvider(start ?? new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
+        Clock = new PatientClock(start ?? new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
         Counters = counters ?? new MemoryCounters();
         Meter = meter ?? new DlmsMeter(plan, () => Clock.GetUtcNow().UtcDateTime);
         var association = new AssociationSettings { Client = 1, Mechanism = (AuthenticationMechanism)plan.Mechanism, Suite = plan.Suite, IsCiphered = plan.IsCiphered };
@@ -39,12 +43,13 @@ internal sealed class DriverBench : IAsyncDisposable
         options = change?.Invoke(options) ?? options;
         Keys = new MeterKeyRing(Meter);
         _driver = new DlmsDriver(
-            options, _ => new(port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc) { Clock = Clock }))(Meter))), keyRing?.Invoke(Meter) ?? Keys, Counters,
-            Time = new FakeTime(Clock) { Quality = time }, Clock, kept ?? Memory);
+            options, _ => new(_port = port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc) { Clock = Clock }))(Meter))), keyRing?.Invoke(Meter) ?? Keys, Counters,
+            Time = new FakeTime(Clock) { Quality = time }, _watched = new WatchedClock(Clock), kept ?? Memory);
+        Clock.IsBusy = IsBusy;
         _running = RunAsync();
     }
 
-    internal FakeTimeProvider Clock { get; }
+    internal PatientClock Clock { get; }
 
     /// <summary>The keys as the box has them.</summary>
     internal MeterKeyRing Keys { get; }
@@ -99,17 +104,41 @@ internal sealed class DriverBench : IAsyncDisposable
 
     /// <summary>Starts an order.</summary>
     /// <param name="seen">Is told each step.</param>
-    internal Task<IReadOnlyList<OrderStep>> Start(MeterOrder order, Action<OrderStep>? seen = null, CancellationToken stop = default) => Task.Run<IReadOnlyList<OrderStep>>(async () =>
+    internal Task<IReadOnlyList<OrderStep>> Start(MeterOrder order, Action<OrderStep>? seen = null, CancellationToken stop = default)
     {
-        var steps = new List<OrderStep>();
-        await foreach (var step in _driver.ExecuteAsync(order, stop))
+        Interlocked.Increment(ref _orders);
+        return Task.Run<IReadOnlyList<OrderStep>>(async () =>
         {
-            steps.Add(step);
-            seen?.Invoke(step);
-        }
+            var steps = new List<OrderStep>();
+            try
+            {
+                await foreach (var step in _driver.ExecuteAsync(order, stop))
+                {
+                    steps.Add(step);
+                    seen?.Invoke(step);
+                }
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _orders);
+            }
 
-        return steps;
-    });
+            return steps;
+        });
+    }
+
+    /// <summary>The driver has something to do, and waits neither for the meter nor for time.</summary>
+    private bool IsBusy() => (Volatile.Read(ref _orders) > 0 || !_isListening) && !_running.IsCompleted && (_watched.Running == 0 || _port is IWatchedWire { IsUnread: true });
+
+    /// <summary>Time passes without an order, until the driver has let the port go.</summary>
+    internal async Task LetGoAsync()
+    {
+        var wire = Wire!;
+        Assert.True(await Clock.AdvanceUntilAsync(() => wire.IsReleased, TimeSpan.FromSeconds(1)), "the driver lets the port go");
+    }
+
+    /// <summary>The box stops the driver.</summary>
+    internal void Stop() => _stop.Cancel();
 
     public async ValueTask DisposeAsync()
     {
@@ -142,11 +171,13 @@ internal sealed class DriverBench : IAsyncDisposable
                 {
                     _events.Add(one);
                 }
+
+                _isListening |= one is DriverEvent.LinkChanged { State: LinkState.Listening };
             }
         }
-        catch (Exception e) when (e is IOException or TimeoutException or OperationCanceledException)
+        catch (Exception e) // whatever it is: an order that waits for a driver that fell over would only tell of a hang
         {
-            Ended = e.Message;
+            Ended = e is IOException or TimeoutException or OperationCanceledException ? e.Message : e.ToString();
         }
     }
 }

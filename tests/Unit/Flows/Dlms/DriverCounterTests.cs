@@ -35,7 +35,7 @@ public class DriverCounterTests
         var counters = new MemoryCounters();
         await using var bench = new DriverBench(new DlmsMeterPlan(3, 7), counters: counters);
         Assert.Equal(OrderState.Done, (await ReadAsync(bench)).State);
-        await LetGoAsync(bench);
+        await bench.LetGoAsync();
         var taken = bench.Meter.Keys.Expects;
         var refused = 0;
         for (var lie = 1; lie <= 4; lie++)
@@ -115,7 +115,7 @@ public class DriverCounterTests
         await counters.ReserveAsync(name, 1, 0x8000_0000, TestContext.Current.CancellationToken);
         Assert.Equal(OrderState.Done, (await ReadAsync(bench)).State);
         Assert.Contains(bench.Events.OfType<DriverEvent.LinkChanged>(), one => one.Facts is { } facts && facts["key"].Contains("change it", StringComparison.Ordinal));
-        await LetGoAsync(bench);
+        await bench.LetGoAsync();
         await counters.ReserveAsync(name, 1, uint.MaxValue - 40, TestContext.Current.CancellationToken);
         var step = await ReadAsync(bench);
         Assert.Contains("are used up: nothing is sent under it any more", step.Sentence, StringComparison.Ordinal);
@@ -176,14 +176,5 @@ public class DriverCounterTests
     {
         Assert.True(await bench.ListeningAsync());
         return await bench.ReadAsync(ReadOrder.Registers);
-    }
-
-    private static async Task LetGoAsync(DriverBench bench)
-    {
-        for (var i = 0; i < 40; i++)
-        {
-            await Patience.SettledAsync();
-            bench.Clock.Advance(TimeSpan.FromSeconds(1));
-        }
     }
 }

@@ -5,9 +5,9 @@ using Simulation.Dlms;
 namespace Unit.Flows.Dlms;
 
 /// <summary>A wire with a simulated meter at its far end, in memory. What goes over it can be chopped, damaged and lost.</summary>
-internal sealed class MeterLink : ILink
+internal sealed class MeterLink : ILink, IWatchedWire
 {
-    private readonly Pipe _toDriver = new();
+    private readonly WatchedPipe _toDriver = new();
     private readonly DlmsMeter _meter;
     private readonly MeterHdlc? _hdlc;
     private readonly MeterWrapper? _wrapper;
@@ -47,7 +47,12 @@ internal sealed class MeterLink : ILink
     /// <summary>Octets the meter took.</summary>
     internal long Taken { get; private set; }
 
-    public PipeReader Input => _toDriver.Reader;
+    public PipeReader Input => _toDriver.Input;
+
+    public bool IsUnread => _toDriver.IsUnread;
+
+    /// <summary>The driver let it go.</summary>
+    internal bool IsReleased { get; private set; }
 
     public async ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken stop)
     {
@@ -82,7 +87,7 @@ internal sealed class MeterLink : ILink
             {
                 _meter.Drop();
                 _isClosed = true;
-                await _toDriver.Writer.CompleteAsync();
+                await _toDriver.CompleteAsync();
             }
         }
     }
@@ -92,7 +97,7 @@ internal sealed class MeterLink : ILink
         var answer = Spoil(octets);
         foreach (var chunk in answer.Chunk(Chunk == 0 ? Math.Max(1, answer.Length) : Chunk))
         {
-            await _toDriver.Writer.WriteAsync(chunk, stop);
+            await _toDriver.WriteAsync(chunk, stop);
         }
     }
 
@@ -100,8 +105,9 @@ internal sealed class MeterLink : ILink
     {
         _late.ForEach(timer => timer.Dispose());
         _meter.Drop();
-        await _toDriver.Writer.CompleteAsync();
-        await _toDriver.Reader.CompleteAsync();
+        await _toDriver.CompleteAsync();
+        await _toDriver.Input.CompleteAsync();
+        IsReleased = true;
     }
 
     private byte[] Answer(byte[] octets)

@@ -6,9 +6,9 @@ using Simulation.Dlms;
 namespace Unit.Flows.Dlms;
 
 /// <summary>An optical head on a simulated meter, on fake time: octets take their time at the speed of the line, and what comes at another speed than it left is noise.</summary>
-internal sealed class ModeEWire(DlmsMeter meter, FakeTimeProvider clock, MeterModeE port) : ISerialLink
+internal sealed class ModeEWire(DlmsMeter meter, FakeTimeProvider clock, MeterModeE port) : ISerialLink, IWatchedWire
 {
-    private readonly Pipe _toDriver = new();
+    private readonly WatchedPipe _toDriver = new();
     private readonly MeterHdlc _hdlc = new(new MeterHdlcPlan(Longest: 256));
     private readonly Lock _one = new();
     private readonly List<ITimer> _timers = [];
@@ -24,7 +24,9 @@ internal sealed class ModeEWire(DlmsMeter meter, FakeTimeProvider clock, MeterMo
     /// <summary>Speeds the driver set.</summary>
     internal List<int> Speeds { get; } = [];
 
-    public PipeReader Input => _toDriver.Reader;
+    public PipeReader Input => _toDriver.Input;
+
+    public bool IsUnread => _toDriver.IsUnread;
 
     public void SetSpeed(int baud)
     {
@@ -37,8 +39,12 @@ internal sealed class ModeEWire(DlmsMeter meter, FakeTimeProvider clock, MeterMo
 
     public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken stop)
     {
-        var (baud, sent) = (_baud, octets.ToArray());
-        After(TimeSpan.FromSeconds(10.0 * sent.Length / baud), () => AtMeter(sent, baud));
+        lock (_one)
+        {
+            var (baud, sent) = (_baud, octets.ToArray());
+            After(TimeSpan.FromSeconds(10.0 * sent.Length / baud), () => AtMeter(sent, baud));
+        }
+
         return ValueTask.CompletedTask;
     }
 
@@ -53,7 +59,7 @@ internal sealed class ModeEWire(DlmsMeter meter, FakeTimeProvider clock, MeterMo
         meter.Drop();
         _hdlc.Drop();
         port.Look(false);
-        await _toDriver.Writer.CompleteAsync();
+        await _toDriver.CompleteAsync();
     }
 
     private void AtMeter(byte[] octets, int baud)
@@ -102,7 +108,7 @@ internal sealed class ModeEWire(DlmsMeter meter, FakeTimeProvider clock, MeterMo
         }
     }
 
-    private void Deliver(byte[] octets) => _toDriver.Writer.WriteAsync(octets).AsTask().GetAwaiter().GetResult();
+    private void Deliver(byte[] octets) => _toDriver.WriteAsync(octets, CancellationToken.None).AsTask().GetAwaiter().GetResult();
 
     private void After(TimeSpan time, Action act) => _timers.Add(clock.CreateTimer(
         _ =>
