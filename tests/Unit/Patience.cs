@@ -21,9 +21,13 @@ internal static class Patience
             }
 
             await SettledAsync();
-            if (clock is not PatientClock patient || !patient.IsBusy())
+            if (clock is not PatientClock patient)
             {
                 clock.Advance(step);
+            }
+            else if (!patient.IsBusy())
+            {
+                patient.Stride(step);
             }
         }
 

@@ -78,6 +78,18 @@ public sealed class PushingMeter
         ]);
     }
 
+    /// <summary>What it tells when an alarm rises: an EVENT-NOTIFICATION with its time and its alarm register, ciphered; nobody confirms it, and it is known by its system title.</summary>
+    /// <param name="alarms">Bits of its alarm register.</param>
+    internal PushOut Event(uint alarms)
+    {
+        var now = Now;
+        byte[] apdu =
+        [
+            0xC2, 0x01, 0x0C, .. _clock.Octets(now), 0x00, 0x01, Alarm.A, Alarm.B, Alarm.C, Alarm.D, Alarm.E, Alarm.F, 0x02, .. new DataWriter().UInt32(alarms).ToArray(),
+        ];
+        return Out(Protect(apdu), TitleName, now, [new(1, Alarm, 2, Text(alarms))]);
+    }
+
     /// <summary>The same in clear, with the push object list in front of the values.</summary>
     internal PushOut Listed()
     {

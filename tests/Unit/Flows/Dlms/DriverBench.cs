@@ -41,10 +41,11 @@ internal sealed class DriverBench : IAsyncDisposable
             Hdlc = hdlc is null ? HdlcParameters.Default : new HdlcParameters(hdlc.Longest, hdlc.Longest, hdlc.Window, hdlc.Window),
         };
         options = change?.Invoke(options) ?? options;
+        options = options with { IdleAfter = options.IdleAfter + TimeSpan.FromMilliseconds(1) }; // a time that nothing else has: the clock knows the timer by it
         Keys = new MeterKeyRing(Meter);
         _driver = new DlmsDriver(
             options, _ => new(_port = port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc) { Clock = Clock }))(Meter))), keyRing?.Invoke(Meter) ?? Keys, Counters,
-            Time = new FakeTime(Clock) { Quality = time }, _watched = new WatchedClock(Clock), kept ?? Memory);
+            Time = new FakeTime(Clock) { Quality = time }, _watched = new WatchedClock(Clock, options.IdleAfter), kept ?? Memory);
         Clock.IsBusy = IsBusy;
         _running = RunAsync();
     }

@@ -25,6 +25,27 @@ public class PushListenerTests
     }
 
     [Fact]
+    public async Task An_alarm_that_is_told_as_event_notification_is_an_event_of_its_own_time_and_gets_no_answer()
+    {
+        await using var bench = new PushBench();
+        var link = bench.Call();
+        var at = bench.Clock.GetUtcNow().UtcDateTime;
+        await link.Modem.WriteAsync(PushBench.Wrapped(bench.Meter.Event(0x2000).Octets));
+        Assert.True(await Patience.UntilAsync(() => bench.Pushed.Count == 1));
+        bench.Clock.Advance(TimeSpan.FromSeconds(5));
+        await link.Modem.WriteAsync(PushBench.Wrapped(bench.Meter.Event(0x6000).Octets)); // the first one still stands
+        Assert.True(await Patience.UntilAsync(() => bench.Pushed.Count == 2));
+        Assert.Equal(
+            [(bench.Meter.TitleName, "0-0:97.98.0*255", 13, at), (bench.Meter.TitleName, "0-0:97.98.0*255", 14, at.AddSeconds(5))],
+            bench.Pushed.Select(pushed => (pushed.Meter.Text, pushed.Events.Single().Log.ToString(), pushed.Events.Single().Number, pushed.Events.Single().OccurredAt.ToUtc()!.Value)));
+        Assert.All(bench.Pushed, pushed => pushed.Receipt?.Settle(kept: true));
+        await link.Modem.WriteAsync(PushBench.Wrapped(bench.Meter.Report(0).Octets));
+        Assert.True(await Patience.UntilAsync(() => bench.Pushed.Count == 3));
+        bench.Pushed[2].Receipt!.Settle(kept: true);
+        Assert.True(bench.Meter.IsConfirmation(await PushBench.AnswerAsync(link))); // the first answer there is
+    }
+
+    [Fact]
     public async Task What_was_not_kept_is_never_confirmed()
     {
         await using var bench = new PushBench();

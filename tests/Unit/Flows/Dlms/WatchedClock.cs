@@ -1,11 +1,12 @@
 namespace Unit.Flows.Dlms;
 
 /// <summary>The time as a driver has it. It knows whether the driver waits for time to pass: without a timer that runs it is at work.</summary>
-internal sealed class WatchedClock(TimeProvider time) : TimeProvider
+/// <param name="idle">A timer of this time is that of a driver without orders, and does not count.</param>
+internal sealed class WatchedClock(TimeProvider time, TimeSpan idle) : TimeProvider
 {
     private int _running;
 
-    /// <summary>Timers that have not gone off yet.</summary>
+    /// <summary>Timers that have not gone off yet, but for the idle one.</summary>
     internal int Running => Volatile.Read(ref _running);
 
     public override long TimestampFrequency => time.TimestampFrequency;
@@ -20,11 +21,12 @@ internal sealed class WatchedClock(TimeProvider time) : TimeProvider
     {
         private readonly WatchedClock _clock;
         private readonly ITimer _timer;
+        private readonly bool _counts;
         private int _runs;
 
         internal Watched(WatchedClock clock, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            _clock = clock;
+            (_clock, _counts) = (clock, dueTime != clock.Idle);
             Runs(dueTime != Timeout.InfiniteTimeSpan);
             _timer = clock.WithTime.CreateTimer(
                 told =>
@@ -55,10 +57,12 @@ internal sealed class WatchedClock(TimeProvider time) : TimeProvider
 
         private void Runs(bool runs)
         {
-            var now = runs ? 1 : 0;
+            var now = runs && _counts ? 1 : 0;
             Interlocked.Add(ref _clock._running, now - Interlocked.Exchange(ref _runs, now));
         }
     }
 
     private TimeProvider WithTime => time;
+
+    private TimeSpan Idle => idle;
 }
