@@ -82,8 +82,8 @@ internal sealed class Collector(
             }
             finally
             {
-                state.IsRunning = false;
                 state.NotBefore = state.LastRun == began ? DateTimeOffset.MinValue : clock.GetUtcNow() + AgainAfter;
+                state.IsRunning = false; // the last thing: from here on the next look may take it up
             }
         }
     }
@@ -166,12 +166,18 @@ internal sealed class Collector(
     /// <summary>How one task stands with one meter.</summary>
     private sealed class MeterTask(CollectionTask task)
     {
+        private bool _isRunning;
+
         internal CollectionTask Task => task;
 
         internal DateTime? LastRun { get; set; }
 
         internal DateTimeOffset NotBefore { get; set; }
 
-        internal bool IsRunning { get; set; }
+        internal bool IsRunning
+        {
+            get => Volatile.Read(ref _isRunning);
+            set => Volatile.Write(ref _isRunning, value);
+        }
     }
 }

@@ -4,7 +4,7 @@ using Metering;
 using Metering.Driver;
 using Metering.Orders;
 using Microsoft.Extensions.Logging.Abstractions;
-using Microsoft.Extensions.Time.Testing;
+using Unit.Flows.Dlms;
 
 namespace Unit.Flows.Collection;
 
@@ -12,7 +12,7 @@ namespace Unit.Flows.Collection;
 public class CollectorTests
 {
     private static readonly MeterId Meter = MeterId.Parse("SIM0000000000001");
-    private readonly FakeTimeProvider _clock = new(new DateTimeOffset(2026, 11, 23, 10, 0, 0, TimeSpan.Zero));
+    private readonly PatientClock _clock = new(new DateTimeOffset(2026, 11, 23, 10, 0, 0, TimeSpan.Zero));
     private readonly Desk _desk = new();
     private DateTime? _last;
 
@@ -46,11 +46,11 @@ public class CollectorTests
     [Fact]
     public async Task Registers_are_asked_once_a_period()
     {
-        await RunAsync("registers", TimeSpan.FromMinutes(15), () => _clock.GetUtcNow().Hour >= 11);
+        await RunAsync("registers", TimeSpan.FromMinutes(15), () => _clock.GetUtcNow().Minute >= 37);
         var task = new CollectionTask("registers", TimeSpan.FromMinutes(15), TimeSpan.FromMinutes(5), null);
         var slots = _desk.Asked.Select(one => Schedule.LastRun(task, one.At)).ToList();
         Assert.Equal(slots.Distinct(), slots);
-        Assert.True(slots.Count >= 3, $"{slots.Count} reads in an hour");
+        Assert.True(slots.Count >= 3, $"{slots.Count} reads in 37 minutes");
         Assert.Null(_desk.Asked[0].Order.FromUtc);
     }
 
@@ -81,6 +81,7 @@ public class CollectorTests
         using var stop = new CancellationTokenSource();
         var collector = new Collector([new CollectionTask(read, every, TimeSpan.FromMinutes(5), null), .. more], _desk, (_, _) => _last, () => { }, _clock, NullLogger.Instance);
         _desk.Now = () => _clock.GetUtcNow().UtcDateTime;
+        _clock.IsBusy = () => _desk.Now() - _desk.LookedAt >= TimeSpan.FromSeconds(1); // it looks every second: time waits for it
         var running = collector.RunAsync(stop.Token);
         Assert.True(await Patience.UntilAsync(() => _desk.Asked.Count > 0)); // the ledger is learned on a thread of its own: time waits for it
         Assert.True(await _clock.AdvanceUntilAsync(until, TimeSpan.FromSeconds(1)));
@@ -100,7 +101,14 @@ public class CollectorTests
 
         internal OrderState Answer { get; set; } = OrderState.Done;
 
-        public IReadOnlyList<MeterId> Reachable(OrderKind kind) => [Meter];
+        /// <summary>When the collector looked last.</summary>
+        internal DateTime LookedAt { get; private set; } = DateTime.MaxValue;
+
+        public IReadOnlyList<MeterId> Reachable(OrderKind kind)
+        {
+            LookedAt = Now();
+            return [Meter];
+        }
 
         public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
         {

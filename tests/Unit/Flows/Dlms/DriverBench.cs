@@ -107,24 +107,33 @@ internal sealed class DriverBench : IAsyncDisposable
     /// <param name="seen">Is told each step.</param>
     internal Task<IReadOnlyList<OrderStep>> Start(MeterOrder order, Action<OrderStep>? seen = null, CancellationToken stop = default)
     {
-        Interlocked.Increment(ref _orders);
-        return Task.Run<IReadOnlyList<OrderStep>>(async () =>
+        var steps = new List<OrderStep>();
+        return UnderWay<IReadOnlyList<OrderStep>>(async () =>
         {
-            var steps = new List<OrderStep>();
+            await foreach (var step in _driver.ExecuteAsync(order, stop))
+            {
+                steps.Add(step);
+                seen?.Invoke(step);
+            }
+
+            return steps;
+        });
+    }
+
+    /// <summary>Something that gives the driver work, whatever way: fake time waits for it.</summary>
+    internal Task<T> UnderWay<T>(Func<Task<T>> order)
+    {
+        Interlocked.Increment(ref _orders);
+        return Task.Run(async () =>
+        {
             try
             {
-                await foreach (var step in _driver.ExecuteAsync(order, stop))
-                {
-                    steps.Add(step);
-                    seen?.Invoke(step);
-                }
+                return await order();
             }
             finally
             {
                 Interlocked.Decrement(ref _orders);
             }
-
-            return steps;
         });
     }
 

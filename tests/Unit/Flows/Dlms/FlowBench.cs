@@ -52,19 +52,21 @@ internal sealed class FlowBench : IAsyncDisposable
     {
         var events = Channel.CreateUnbounded<DriverEvent>();
         var order = new MeterOrder($"order-{++_orders}", OrderKind.Read, MeterId.Parse(Meter.Name), new ReadOrder(what, from, to, task).ToPayload());
-        OrderStep? last = null;
-        var executing = Task.Run(async () =>
+        var executing = Bench.UnderWay<OrderStep?>(async () =>
         {
+            OrderStep? last = null;
             await foreach (var one in new Dispatcher(_reach, events.Writer).ExecuteAsync(order, CancellationToken.None))
             {
                 last = one;
             }
+
+            return last;
         });
         Assert.True(await Bench.Clock.AdvanceUntilAsync(() => executing.IsCompleted, step ?? TimeSpan.FromMilliseconds(50)), $"{what} hangs");
-        await executing;
+        var final = await executing;
         events.Writer.Complete();
         await new Intake(_ledger, _registry, new FlowCount(), new FrameFeed(), _marks, (_, _) => { }, NullLogger.Instance).RunAsync(events.Reader);
-        return last!;
+        return final!;
     }
 
     /// <summary>The box starts again: what it knows of rows it learns from the ledger.</summary>
