@@ -66,7 +66,7 @@ public class SpoiledLineTests
         var meter = new DlmsMeter(new DlmsMeterPlan(3, 7, 5, true, suite, LongestPdu: 240, HistoryDays: 1), () => World);
         using var port = new MeterUdpPort(meter, new MeterPace(1, 1000), null);
         using var relay = new Relay(port.Port, seed);
-        var options = Options($"udp://127.0.0.1:{relay.Port}", suite) with { AnswerWithin = TimeSpan.FromSeconds(1.2) };
+        var options = Options($"udp://127.0.0.1:{relay.Port}", suite) with { AnswerWithin = TimeSpan.FromSeconds(2) };
         await MustReadAsync(meter, options, async cancel => await UdpLink.OpenAsync("127.0.0.1", relay.Port, cancel), seed);
         Assert.True(relay.Spoiled > 3, $"seed {seed}: {relay.Spoiled} datagrams were spoiled");
     }
