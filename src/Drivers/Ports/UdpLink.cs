@@ -7,7 +7,7 @@ namespace Drivers.Ports;
 /// <summary>Datagrams over UDP to one address and port; what others send to ours is dropped by the kernel. One loop reads the socket; what nobody takes in time is shed, oldest first.</summary>
 public sealed class UdpLink : IDatagramLink
 {
-    private const int MostWaiting = 64, LargestDatagram = 65_535;
+    private const int MostWaiting = 64, MostRefusals = 4, LargestDatagram = 65_535;
     private readonly Channel<ReadOnlyMemory<byte>> _waiting =
         Channel.CreateBounded<ReadOnlyMemory<byte>>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropOldest, SingleReader = true, SingleWriter = true });
 
@@ -49,15 +49,27 @@ public sealed class UdpLink : IDatagramLink
     {
         try
         {
-            await _socket.SendAsync(octets, stop).ConfigureAwait(false);
-        }
-        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
-        {
-            // An earlier datagram found nobody (ICMP): this one may, once the meter is back. It is lost like any other.
+            for (var tries = 1; !await TrySendAsync(octets, stop).ConfigureAwait(false) && tries < MostRefusals; tries++)
+            {
+            }
         }
         catch (Exception e) when (e is SocketException or ObjectDisposedException)
         {
             throw new IOException($"{_name} takes nothing: {e.Message}", e);
+        }
+    }
+
+    /// <summary>False where the kernel told instead that an earlier datagram found nobody (ICMP): this one did not leave, and may find the meter back.</summary>
+    private async ValueTask<bool> TrySendAsync(ReadOnlyMemory<byte> octets, CancellationToken stop)
+    {
+        try
+        {
+            await _socket.SendAsync(octets, stop).ConfigureAwait(false);
+            return true;
+        }
+        catch (SocketException e) when (e.SocketErrorCode == SocketError.ConnectionRefused)
+        {
+            return false;
         }
     }
 

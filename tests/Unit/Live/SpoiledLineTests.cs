@@ -88,7 +88,7 @@ public class SpoiledLineTests
         back.Bind(there);
         await link.WriteAsync(new byte[] { 2 }, CancellationToken.None);
         var buffer = new byte[10];
-        var heard = await back.ReceiveFromAsync(buffer, there);
+        var heard = await back.ReceiveFromAsync(buffer, there).WaitAsync(TimeSpan.FromSeconds(20));
         Assert.Equal((1, 2), (heard.ReceivedBytes, (int)buffer[0]));
         back.SendTo([3, 4], heard.RemoteEndPoint);
         Assert.Equal([3, 4], (await link.Input.ReadAsync()).ToArray());
