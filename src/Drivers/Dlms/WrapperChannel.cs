@@ -18,12 +18,8 @@ internal sealed class WrapperChannel(ILink link, DlmsOptions options, TimeProvid
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask SendAsync(ReadOnlyMemory<byte> apdu, CancellationToken stop)
-    {
-        var octets = new byte[WrapperFrame.HeaderSize + apdu.Length];
-        new WrapperFrame((ushort)_client, (ushort)options.Association.Server, apdu).WriteTo(octets);
-        return link.WriteAsync(octets, stop);
-    }
+    public ValueTask SendAsync(ReadOnlyMemory<byte> apdu, CancellationToken stop) =>
+        link.WriteAsync(new WrapperFrame((ushort)_client, (ushort)options.Association.Server, apdu).ToOctets(), stop);
 
     public async ValueTask<ReadOnlyMemory<byte>> ReceiveAsync(CancellationToken stop)
     {

@@ -23,16 +23,25 @@ internal abstract class PushCutter
     internal abstract string Name { get; }
 
     /// <summary>Rubbish that was passed over.</summary>
-    internal long Skipped { get; private protected set; }
+    internal long Skipped { get; private set; }
 
     /// <summary>Frames whose check held.</summary>
-    internal long Frames { get; private protected set; }
+    internal long Frames { get; private set; }
 
     /// <summary>Takes what can be taken off the front.</summary>
     internal abstract void Cut(ref ReadOnlySequence<byte> input, Queue<PushMessage> to);
 
     /// <summary>Nothing came for long.</summary>
     internal abstract void LineIdle();
+
+    /// <summary>Counts what a framer gave; true for a frame.</summary>
+    private bool Count(FrameRead read)
+    {
+        var isFrame = read == FrameRead.Got;
+        Frames += isFrame ? 1 : 0;
+        Skipped += isFrame ? 0 : 1;
+        return isFrame;
+    }
 
     internal static PushCutter Of(PushFraming framing) => framing switch
     {
@@ -52,16 +61,9 @@ internal abstract class PushCutter
         {
             while (_framer.Read(ref input, out var frame, out _) is var read and not FrameRead.NeedMore)
             {
-                if (read == FrameRead.Got)
+                if (Count(read))
                 {
-                    Frames++;
-                    var octets = new byte[WrapperFrame.HeaderSize + frame.Apdu.Length];
-                    frame.WriteTo(octets);
-                    to.Enqueue(new PushMessage(octets, frame.Destination, "dlms"));
-                }
-                else
-                {
-                    Skipped++;
+                    to.Enqueue(new PushMessage(frame.ToOctets(), frame.Destination, "dlms"));
                 }
             }
         }
@@ -82,9 +84,7 @@ internal abstract class PushCutter
         {
             while (_framer.Read(ref input, out var frame, out _) is var read and not FrameRead.NeedMore)
             {
-                Skipped += read == FrameRead.Skipped ? 1 : 0;
-                Frames += read == FrameRead.Got ? 1 : 0;
-                if (read == FrameRead.Got && _unasked.Take(frame) == SegmentTaken.Whole && !_unasked.Apdu.IsEmpty)
+                if (Count(read) && _unasked.Take(frame) == SegmentTaken.Whole && !_unasked.Apdu.IsEmpty)
                 {
                     to.Enqueue(new PushMessage(_unasked.Apdu.ToArray(), _unasked.Destination.Upper, "dlms"));
                 }
@@ -105,9 +105,7 @@ internal abstract class PushCutter
         {
             while (_framer.Read(ref input, out var frame, out _) is var read and not FrameRead.NeedMore)
             {
-                Skipped += read == FrameRead.Skipped ? 1 : 0;
-                Frames += read == FrameRead.Got ? 1 : 0;
-                if (read == FrameRead.Got && _assembly.Take(frame) == SegmentTaken.Whole && !_assembly.Apdu.IsEmpty)
+                if (Count(read) && _assembly.Take(frame) == SegmentTaken.Whole && !_assembly.Apdu.IsEmpty)
                 {
                     to.Enqueue(new PushMessage(_assembly.Apdu.ToArray(), _assembly.Destination, "dlms"));
                 }
@@ -127,9 +125,7 @@ internal abstract class PushCutter
         {
             while (_framer.Read(ref input, out var telegram, out _) is var read and not FrameRead.NeedMore)
             {
-                Skipped += read == FrameRead.Skipped ? 1 : 0;
-                Frames += read == FrameRead.Got ? 1 : 0;
-                if (read == FrameRead.Got)
+                if (Count(read))
                 {
                     to.Enqueue(new PushMessage(telegram.Octets, 0, "p1"));
                 }

@@ -191,10 +191,7 @@ public sealed class PushListener : IMeterDriver
             return apdu.ToArray();
         }
 
-        var frame = new WrapperFrame((ushort)((octets[4] << 8) | octets[5]), (ushort)((octets[2] << 8) | octets[3]), apdu);
-        var answer = new byte[WrapperFrame.HeaderSize + apdu.Length];
-        frame.WriteTo(answer);
-        return answer;
+        return new WrapperFrame((ushort)((octets[4] << 8) | octets[5]), (ushort)((octets[2] << 8) | octets[3]), apdu).ToOctets();
     }
 
     private DriverEvent.LinkChanged Listening() => new(LinkState.Listening, $"listening at {_options.Port}", new Dictionary<string, string>

@@ -13,6 +13,14 @@ public readonly record struct WrapperFrame(ushort Source, ushort Destination, Re
     /// <summary>Octets in front of the APDU.</summary>
     public const int HeaderSize = 8;
 
+    /// <summary>As octets of their own.</summary>
+    public byte[] ToOctets()
+    {
+        var octets = new byte[HeaderSize + Apdu.Length];
+        WriteTo(octets);
+        return octets;
+    }
+
     /// <summary>Writes it to the front of <paramref name="to"/>; gives how many octets it takes.</summary>
     public int WriteTo(Span<byte> to)
     {
