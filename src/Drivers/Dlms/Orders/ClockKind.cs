@@ -22,7 +22,11 @@ internal sealed class ClockKind : IOrderKind
 
     public OrderKind Kind => OrderKind.Clock;
 
-    public string? Refusal(MeterOrder order) => ClockOrder.Parse(order.Payload) is null ? "no clock order" : null;
+    public string? Refusal(MeterOrder order)
+    {
+        ClockOrder.Parse(order.Payload); // throws where it is none; there is nothing else to refuse
+        return null;
+    }
 
     public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, OrderMeter meter, [EnumeratorCancellation] CancellationToken stop)
     {

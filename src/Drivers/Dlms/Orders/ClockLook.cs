@@ -12,7 +12,7 @@ namespace Drivers.Dlms.Orders;
 /// <param name="Uncertainty">Half of the round trip, and half a second where no hundredths were sent.</param>
 internal readonly record struct ClockLook(ReadOnlyMemory<byte> Data, DeviceTime Meter, TimeSpan Difference, TimeSpan Uncertainty)
 {
-    private const int Looks = 3, HundredthsAt = 8;
+    private const int Looks = 3;
     private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255);
 
     /// <summary>Attributes and methods of the clock (class 8).</summary>
@@ -22,34 +22,35 @@ internal readonly record struct ClockLook(ReadOnlyMemory<byte> Data, DeviceTime 
     internal static AttributeDescriptor Shift => new(8, Clock, 6);
 
     /// <summary>Looks three times; the look with the shortest round trip counts.</summary>
-    /// <exception cref="MeterRefusalException">The clock is not given, or names no time.</exception>
-    /// <exception cref="InvalidOperationException">The box has no time itself.</exception>
+    /// <exception cref="MeterRefusalException">The clock is not given, or names no time; or the box has none itself.</exception>
     internal static async ValueTask<ClockLook> TakeAsync(OrderMeter meter, CancellationToken stop)
     {
-        ClockLook? best = null;
+        (ReadOnlyMemory<byte> Data, DateTime Box, TimeSpan Uncertainty)? best = null;
         for (var look = 0; look < Looks; look++)
         {
             var began = meter.Clock.GetTimestamp();
             var data = await meter.DemandAsync(Time, stop).ConfigureAwait(false);
             var half = meter.Clock.GetElapsedTime(began) / 2;
             var box = meter.Time.Now.Utc ?? throw new MeterRefusalException("the box itself has no time");
-            var time = await CompleteAsync(meter, Read(meter, data), stop).ConfigureAwait(false);
-            var (resolution, more) = data.Span[^CosemTime.Size..][HundredthsAt] == 0xFF || time.Hundredths == 0 ? (TimeSpan.FromSeconds(0.5), TimeSpan.FromSeconds(0.5)) : default;
-            var one = new ClockLook(data, time, time.ToUtc()!.Value + resolution - (box - half), half + more);
-            best = best is { } before && before.Uncertainty <= one.Uncertainty ? before : one;
+            var uncertainty = half + ResolutionOf(Read(meter, data));
+            best = best is { } before && before.Uncertainty <= uncertainty ? before : (data, box - half, uncertainty);
         }
 
-        return best!.Value;
+        var shown = Read(meter, best!.Value.Data);
+        var time = await CompleteAsync(meter, shown, stop).ConfigureAwait(false);
+        return new ClockLook(best.Value.Data, time, time.ToUtc()!.Value + ResolutionOf(shown) - best.Value.Box, best.Value.Uncertainty);
     }
 
     /// <summary>The octets to set the clock with, in the meter's own way: its offset, its summer time, its sign.</summary>
     internal byte[] ToSet(OrderMeter meter, DateTime boxUtc)
     {
-        var local = boxUtc.AddMinutes(Meter.OffsetMinutes);
-        var time = CosemTime.Of(local, Meter.OffsetMinutes, (Meter.Flags & DeviceTimeFlags.SummerTime) != 0);
-        CosemTime.TryRead(Data.Span[^CosemTime.Size..], meter.Profile.Deviation, out var sent);
-        return new DataWriter().Octets(CosemTime.Write((sent.Flags & DeviceTimeFlags.HasOffset) != 0 ? time : time with { Flags = time.Flags & ~DeviceTimeFlags.HasOffset }, meter.Profile.Deviation)).ToArray();
+        var isOpen = (Read(meter, Data).Flags & DeviceTimeFlags.HasOffset) == 0;
+        var time = CosemTime.Of(boxUtc.AddMinutes(Meter.OffsetMinutes), Meter.OffsetMinutes, (Meter.Flags & DeviceTimeFlags.SummerTime) != 0);
+        return new DataWriter().Octets(CosemTime.Write(isOpen ? time with { Flags = time.Flags & ~DeviceTimeFlags.HasOffset } : time, meter.Profile.Deviation)).ToArray();
     }
+
+    /// <summary>A clock that shows whole seconds is half a second further on the average, and known no better than that.</summary>
+    private static TimeSpan ResolutionOf(in DeviceTime time) => time.Hundredths == 0 ? TimeSpan.FromSeconds(0.5) : TimeSpan.Zero;
 
     private static DeviceTime Read(OrderMeter meter, ReadOnlyMemory<byte> data) =>
         data.Length is 13 or 14 && CosemTime.TryRead(data.Span[^CosemTime.Size..], meter.Profile.Deviation, out var time) && time.IsCalendar

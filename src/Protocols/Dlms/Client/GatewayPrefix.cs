@@ -10,9 +10,6 @@ namespace Protocols.Dlms.Client;
 /// <param name="Address">The meter's address in it.</param>
 public sealed record GatewayPrefix(byte Network, ReadOnlyMemory<byte> Address)
 {
-    /// <summary>The most octets of an address: its length stands in one octet below 80.</summary>
-    public const int LongestAddress = 0x7F;
-
     /// <summary>Octets in front of the APDU.</summary>
     public int Length => 3 + Address.Length;
 

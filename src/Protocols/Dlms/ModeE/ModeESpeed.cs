@@ -10,7 +10,4 @@ public static class ModeESpeed
 
     /// <summary>The speed a character stands for; null for the reserved ones, and for the letters of mode B.</summary>
     public static int? Of(byte character) => character is >= (byte)'0' and <= (byte)'6' ? Bauds[character - '0'] : null;
-
-    /// <summary>The character of the fastest speed that is not above a limit.</summary>
-    internal static byte Fastest(int limit) => (byte)('0' + Math.Max(0, Array.FindLastIndex(Bauds, baud => baud <= limit)));
 }
