@@ -26,7 +26,7 @@ internal sealed class Fragments
     {
         (length, raw) = (0, []);
         var number = layers.AflControl & NumberMask;
-        var meter = layers.Link.Packed;
+        var meter = layers.Wired ? opened[1] : layers.Link.Packed; // on a wire the A field: slaves answer one after the other
         if (number == 1)
         {
             Begin(meter, opened, layers);
@@ -57,6 +57,9 @@ internal sealed class Fragments
         return null;
     }
 
+    /// <summary>Octets of the link layer in front of a message: the header of a radio's telegram, or C and A of a wired frame.</summary>
+    internal static int HeadOf(in TelegramLayers layers) => layers.Wired ? 2 : LinkFrame.HeaderLength;
+
     private void Begin(ulong meter, ReadOnlySpan<byte> opened, in TelegramLayers layers)
     {
         _partials.Remove(meter);
@@ -75,8 +78,8 @@ internal sealed class Fragments
     private static int Write(Partial partial, ReadOnlySpan<byte> last, in TelegramLayers layers, Span<byte> message)
     {
         var mac = layers.MacAt == 0 ? default : last.Slice(layers.MacAt, layers.MacLength);
-        last[..LinkFrame.HeaderLength].CopyTo(message);
-        var at = LinkFrame.HeaderLength;
+        var at = HeadOf(layers);
+        last[..at].CopyTo(message);
         message[at] = 0x90;
         message[at + 1] = (byte)(2 + partial.Fields.Length + mac.Length);
         BinaryPrimitives.WriteUInt16LittleEndian(message[(at + 2)..], (ushort)(partial.Control | (mac.IsEmpty ? 0 : HasMac)));

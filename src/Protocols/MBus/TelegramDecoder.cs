@@ -95,7 +95,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
 
         _layers.Wired = true;
         _layers.Control = content[0];
-        _layers.Transport = 2;
+        _layers.Transport = Fragments.HeadOf(_layers);
         if (!ControlField.IsFromMeter(content[0]))
         {
             return new Fault(FaultKind.Unsupported, $"{ControlField.Name(content[0])} (CI {content[2]:X2}) is said to a meter: it carries no values");
@@ -168,7 +168,7 @@ public sealed class TelegramDecoder(IKeyRing ring, ICounterStore counters) : IDi
         }
 
         (_plain, _length, Whole) = (message, length, raw);
-        (_layers.Transport, _layers.Counter, _layers.MacAt, _layers.MessageLengthAt) = (LinkFrame.HeaderLength, null, 0, 0);
+        (_layers.Transport, _layers.Counter, _layers.MacAt, _layers.MessageLengthAt) = (Fragments.HeadOf(_layers), null, 0, 0);
         return Malformed(LayerReader.ReadFragmentation(_plain.AsSpan(0, _length), ref _layers));
     }
 

@@ -14,7 +14,7 @@ public sealed class P1Framer
     /// <summary>After so many slashes that began nothing the octets that were searched are given up: each may be the start after a loss, but a line of nothing but slashes must not cost more than others.</summary>
     private const int MostStarts = 64;
 
-    private const byte SlashWithParity = 0xAF, SevenBits = 0x7F;
+    private const byte SlashWithParity = 0xAF, SevenBits = 0x7F, StartOfText = 0x02;
 
     private readonly FrameSearch _search = new(P1Telegram.Longest + 1 + Tail, P1Telegram.Slash);
     private int _scanned, _starts;
@@ -102,6 +102,11 @@ public sealed class P1Framer
             return Restart(ref input, mark, FrameFault.BadChecksum, out fault);
         }
 
+        if (!isChecked && !IsReadout(octets[..mark], mask))
+        {
+            return Restart(ref input, mark, FrameFault.BadHeader, out fault);
+        }
+
         var copy = octets[..end].ToArray();
         for (var i = 0; mask == SevenBits && i < copy.Length; i++)
         {
@@ -112,6 +117,21 @@ public sealed class P1Framer
         input = input.Slice(end);
         (_scanned, _starts) = (0, 0);
         return FrameRead.Got;
+    }
+
+    /// <summary>Where no CRC tells a readout from noise its characters do: three letters of the manufacturer, then nothing but text.</summary>
+    private static bool IsReadout(ReadOnlySpan<byte> octets, byte mask)
+    {
+        for (var at = 1; at < octets.Length; at++)
+        {
+            var octet = (byte)(octets[at] & mask);
+            if (at <= 3 ? !char.IsAsciiLetter((char)octet) : octet is not (>= (byte)' ' and <= (byte)'~' or (byte)'\r' or P1Telegram.LineFeed or (byte)'\t' or StartOfText))
+            {
+                return false;
+            }
+        }
+
+        return octets.Length > 3;
     }
 
     /// <summary>Goes on at the next octet, or, when that was done often enough, behind what was searched.</summary>

@@ -61,6 +61,29 @@ public class FragmentTests
         Assert.IsType<DriverEvent.ReadingsTaken>(fragments.Select(fragment => receiver.Receive(fragment, Link, At)).ToList()[^1]);
     }
 
+    [Fact]
+    public void Fragments_on_a_wire_are_put_together_for_each_slave_address()
+    {
+        using var decoder = new TelegramDecoder(new OneKey(null), new FreshCounters());
+        foreach (var slave in (byte[])[1, 2])
+        {
+            Assert.Null(decoder.DecodeWired(Wired([0x08, slave, 0x90, 2, 0x01, 0x40, 0x72, 0x78, 0x56, 0x34, 0x12, 0x24, 0x23, 1, 7, 0x55, 0, 0, 0, 0x04, 0x13, slave])));
+            Assert.Equal("fragment 1 of a longer message", decoder.Service);
+        }
+
+        Assert.Null(decoder.DecodeWired(Wired([0x08, 1, 0x90, 2, 0x02, 0x00, 2, 0, 0])));
+        Assert.Equal(Value.Decimal(513, -3), decoder.ReadingAt(0).Value);
+    }
+
+    [Fact]
+    public void A_fragment_of_a_few_octets_on_a_wire_is_told_not_thrown()
+    {
+        using var decoder = new TelegramDecoder(new OneKey(null), new FreshCounters());
+        Assert.NotNull(decoder.DecodeWired(Convert.FromHexString("68090968080190040190049916E116")));
+    }
+
+    private static byte[] Wired(byte[] content) => [0x68, (byte)content.Length, (byte)content.Length, 0x68, .. content, (byte)content.Sum(octet => octet), 0x16];
+
     /// <summary>The same fragment of another meter.</summary>
     private static byte[] Of(byte[] fragment, int meter)
     {

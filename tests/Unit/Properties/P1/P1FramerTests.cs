@@ -60,6 +60,18 @@ public class P1FramerTests
         Assert.Contains(3, Drain(framer, line));
     });
 
+    [Theory]
+    [InlineData("/\n!\r\n")]
+    [InlineData("/\u0001BC5 x\r\n\r\n1-0:1.8.0(1*kWh)\r\n!\r\n")]
+    [InlineData("/ABC5 x\r\n\r\n1-0:1.8.0(1*k\u0011h)\r\n!\r\n")]
+    public void Noise_that_ends_like_a_readout_without_CRC_is_none(string noise)
+    {
+        var line = Encoding.ASCII.GetBytes(noise).ToList();
+        Assert.Empty(Drain(new P1Framer(), line));
+        line.AddRange(Telegrams[3]);
+        Assert.Equal([3], Drain(new P1Framer(), line));
+    }
+
     [Fact]
     public void A_telegram_without_end_is_given_up_at_the_longest_length()
     {
