@@ -41,6 +41,9 @@ public abstract record DriverEvent
     /// <summary>A meter changed its place in the network.</summary>
     public sealed record Moved(MeterId Meter, string LinkAddress, string Parent) : DriverEvent;
 
+    /// <summary>A node of the driver's network changed: its state, its place, its meter.</summary>
+    public sealed record NodeChanged(NetworkNode Node) : DriverEvent;
+
     /// <summary>A meter spoke by itself (DLMS push, alarm, P1 telegram).</summary>
     public sealed record Pushed(MeterId Meter, ReadingBlock? Block, RawFrame Raw, SecurityFacts Security) : DriverEvent
     {

@@ -8,7 +8,11 @@ namespace Metering.Orders;
 /// <param name="Medium">wM-Bus, PRIME, G3, serial, TCP: for people.</param>
 /// <param name="Hears">It takes readings that nobody asked for.</param>
 /// <param name="Orders">Kinds of orders it can execute; empty for a receiver.</param>
-public sealed record DriverFacts(string Name, string Family, string Medium, bool Hears, IReadOnlySet<OrderKind> Orders);
+public sealed record DriverFacts(string Name, string Family, string Medium, bool Hears, IReadOnlySet<OrderKind> Orders)
+{
+    /// <summary>Meters that had better be worked at the same time, so that its medium is never idle while one of them thinks; more only wait for each other.</summary>
+    public int MetersAtOnce { get; init; } = 1;
+}
 
 /// <summary>The whole contract a modem or radio driver implements.</summary>
 public interface IMeterDriver : IAsyncDisposable
