@@ -11,6 +11,8 @@ public enum DlmsFraming
 {
     /// <summary>IEC 62056-47, over TCP or UDP.</summary>
     Wrapper,
+    /// <summary>The head of the IEC 61334-4-32 link layer, over a PRIME network: control, destination and source LSAP.</summary>
+    Llc,
     /// <summary>IEC 62056-46, on a tty or over TCP.</summary>
     Hdlc,
     /// <summary>IEC 62056-21 sign-on in mode E, then HDLC, on a tty.</summary>
@@ -26,6 +28,15 @@ public enum DlmsFraming
 /// <param name="SystemTitle">The box's own, 8 octets.</param>
 public sealed record DlmsOptions(string Name, string Port, DlmsFraming Framing, AssociationSettings Association, MeterProfile Profile, ReadOnlyMemory<byte> SystemTitle)
 {
+    /// <summary>Under which name what is learned of the meter is kept; that of the driver where it leads to one meter.</summary>
+    public string KeptAs { get; init; } = Name;
+
+    /// <summary>The medium is slow and shared: nothing is asked that is known, or proven otherwise.</summary>
+    public bool SparesAir { get; init; }
+
+    /// <summary>How often a question over datagrams is sent again, within <see cref="AnswerWithin"/>.</summary>
+    public int Repeats { get; init; } = 3;
+
     /// <summary>The meter, where it does not serve the public client; none: it is asked.</summary>
     public MeterId Meter { get; init; }
 
@@ -55,6 +66,9 @@ public sealed record DlmsOptions(string Name, string Port, DlmsFraming Framing, 
 
     /// <summary>How long an answer may take.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(15);
+
+    /// <summary>How long an order may go on without giving anything: a meter that answers for ever ends here.</summary>
+    public TimeSpan StepWithin { get; init; } = TimeSpan.FromMinutes(15);
 
     /// <summary>How much of a profile is asked for at once: a day on slow links, so that little is lost with one.</summary>
     public TimeSpan AtOnce { get; init; } = Framing == DlmsFraming.Hdlc ? TimeSpan.FromDays(1) : TimeSpan.FromDays(10);

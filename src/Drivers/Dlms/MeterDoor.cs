@@ -17,7 +17,7 @@ namespace Drivers.Dlms;
 /// The way into one meter: opens the port, asks as public client who is there and which counter it expects, then associates as the box is configured, and keeps that association until
 /// it is closed.
 /// </summary>
-internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory) : IAsyncDisposable
+internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, FirmwareShelf? shelf = null) : IAsyncDisposable
 {
     private static readonly Obis DeviceName = new(0, 0, 42, 0, 0, 255);
     private readonly SessionKeys _keys = new(options, keys, counters, time);
@@ -28,9 +28,14 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     private MeterVisit? _visit;
     private MeterReader? _reader;
     private KeySparing? _sparing;
+    private long? _lookedAtFirmware;
+    private readonly AnswerPatience _patience = new(options.AnswerWithin / (options.Repeats + 1));
+
+    /// <summary>A firmware changes by an order, or a few times in a meter's life.</summary>
+    private static readonly TimeSpan FirmwareHolds = TimeSpan.FromHours(20);
 
     /// <summary>The meter that proved itself at this port before; null for none.</summary>
-    private MeterId? Remembered => MeterId.TryParse(Encoding.ASCII.GetString(memory.Load(options.Name, RememberedName).Span), out var meter) ? meter : null;
+    private MeterId? Remembered => MeterId.TryParse(Encoding.ASCII.GetString(memory.Load(options.KeptAs, RememberedName).Span), out var meter) ? meter : null;
 
     private string RememberedName => "meter at " + options.Port;
 
@@ -43,6 +48,14 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     /// <summary>Associations made.</summary>
     internal long Visits { get; private set; }
 
+    /// <summary>It answered something in this visit.</summary>
+    internal bool HasAnswered => _visit?.HasAnswered ?? false;
+
+    /// <summary>A meter that is known, and never took a counter of ours: the public client is asked which it expects, or a counter that is behind would be refused.</summary>
+    private bool AsksFirst => options.SparesAir && counters.LastTaken(KeyOf(options.Meter)) == 0;
+
+    private KeyName KeyOf(MeterId meter) => new(meter.Text, KeyPurpose.Guek, options.Association.Client);
+
     /// <summary>Something that may change the meter was sent, and no answer came.</summary>
     internal bool IsUnanswered => _visit?.IsUnanswered ?? false;
 
@@ -52,7 +65,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         await OpenAsync(open, stop).ConfigureAwait(false);
         if (!options.Meter.IsNone)
         {
-            _knowledge = MeterKnowledge.Load(memory, options.Name, options.Meter);
+            _knowledge = MeterKnowledge.Load(memory, options.KeptAs, options.Meter);
             return options.Meter;
         }
 
@@ -63,7 +76,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         catch (MeterRefusalException) when (Remembered is { } meter)
         {
             // It keeps one association, and holds that of a life before this one: the box knows it, and ends that association as the client it belongs to.
-            _knowledge = MeterKnowledge.Load(memory, options.Name, meter);
+            _knowledge = MeterKnowledge.Load(memory, options.KeptAs, meter);
         }
         catch (Exception e) when (e is MeterRefusalException or TimeoutException)
         {
@@ -83,7 +96,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         }
 
         await OpenAsync(open, stop).ConfigureAwait(false);
-        if (options.Meter.IsNone && options.Association.IsCiphered)
+        if (options.Association.IsCiphered && (options.Meter.IsNone || AsksFirst))
         {
             await AskPublicAsync(stop).ConfigureAwait(false);
         }
@@ -93,13 +106,26 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         var session = _keys.Begin(knowledge.Meter, association, out var mark);
         var isKeyed = options.Profile.LocksAfter > 0 && (session.Security is not null || options.Association.Mechanism != AuthenticationMechanism.None);
         var sparing = isKeyed ? Spare(knowledge.Meter, mark, session) : null;
-        _visit = new MeterVisit(Channel(), session, counters, new KeyName(knowledge.Meter.Text, KeyPurpose.Guek, options.Association.Client));
-        await AssociateAsync(knowledge, session, sparing, mark, stop).ConfigureAwait(false);
+        _visit = new MeterVisit(Channel(), session, counters, KeyOf(knowledge.Meter));
+        try
+        {
+            await AssociateAsync(knowledge, session, sparing, mark, stop).ConfigureAwait(false);
+        }
+        catch (MeterRefusalException e) when (e.Why == MissReason.Refused)
+        {
+            throw new MeterRefusalException(e.Message, e, session.IsKeyDoubted ? MissReason.WrongKey : MissReason.AssociationRefused);
+        }
+
         Visits++;
         NeedsNewKey = session.Security?.NeedsNewKey ?? false;
-        _channels = _channels?.Meter == knowledge.Meter ? _channels : ChannelBook.Load(memory, options.Name, knowledge.Meter);
-        var reader = new MeterReader(_visit, knowledge, options, _channels, clock);
-        await reader.LookAtFirmwareAsync(stop).ConfigureAwait(false);
+        _channels = _channels?.Meter == knowledge.Meter ? _channels : ChannelBook.Load(memory, options.KeptAs, knowledge.Meter);
+        var reader = new MeterReader(_visit, knowledge, options, _channels, clock, shelf);
+        if (!options.SparesAir || _lookedAtFirmware is not { } looked || clock.GetElapsedTime(looked) > FirmwareHolds)
+        {
+            await reader.LookAtFirmwareAsync(stop).ConfigureAwait(false);
+            _lookedAtFirmware = clock.GetTimestamp();
+        }
+
         return _reader = reader;
     }
 
@@ -114,7 +140,10 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
             }
 
             await _visit!.AssociateAsync(knowledge.CounterHint, stop).ConfigureAwait(false);
-            await CheckIdentityAsync(knowledge, stop).ConfigureAwait(false);
+            if (!options.SparesAir || !options.Association.IsCiphered || options.Association.Mechanism < AuthenticationMechanism.Manufacturer)
+            {
+                await CheckIdentityAsync(knowledge, stop).ConfigureAwait(false); // else the keys proved it
+            }
         }
         catch (MeterRefusalException) when (sparing is not null && session.IsKeyDoubted)
         {
@@ -140,15 +169,15 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         {
             if (Remembered != _knowledge.Meter)
             {
-                await memory.SaveAsync(options.Name, RememberedName, Encoding.ASCII.GetBytes(_knowledge.Meter.Text), stop).ConfigureAwait(false);
+                await memory.SaveAsync(options.KeptAs, RememberedName, Encoding.ASCII.GetBytes(_knowledge.Meter.Text), stop).ConfigureAwait(false);
             }
 
-            await _knowledge.SaveAsync(memory, options.Name, stop).ConfigureAwait(false);
+            await _knowledge.SaveAsync(memory, options.KeptAs, stop).ConfigureAwait(false);
         }
 
         if (_channels is not null)
         {
-            await _channels.SaveAsync(memory, options.Name, stop).ConfigureAwait(false);
+            await _channels.SaveAsync(memory, options.KeptAs, stop).ConfigureAwait(false);
         }
     }
 
@@ -180,7 +209,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
     private IApduChannel Direct() => _link switch
     {
-        IDatagramLink datagrams => new DatagramChannel(datagrams, options, clock),
+        IDatagramLink datagrams => new DatagramChannel(datagrams, options, _patience, clock),
         ISerialLink serial when options.Framing == DlmsFraming.ModeE => new ModeEChannel(serial, options, clock, _signedOn),
         _ when options.Framing == DlmsFraming.ModeE => throw new IOException($"{options.Port} is no tty: a sign-on in mode E changes the speed of the line"),
         ILink link when options.Framing == DlmsFraming.Hdlc => new HdlcChannel(link, options, clock),
@@ -212,7 +241,12 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
                 throw new MeterRefusalException($"{DeviceName} holds no logical device name");
             }
 
-            _knowledge = _knowledge?.Meter == id ? _knowledge : MeterKnowledge.Load(memory, options.Name, id.Value);
+            if (!options.Meter.IsNone && id != options.Meter)
+            {
+                throw Exchanged(options.Meter, id.Value);
+            }
+
+            _knowledge = _knowledge?.Meter == id ? _knowledge : MeterKnowledge.Load(memory, options.KeptAs, id.Value);
             if (options.Association.IsCiphered)
             {
                 await AskCounterAsync(visit, stop).ConfigureAwait(false);
@@ -252,7 +286,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     /// <summary>Meters lock themselves after a few APDUs they cannot open: the last try is left to a person, to new keys, or to another day.</summary>
     private KeySparing Spare(MeterId meter, ushort mark, ClientSession session)
     {
-        var sparing = _sparing ??= new KeySparing(memory, options.Name, $"tries/{meter}/{options.Association.Client}", time, clock);
+        var sparing = _sparing ??= new KeySparing(memory, options.KeptAs, $"tries/{meter}/{options.Association.Client}", time, clock);
         if (sparing.Spared(mark, options.Profile.LocksAfter) is not (> 0 and var times))
         {
             return sparing;
@@ -261,7 +295,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         session.Security?.Credentials?.Dispose();
         session.Security?.Dispose();
         throw new MeterRefusalException(
-            $"{meter} refused the key of client {options.Association.Client} {times} times: wrong key or locked. It is not tried again for {KeySparing.RestHours} h, or until it changes: meters of profile {options.Profile.Name} lock themselves after {options.Profile.LocksAfter}");
+            $"{meter} refused the key of client {options.Association.Client} {times} times: wrong key or locked. It is not tried again for {KeySparing.RestHours} h, or until it changes: meters of profile {options.Profile.Name} lock themselves after {options.Profile.LocksAfter}", MissReason.WrongKey);
     }
 
     private async ValueTask CheckIdentityAsync(MeterKnowledge knowledge, CancellationToken stop)
@@ -269,9 +303,11 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         var name = await _visit!.GetAsync(new AttributeDescriptor(1, DeviceName, 2), null, stop).ConfigureAwait(false);
         if (name is not null && MeterReader.IdentityOf(name.Value.Span) is { } id && id != knowledge.Meter)
         {
-            throw new IOException($"{options.Port} led to {knowledge.Meter} and now leads to {id}: the meter was exchanged");
+            throw Exchanged(knowledge.Meter, id);
         }
     }
+
+    private MeterRefusalException Exchanged(MeterId before, MeterId now) => new($"{options.Port} led to {before} and now leads to {now}: the meter was exchanged", MissReason.Exchanged);
 
     /// <summary>A gateway's prefix takes its octets of the longest PDU, both ways.</summary>
     private AssociationSettings OnThisPort(AssociationSettings settings) => settings with

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Metering;
 using Metering.Ledger;
 using Metering.Orders;
@@ -11,6 +12,7 @@ internal sealed class MeterKnowledge(MeterId meter)
     private const byte Format = 1;
     private const int MostOctets = 64 * 1024;
     private byte[] _kept = [];
+    private bool _isShared;
 
     /// <summary>Logical device name.</summary>
     internal MeterId Meter => meter;
@@ -18,11 +20,18 @@ internal sealed class MeterKnowledge(MeterId meter)
     /// <summary>Firmware id the rest was learned under; null before.</summary>
     internal string? Firmware { get; set; }
 
+    /// <summary>Object list and scalers: its own, or those it shares with others of its firmware.</summary>
+    internal FirmwareShelf.Common Common { get; private set; } = new();
+
     /// <summary>The object list; null before it was read.</summary>
-    internal IReadOnlyList<ListedObject>? Objects { get; set; }
+    internal IReadOnlyList<ListedObject>? Objects
+    {
+        get => Common.Objects;
+        set => Common.Objects = value;
+    }
 
     /// <summary>Scaler and unit of registers.</summary>
-    internal Dictionary<(ushort, Obis), ScalerUnit> Units { get; } = [];
+    internal ConcurrentDictionary<(ushort, Obis), ScalerUnit> Units => Common.Units;
 
     /// <summary>How profiles are built.</summary>
     internal Dictionary<Obis, ProfileLayout> Profiles { get; } = [];
@@ -36,11 +45,13 @@ internal sealed class MeterKnowledge(MeterId meter)
     /// <summary>Forgets everything that a new firmware may have changed.</summary>
     internal void Forget()
     {
-        Objects = null;
-        Units.Clear();
+        (Common, _isShared) = (new FirmwareShelf.Common(), false);
         Profiles.Clear();
         WithoutRange.Clear();
     }
+
+    /// <summary>Shares with others of its firmware from now on.</summary>
+    internal void Share(FirmwareShelf.Common common) => (Common, _isShared) = (common, true);
 
     /// <summary>What is kept of a meter; nothing where nothing is, or another version wrote it.</summary>
     internal static MeterKnowledge Load(IDriverMemory memory, string driver, MeterId meter)
@@ -59,7 +70,7 @@ internal sealed class MeterKnowledge(MeterId meter)
     /// <summary>Keeps what is new; an object list that is too long for the memory is read again after the next start.</summary>
     internal async ValueTask SaveAsync(IDriverMemory memory, string driver, CancellationToken stop)
     {
-        var octets = Write(Objects);
+        var octets = Write(_isShared ? null : Objects);
         octets = octets.Length <= MostOctets ? octets : Write(null);
         if (octets.Length <= MostOctets && !octets.AsSpan().SequenceEqual(_kept))
         {
@@ -83,8 +94,9 @@ internal sealed class MeterKnowledge(MeterId meter)
             to.Number(one.Name.Packed);
         }
 
-        to.Number((ulong)Units.Count);
-        foreach (var ((classId, name), unit) in Units)
+        KeyValuePair<(ushort, Obis), ScalerUnit>[] units = _isShared ? [] : [.. Units];
+        to.Number((ulong)units.Length);
+        foreach (var ((classId, name), unit) in units)
         {
             to.Number(classId);
             to.Number(name.Packed);

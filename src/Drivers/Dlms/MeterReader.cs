@@ -21,7 +21,7 @@ internal readonly record struct MeterAnswer(ReadingBlock? Block, IReadOnlyList<M
 }
 
 /// <summary>Reads profiles, logs and registers of one meter over an open association. What holds for long is read once and kept.</summary>
-internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, DlmsOptions options, ChannelBook channels, TimeProvider clock)
+internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, DlmsOptions options, ChannelBook channels, TimeProvider clock, FirmwareShelf? shelf = null)
 {
     private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255), Association = new(0, 0, 40, 0, 0, 255);
 
@@ -67,6 +67,11 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Dl
         {
             knowledge.Forget();
             knowledge.Firmware = firmware;
+        }
+
+        if (shelf?.Of(_profile.Name, firmware) is { } common)
+        {
+            knowledge.Share(common);
         }
     }
 

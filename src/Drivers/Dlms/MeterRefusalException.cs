@@ -1,3 +1,5 @@
+using Metering.Orders;
+
 namespace Drivers.Dlms;
 
 /// <summary>A meter that answered, and did not do what was asked: the sentence says what and why. The link is well.</summary>
@@ -12,8 +14,17 @@ public sealed class MeterRefusalException : Exception
     {
     }
 
+    public MeterRefusalException(string message, MissReason why)
+        : base(message) => Why = why;
+
     public MeterRefusalException(string message, Exception inner)
         : base(message, inner)
     {
     }
+
+    public MeterRefusalException(string message, Exception inner, MissReason why)
+        : base(message, inner) => Why = why;
+
+    /// <summary>Which of the closed list it is.</summary>
+    public MissReason Why { get; } = MissReason.Refused;
 }

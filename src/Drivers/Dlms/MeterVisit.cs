@@ -1,3 +1,4 @@
+using Drivers.Dlms.Keys;
 using Metering.Keys;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Client;
@@ -12,9 +13,6 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     private const byte BlockUnavailable = 14, LongGetAborted = 15, NoLongGet = 16, WrongBlock = 19;
     private bool _wasMuddled;
     private string? _passedOver;
-
-    /// <summary>Key id under which the last counter of ours is kept that the meter took in an association it authenticated.</summary>
-    private const uint TakenByMeter = 1;
 
     /// <summary>The association.</summary>
     internal ClientSession Session => session;
@@ -112,6 +110,9 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
         IsUnanswered = false;
     }
 
+    /// <summary>Something came back.</summary>
+    internal bool HasAnswered { get; private set; }
+
     /// <summary>Something that may change the meter was sent, and no answer came: nobody knows whether it was done.</summary>
     internal bool IsUnanswered { get; private set; }
 
@@ -189,6 +190,7 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
                 continue;
             }
 
+            HasAnswered = true;
             var step = session.Take(answer);
             question = default;
             switch (step.Move)
@@ -273,7 +275,7 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
             return;
         }
 
-        if (CounterHint.Refusal(asked, security.NextCounter, counters.LastAccepted(key with { KeyId = TakenByMeter })) is { } sentence)
+        if (CounterHint.Refusal(asked, security.NextCounter, counters.LastTaken(key)) is { } sentence)
         {
             throw new MeterRefusalException(sentence);
         }
@@ -286,7 +288,7 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     {
         if (session is { State: AssociationState.Associated, Security: { LastUsed: > 0, LastReceived: not null } security })
         {
-            counters.Accept(key with { KeyId = TakenByMeter }, security.LastUsed, 0);
+            counters.Took(key, security.LastUsed);
         }
     }
 }

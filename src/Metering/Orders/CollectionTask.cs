@@ -1,8 +1,27 @@
 namespace Metering.Orders;
 
+/// <summary>How urgent one kind of work is beside another on the same medium; the first goes first.</summary>
+public enum WorkClass : byte
+{
+    Alarm, Breaker, OnDemand, Billing, Profile, Firmware,
+}
+
 /// <summary>Something the box reads by itself, again and again.</summary>
 /// <param name="Read">What: see <see cref="ReadOrder.What"/>.</param>
 /// <param name="Every">How often.</param>
 /// <param name="Start">When the first run of a day begins, local time.</param>
-/// <param name="Due">Until when a day's values are wanted, local time; null where nothing is promised.</param>
-public sealed record CollectionTask(string Read, TimeSpan Every, TimeSpan Start, TimeSpan? Due);
+/// <param name="Due">Until when a run's values are wanted, local time of the day; null where nothing is promised.</param>
+public sealed record CollectionTask(string Read, TimeSpan Every, TimeSpan Start, TimeSpan? Due)
+{
+    /// <summary>Before or behind other tasks.</summary>
+    public WorkClass Class { get; init; } = WorkClass.Profile;
+
+    /// <summary>Only these meters; empty for all.</summary>
+    public IReadOnlySet<MeterId> Meters { get; init; } = new HashSet<MeterId>();
+
+    /// <summary>It asks for rows by their time: what is stored already is not asked again.</summary>
+    public bool IsByTime => Read.EndsWith("-profile", StringComparison.Ordinal) || Read.EndsWith("-log", StringComparison.Ordinal);
+
+    /// <summary>It reads this meter.</summary>
+    public bool Concerns(MeterId meter) => Meters.Count == 0 || Meters.Contains(meter);
+}

@@ -49,4 +49,7 @@ public sealed record OrderStep(OrderState State, string Sentence, ReadingBlock? 
 {
     /// <summary>What the meter told with it, with its raw octets: goes the way of everything that is heard, through the intake into the ledger.</summary>
     public DriverEvent? Told { get; init; }
+
+    /// <summary>Why it was not done, where it was not.</summary>
+    public MissReason Why { get; init; }
 }

@@ -105,7 +105,7 @@ public sealed class UsiFramer
             var octet = stuffed[at];
             if (octet == UsiFrame.Escape)
             {
-                octet = ++at == stuffed.Length ? (byte)0 : stuffed[at] switch { UsiFrame.EscapedFlag => UsiFrame.Flag, UsiFrame.EscapedEscape => UsiFrame.Escape, _ => 0 };
+                octet = ++at == stuffed.Length ? (byte)0 : stuffed[at] switch { UsiFrame.EscapedFlag => UsiFrame.Flag, UsiFrame.EscapedEscape => UsiFrame.Escape, _ => (byte)0 };
                 if (octet == 0)
                 {
                     return 0;

@@ -23,7 +23,7 @@ public class PushTests
         {
             // The gas meter behind the P1 port tells an hour's value again and again: it is told once.
             await Street.WaitAsync(() => street.Consumer.Keys().Any(key => key.StartsWith("G0099000000009003/", StringComparison.Ordinal)), Patience, () => "no gas value came" + street.Log);
-            await Street.WaitAsync(() => street.Consumer.Payloads("/events/alarm").Any(payload => payload.Contains("fraud attempt", StringComparison.Ordinal)), Patience, "no alarm came" + street.Log);
+            await Street.WaitAsync(() => street.Consumer.Payloads("/events/alarm").Any(payload => payload.Contains("fraud attempt", StringComparison.Ordinal)), Patience, () => "no alarm came" + street.Log);
             await Street.WaitAsync(() => street.Consumer.Payloads("/events/").Any(payload => payload.Contains("power was back after 240 s", StringComparison.Ordinal)), Patience, () => "no power failure was told" + street.Log);
             await Task.Delay(TimeSpan.FromSeconds(16)); // what was said before a kill counts as uncommitted for 15 s
             await street.StopSimulatorAsync();

@@ -1,5 +1,6 @@
 using Metering;
 using Metering.Keys;
+using Metering.Orders;
 using Protocols.Dlms.Client;
 using Protocols.Dlms.Security;
 
@@ -24,7 +25,7 @@ internal sealed class SessionKeys(DlmsOptions options, IKeyRing keys, ICounterSt
         {
             if (isKeyed && (length == 0 || other == 0))
             {
-                throw new MeterRefusalException($"no key: the keys file has no guek= and gak= for {meter} dlms client={association.Client}");
+                throw new MeterRefusalException($"no key: the keys file has no guek= and gak= for {meter} dlms client={association.Client}", MissReason.KeyMissing);
             }
 
             var wanted = association.Suite == 2 ? 32 : 16;
@@ -34,7 +35,7 @@ internal sealed class SessionKeys(DlmsOptions options, IKeyRing keys, ICounterSt
             }
             else if (length != wanted || other != wanted)
             {
-                throw new MeterRefusalException($"suite {association.Suite} wants keys of {wanted} octets: guek= of {meter} dlms client={association.Client} has {length}, gak= {other}");
+                throw new MeterRefusalException($"suite {association.Suite} wants keys of {wanted} octets: guek= of {meter} dlms client={association.Client} has {length}, gak= {other}", MissReason.KeyMissing);
             }
 
             credentials = LoadCredentials(association.Suite);

@@ -47,7 +47,7 @@ internal sealed class ClockKind : IOrderKind
                 yield return new OrderStep(OrderState.Partial, decision.Sentence + "; looked at, not touched", null, before.Data);
                 yield break;
             case ClockMove.AskOperator:
-                yield return new OrderStep(OrderState.Partial, decision.Sentence, null, before.Data) { Told = Tell(meter, before, ClockEvent.BeyondWindow, decision.Sentence, task) };
+                yield return new OrderStep(OrderState.Partial, decision.Sentence, null, before.Data) { Told = Tell(meter, before, ClockEvent.BeyondWindow, decision.Sentence, task), Why = MissReason.ClockBeyondWindow };
                 yield break;
         }
 

@@ -32,8 +32,8 @@ internal sealed class ReadKind : IOrderKind
         }
 
         yield return last is { } whole
-            ? new OrderStep(OrderState.Done, note is null ? Summary(rows, events) : $"{Summary(rows, events)}; {note}", whole.Block, default) { Told = Told(meter, whole, read) }
-            : new OrderStep(OrderState.Done, "nothing is there to be read", null, default);
+            ? new OrderStep(OrderState.Done, note is null ? Summary(rows, events) : $"{Summary(rows, events)}; {note}", whole.Block, default) { Told = Told(meter, whole, read), Why = rows + events > 0 ? MissReason.None : note is null ? MissReason.ProfileEmpty : MissReason.ClockBeyondWindow }
+            : new OrderStep(OrderState.Done, "nothing is there to be read", null, default) { Why = MissReason.ProfileEmpty };
     }
 
     private static DriverEvent? Told(OrderMeter meter, in MeterAnswer answer, ReadOrder read) => answer.Block is null && answer.Events is null ? null : meter.Told(answer, read.Task);

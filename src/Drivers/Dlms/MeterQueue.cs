@@ -1,0 +1,267 @@
+using System.Runtime.CompilerServices;
+using System.Threading.Channels;
+using Drivers.Dlms.Orders;
+using Drivers.Ports;
+using Metering;
+using Metering.Keys;
+using Metering.Ledger;
+using Metering.Orders;
+
+namespace Drivers.Dlms;
+
+/// <summary>The orders of one meter, one after another over whatever leads to it; between them it lets the way go after a while. A meter that fails costs its order, never the queue.</summary>
+/// <param name="open">Opens the way to the meter.</param>
+/// <param name="shelf">What meters of one firmware have in common, where several are read; null for a meter of its own.</param>
+internal sealed class MeterQueue(
+    DlmsOptions options, Func<CancellationToken, ValueTask<IPort>> open, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory,
+    FirmwareShelf? shelf = null) : IAsyncDisposable
+{
+    private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(256);
+    private readonly Queue<Job> _patient = new();
+    private readonly MeterDoor _door = new(options, keys, counters, time, clock, memory, shelf);
+    private MeterId _meter = options.Meter;
+
+    /// <summary>Orders that were begun.</summary>
+    internal long Orders { get; private set; }
+
+    /// <summary>Orders that the meter, or the way to it, failed.</summary>
+    internal long Failures { get; private set; }
+
+    /// <summary>Associations that were made.</summary>
+    internal long Visits => _door.Visits;
+
+    /// <summary>Half of the invocation counters of the meter's key are used.</summary>
+    internal bool NeedsNewKey => _door.NeedsNewKey;
+
+    /// <summary>Finds out which meter is there: it is configured, or it is asked.</summary>
+    /// <exception cref="IOException">It does not say.</exception>
+    internal async ValueTask<MeterId> IdentifyAsync(CancellationToken stop) => _meter = await _door.IdentifyAsync(open, stop).ConfigureAwait(false);
+
+    /// <summary>Executes one order, when its turn comes.</summary>
+    internal async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [EnumeratorCancellation] CancellationToken stop)
+    {
+        var steps = Channel.CreateUnbounded<OrderStep>();
+        if (!await TryQueueAsync(new Job(order, steps.Writer, stop)).ConfigureAwait(false))
+        {
+            yield return new OrderStep(OrderState.Failed, Lost, null, default);
+            yield break;
+        }
+
+        await foreach (var step in steps.Reader.ReadAllAsync(stop).ConfigureAwait(false))
+        {
+            yield return step;
+        }
+    }
+
+    /// <summary>Works until stopped.</summary>
+    internal async Task RunAsync(CancellationToken stop)
+    {
+        await foreach (var _ in WorkAsync(stop).ConfigureAwait(false))
+        {
+        }
+    }
+
+    /// <summary>Works until stopped, or until nobody looks any more: then what waits fails. Tells after each order null, or what is wrong with the way to the meter.</summary>
+    internal async IAsyncEnumerable<string?> WorkAsync([EnumeratorCancellation] CancellationToken stop)
+    {
+        try
+        {
+            while (true)
+            {
+                if (!await NextJobAsync(stop).ConfigureAwait(false))
+                {
+                    await _door.CloseAsync().ConfigureAwait(false);
+                    continue;
+                }
+
+                while (_jobs.Reader.TryRead(out var job) || _patient.TryDequeue(out job))
+                {
+                    yield return await RunAsync(job, stop).ConfigureAwait(false);
+                }
+            }
+        }
+        finally
+        {
+            await CloseAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>Ends it: what waits fails, what is open is released.</summary>
+    internal async ValueTask CloseAsync()
+    {
+        _jobs.Writer.TryComplete(); // first: what came after the last look would wait for ever
+        while (_jobs.Reader.TryRead(out var left) || _patient.TryDequeue(out left))
+        {
+            Finish(left, OrderState.Failed, Lost);
+        }
+
+        await _door.CloseAsync().ConfigureAwait(false);
+    }
+
+    public ValueTask DisposeAsync() => CloseAsync();
+
+    private string Lost => $"the link to {options.Port} was lost";
+
+    /// <summary>False where the queue has ended: nobody takes orders any more.</summary>
+    private async ValueTask<bool> TryQueueAsync(Job job)
+    {
+        while (await _jobs.Writer.WaitToWriteAsync(job.Caller).ConfigureAwait(false))
+        {
+            if (_jobs.Writer.TryWrite(job))
+            {
+                return true;
+            }
+        }
+
+        return false;
+    }
+
+    /// <summary>True where there is work; false where there was none for so long that the way had better be let go.</summary>
+    private async ValueTask<bool> NextJobAsync(CancellationToken stop)
+    {
+        if (!_door.IsOpen)
+        {
+            return await _jobs.Reader.WaitToReadAsync(stop).ConfigureAwait(false);
+        }
+
+        using var idle = new CancellationTokenSource(options.IdleAfter, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, idle.Token);
+        try
+        {
+            return await _jobs.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>Runs one order; gives null, or what is wrong with the way to the meter.</summary>
+    private async ValueTask<string?> RunAsync(Job job, CancellationToken stop)
+    {
+        Orders++;
+        var kind = OrderTable.Find(job.Order.Kind)!;
+        var told = false;
+        try
+        {
+            if (RefusalOf(job.Order, kind) is { } refusal)
+            {
+                Finish(job, OrderState.Refused, refusal);
+                return null;
+            }
+
+            job.Steps.TryWrite(new OrderStep(OrderState.Running, _door.HasAssociation ? $"{_meter} is associated" : $"associating with {_meter}", null, default));
+            var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), _door.CloseAsync, memory, keys, time, clock);
+            using var endless = new CancellationTokenSource(options.StepWithin, clock);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, endless.Token);
+            await foreach (var step in kind.ExecuteAsync(job.Order, at, either.Token).ConfigureAwait(false))
+            {
+                endless.CancelAfter(options.StepWithin);
+                told |= step.Told is not null;
+                job.Steps.TryWrite(step);
+                if (step.State != OrderState.Running)
+                {
+                    break;
+                }
+
+                if (job.Caller.IsCancellationRequested)
+                {
+                    Finish(job, told ? OrderState.Partial : OrderState.Cancelled, $"cancelled after: {step.Sentence}");
+                    return null;
+                }
+
+                if (kind.LetsOthersPass)
+                {
+                    await LetOthersPassAsync(stop).ConfigureAwait(false);
+                }
+            }
+
+            await KeepAsync(stop).ConfigureAwait(false);
+            job.Steps.TryComplete();
+            return null;
+        }
+        catch (MeterRefusalException e)
+        {
+            Failures++;
+            Finish(job, told ? OrderState.Partial : OrderState.Failed, e.Message, e.Why);
+            await _door.CloseAsync().ConfigureAwait(false); // the next order begins with an association of its own
+            return null;
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            Failures++;
+            Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, $"{_meter} gave nothing for {options.StepWithin.TotalMinutes:F0} min, though it answered: the order is ended", MissReason.TooSlow);
+            await _door.CloseAsync().ConfigureAwait(false);
+            return null;
+        }
+        catch (Exception e) when (e is IOException or TimeoutException or InvalidDataException)
+        {
+            Failures++;
+            Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, e.Message, WhyOf(e));
+            await _door.CloseAsync().ConfigureAwait(false);
+            return e.Message;
+        }
+        finally
+        {
+            // Whatever ends it in the middle of an order (a stop, a storage that fails): who waits for the order hears of it. An order that is finished stays as it is.
+            Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, Lost);
+        }
+    }
+
+    private MissReason WhyOf(Exception failure) => failure is TimeoutException ? _door.HasAnswered ? MissReason.TooSlow : MissReason.NoAnswer : MissReason.NoAnswer;
+
+    /// <summary>What was learned of the meter is worth little beside what it told: a fault of the storage costs reading it once more.</summary>
+    private async ValueTask KeepAsync(CancellationToken stop)
+    {
+        try
+        {
+            await _door.KeepAsync(stop).ConfigureAwait(false);
+        }
+        catch (StorageFaultException)
+        {
+            // The ledger says it itself.
+        }
+    }
+
+    /// <summary>Why an order is not even tried; null where it is.</summary>
+    private string? RefusalOf(MeterOrder order, IOrderKind kind)
+    {
+        if (order.Meter != _meter)
+        {
+            return $"{options.Port} leads to {_meter}, not to {order.Meter}";
+        }
+
+        try
+        {
+            return kind.Refusal(order);
+        }
+        catch (Exception e) when (e is InvalidDataException or OverflowException)
+        {
+            return $"the order's payload is none of kind {order.Kind}: {e.Message}";
+        }
+    }
+
+    /// <summary>Runs what waits and is more urgent; what would only take the same hours stays behind.</summary>
+    private async ValueTask LetOthersPassAsync(CancellationToken stop)
+    {
+        while (_jobs.Reader.TryRead(out var job))
+        {
+            if (OrderTable.Find(job.Order.Kind)!.LetsOthersPass)
+            {
+                _patient.Enqueue(job);
+            }
+            else
+            {
+                await RunAsync(job, stop).ConfigureAwait(false);
+            }
+        }
+    }
+
+    private static void Finish(Job job, OrderState state, string sentence, MissReason why = MissReason.None)
+    {
+        job.Steps.TryWrite(new OrderStep(state, sentence, null, default) { Why = why });
+        job.Steps.TryComplete();
+    }
+
+    private sealed record Job(MeterOrder Order, ChannelWriter<OrderStep> Steps, CancellationToken Caller);
+}
