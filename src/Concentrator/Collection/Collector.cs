@@ -1,183 +1,160 @@
-using System.Globalization;
+using System.Threading.Channels;
 using Concentrator.Ports;
 using Metering;
-using Metering.Driver;
 using Metering.Orders;
+using Metering.Orders.Planner;
 
 namespace Concentrator.Collection;
 
 /// <summary>
-/// Runs the collection tasks: at their times for every meter that can be read, and at once for a meter that joins with something missing. It asks for what is not in the ledger yet, a
-/// few days at a time, and issues orders as anybody else does.
+/// Has meters asked as the planner decides: it tells the planner who comes and goes and how visits end, and begins the next visit whenever a medium has room. It wakes when something
+/// happens, or when the planner wants to.
 /// </summary>
-/// <param name="last">How far a task's profile of a meter is in the ledger.</param>
-/// <param name="learn">Finds that out at the start.</param>
-internal sealed class Collector(
-    IReadOnlyList<CollectionTask> tasks, IOrderDesk desk, Func<MeterId, string, DateTime?> last, Action learn, TimeProvider clock, ILogger log)
+internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IReadProgress progress, IMeterReach reach, TimeProvider clock, ILogger log) : ICollectionView
 {
-    /// <summary>How far back a profile is asked that was never read.</summary>
-    private static readonly TimeSpan FirstReach = TimeSpan.FromDays(31), MostAtOnce = TimeSpan.FromDays(10);
+    private readonly Channel<Action<DateTime>> _news = Channel.CreateUnbounded<Action<DateTime>>(new UnboundedChannelOptions { SingleReader = true });
+    private readonly Lock _lock = new();
 
-    private static readonly TimeSpan LookEvery = TimeSpan.FromSeconds(1), AgainAfter = TimeSpan.FromMinutes(2);
+    public string? Forecast
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return CollectionForecast.Of(planner, Now)?.Sentence;
+            }
+        }
+    }
 
-    /// <summary>Others set a meter's clock back too, and one without deviation has an hour twice: rows that were stored under a time that had passed are still found.</summary>
-    private static readonly TimeSpan SetBack = TimeSpan.FromHours(1);
+    public string? ReasonOf(MeterId meter)
+    {
+        lock (_lock)
+        {
+            return planner.MissOf(meter);
+        }
+    }
 
-    /// <summary>A clock is set by an hour at most; a row more on each side.</summary>
-    private static readonly TimeSpan AroundSetting = TimeSpan.FromHours(2.5);
-    private readonly Dictionary<(MeterId Meter, CollectionTask Task), MeterTask> _states = [];
-    private long _orders;
+    /// <summary>How each task stands that something is promised of.</summary>
+    internal IReadOnlyList<CollectionForecast> Forecasts
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. CollectionForecast.All(planner, Now)];
+            }
+        }
+    }
+
+    /// <summary>A meter is commissioned: it is missed until it comes.</summary>
+    internal void Expect(MeterId meter) => Tell(utc => planner.Expect(meter, utc));
+
+    /// <summary>A meter is commissioned no more.</summary>
+    internal void Forget(MeterId meter) => Tell(_ => planner.Forget(meter));
+
+    /// <summary>Keys came: those that waited for some are asked at once.</summary>
+    internal void KeysChanged() => Tell(planner.Hope);
+
+    /// <summary>A meter cannot be asked, and this is why.</summary>
+    internal void Unreached(MeterId meter, MissReason why) => Tell(utc => planner.Lose(meter, why, utc));
+
+    /// <summary>A meter was heard, whatever it said.</summary>
+    internal void Heard(MeterId meter) => Tell(utc => planner.Heard(meter, utc));
 
     internal async Task RunAsync(CancellationToken stop)
     {
-        await Task.Run(learn, stop).ConfigureAwait(false);
-        using var timer = new PeriodicTimer(LookEvery, clock);
-        var running = new List<Task>();
-        do
+        await Task.Run(progress.Learn, stop).ConfigureAwait(false);
+        reach.Follow(change => Tell(utc =>
         {
-            foreach (var meter in desk.Reachable(OrderKind.Read))
+            if (change.IsReached)
             {
-                if (Due(meter) is { Count: > 0 } due)
+                planner.Reach(change.Meter, change.Driver, change.MetersAtOnce, utc);
+            }
+            else
+            {
+                planner.Lose(change.Meter, MissReason.Absent, utc);
+            }
+        }));
+        var running = new List<Task>();
+        while (true)
+        {
+            stop.ThrowIfCancellationRequested();
+            running.AddRange(Begin().Select(visit => VisitAsync(visit, stop)));
+            running.RemoveAll(task => task.IsCompletedSuccessfully);
+            await WaitAsync(stop).ConfigureAwait(false);
+        }
+    }
+
+    private DateTime Now => clock.GetUtcNow().UtcDateTime;
+
+    private void Tell(Action<DateTime> news) => _news.Writer.TryWrite(news);
+
+    /// <summary>Takes the news, and gives the visits that begin now.</summary>
+    private List<PlannedVisit> Begin()
+    {
+        lock (_lock)
+        {
+            var now = Now;
+            while (_news.Reader.TryRead(out var news))
+            {
+                news(now);
+            }
+
+            var visits = new List<PlannedVisit>();
+            while (planner.Next(now) is { } visit)
+            {
+                visits.Add(visit);
+            }
+
+            return visits;
+        }
+    }
+
+    private async Task WaitAsync(CancellationToken stop)
+    {
+        var left = planner.WakeAt - Now;
+        if (left <= TimeSpan.Zero)
+        {
+            left = TimeSpan.FromSeconds(1);
+        }
+
+        using var late = new CancellationTokenSource(left < TimeSpan.FromDays(1) ? left : TimeSpan.FromDays(1), clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        try
+        {
+            await _news.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // It is time.
+        }
+    }
+
+    private async Task VisitAsync(PlannedVisit visit, CancellationToken stop)
+    {
+        var outcomes = new List<ReadOutcome>();
+        try
+        {
+            foreach (var read in visit.Reads)
+            {
+                var outcome = await reader.ReadAsync(visit.Meter, read, visit.IsShared, stop).ConfigureAwait(false);
+                outcomes.Add(outcome);
+                if (!outcome.IsComplete && outcome.Why is not (MissReason.ProfileEmpty or MissReason.ClockBeyondWindow or MissReason.Refused))
                 {
-                    running.Add(ReadAsync(meter, due, stop));
+                    break; // who does not answer one question answers none
                 }
             }
-
-            running.RemoveAll(task => task.IsCompletedSuccessfully);
         }
-        while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false));
-        await Task.WhenAll(running).ConfigureAwait(false);
-    }
-
-    /// <summary>What is to be read of a meter now; marks it as being read.</summary>
-    private List<MeterTask> Due(MeterId meter)
-    {
-        var (local, now) = (clock.GetLocalNow().DateTime, clock.GetUtcNow());
-        var due = new List<MeterTask>();
-        foreach (var task in tasks)
+        catch (OperationCanceledException)
         {
-            var state = _states.TryGetValue((meter, task), out var known) ? known : _states[(meter, task)] = new MeterTask(task);
-            if (!state.IsRunning && now >= state.NotBefore && (state.LastRun is null || state.LastRun < Schedule.LastRun(task, local)))
-            {
-                state.IsRunning = true;
-                due.Add(state);
-            }
+            return;
         }
-
-        return due;
-    }
-
-    private async Task ReadAsync(MeterId meter, List<MeterTask> due, CancellationToken stop)
-    {
-        foreach (var state in due)
+        catch (Exception e)
         {
-            var began = clock.GetLocalNow().DateTime;
-            try
-            {
-                state.LastRun = await ReadAsync(meter, state.Task, stop).ConfigureAwait(false) ? began : state.LastRun;
-            }
-            catch (OperationCanceledException)
-            {
-                return;
-            }
-            finally
-            {
-                state.NotBefore = state.LastRun == began ? DateTimeOffset.MinValue : clock.GetUtcNow() + AgainAfter;
-                state.IsRunning = false; // the last thing: from here on the next look may take it up
-            }
-        }
-    }
-
-    /// <summary>Reads what is missing; true where it is there now.</summary>
-    private async Task<bool> ReadAsync(MeterId meter, CollectionTask task, CancellationToken stop)
-    {
-        if (task.Read == ClockOrder.What)
-        {
-            return await LookAfterClockAsync(meter, task, stop).ConfigureAwait(false);
+            log.VisitFailed(visit.Meter.Text, e);
+            outcomes.Add(new ReadOutcome(false, MissReason.NoAnswer, e.Message));
         }
 
-        var now = clock.GetUtcNow().UtcDateTime;
-        var isProfile = task.Read.EndsWith("-profile", StringComparison.Ordinal);
-        var isLog = task.Read.EndsWith("-log", StringComparison.Ordinal);
-        if (!isProfile && !isLog)
-        {
-            return await OrderAsync(meter, task, null, null, stop).ConfigureAwait(false);
-        }
-
-        var from = last(meter, task.Read)?.AddSeconds(1) - SetBack ?? now - FirstReach;
-        if (from >= now)
-        {
-            return await OrderAsync(meter, task, from, null, stop).ConfigureAwait(false); // the meter's clock is ahead of ours
-        }
-
-        for (var to = from; to < now;)
-        {
-            (from, to) = (to, to + MostAtOnce < now ? to + MostAtOnce : now);
-            if (!await OrderAsync(meter, task, from, to, stop).ConfigureAwait(false))
-            {
-                return false;
-            }
-        }
-
-        return true;
-    }
-
-    private async Task<bool> OrderAsync(MeterId meter, CollectionTask task, DateTime? from, DateTime? to, CancellationToken stop) =>
-        (await OrderAsync(meter, task, OrderKind.Read, new ReadOrder(task.Read, from, to, task.Read).ToPayload(), stop).ConfigureAwait(false))?.State == OrderState.Done;
-
-    /// <summary>Has the clock looked at; where it was set, the rows around it are read again, for the meter may have changed them.</summary>
-    private async Task<bool> LookAfterClockAsync(MeterId meter, CollectionTask task, CancellationToken stop)
-    {
-        var final = await OrderAsync(meter, task, OrderKind.Clock, new ClockOrder(task.Read).ToPayload(), stop).ConfigureAwait(false);
-        if (final?.Told is DriverEvent.EventsTaken { Events: [{ Number: (int)ClockEvent.Set }] })
-        {
-            var now = clock.GetUtcNow().UtcDateTime;
-            foreach (var profile in tasks.Where(one => one.Read.EndsWith("-profile", StringComparison.Ordinal)))
-            {
-                await OrderAsync(meter, profile, now - AroundSetting, now, stop).ConfigureAwait(false);
-            }
-        }
-
-        return final?.State is OrderState.Done or OrderState.Partial;
-    }
-
-    private async Task<OrderStep?> OrderAsync(MeterId meter, CollectionTask task, OrderKind kind, byte[] payload, CancellationToken stop)
-    {
-        var number = Interlocked.Increment(ref _orders);
-        var id = string.Create(CultureInfo.InvariantCulture, $"own-{task.Read}-{clock.GetUtcNow().UtcTicks:x}-{number}");
-        OrderStep? final = null;
-        await foreach (var step in desk.ExecuteAsync(new MeterOrder(id, kind, meter, payload), stop).ConfigureAwait(false))
-        {
-            final = step;
-        }
-
-        if (final?.State is OrderState.Done or OrderState.Partial)
-        {
-            log.Collected(meter.Text, task.Read, final.Sentence);
-        }
-        else
-        {
-            log.NotCollected(meter.Text, task.Read, final?.Sentence ?? "no answer", AgainAfter.TotalMinutes);
-        }
-
-        return final;
-    }
-
-    /// <summary>How one task stands with one meter.</summary>
-    private sealed class MeterTask(CollectionTask task)
-    {
-        private bool _isRunning;
-
-        internal CollectionTask Task => task;
-
-        internal DateTime? LastRun { get; set; }
-
-        internal DateTimeOffset NotBefore { get; set; }
-
-        internal bool IsRunning
-        {
-            get => Volatile.Read(ref _isRunning);
-            set => Volatile.Write(ref _isRunning, value);
-        }
+        Tell(utc => planner.Ended(visit, outcomes, utc));
     }
 }

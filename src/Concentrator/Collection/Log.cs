@@ -6,6 +6,9 @@ internal static partial class Log
     [LoggerMessage(700, LogLevel.Information, "{Meter}: {Task}: {Sentence}")]
     internal static partial void Collected(this ILogger log, string meter, string task, string sentence);
 
-    [LoggerMessage(701, LogLevel.Warning, "{Meter}: {Task} was not read: {Sentence}; next try in {Minutes:F0} min.")]
-    internal static partial void NotCollected(this ILogger log, string meter, string task, string sentence, double minutes);
+    [LoggerMessage(701, LogLevel.Warning, "{Meter}: {Task} was not read: {Sentence}")]
+    internal static partial void NotCollected(this ILogger log, string meter, string task, string sentence);
+
+    [LoggerMessage(702, LogLevel.Error, "{Meter}: the visit fell over; the meter is asked again later")]
+    internal static partial void VisitFailed(this ILogger log, string meter, Exception exception);
 }

@@ -16,6 +16,7 @@ using Metering.Driver;
 using Metering.Keys;
 using Metering.Ledger;
 using Metering.Orders;
+using Metering.Orders.Planner;
 using Protocols.MBus;
 
 namespace Concentrator.Composition;
@@ -101,7 +102,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         // 5 the field: drivers, one channel, one intake
         var events = Channel.CreateBounded<DriverEvent>(new BoundedChannelOptions(4096) { SingleReader = true });
         var reach = new MeterReach();
-        var marks = new ReadMarks();
+        var marks = new ReadMarks { Ledger = ledger };
         var title = device.SystemTitle(settings.Flag);
         var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, memory, title, events.Writer, reach)).ToList();
         var desk = new Dispatcher(reach, events.Writer);
@@ -130,7 +131,9 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
         if (settings.Tasks.Count > 0)
         {
-            hearing.Start(new Collector(settings.Tasks, desk, marks.Last, () => marks.Learn(ledger), clock, logs.CreateLogger("collection")).RunAsync);
+            var collecting = logs.CreateLogger("collection");
+            var planner = new CollectionPlanner(settings.Tasks, new PlannerPolicy(), clock.LocalTimeZone);
+            hearing.Start(new Collector(planner, new TaskReader(settings.Tasks, desk, marks, clock, collecting), marks, reach, clock, collecting).RunAsync);
         }
 
         await WaitAsync([hearing, delivering, watching, beside, storing], stop).ConfigureAwait(false);

@@ -1,7 +1,6 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Concentrator.Ports;
-using Metering;
 using Metering.Driver;
 using Metering.Orders;
 
@@ -12,8 +11,6 @@ namespace Concentrator.Field;
 /// </summary>
 internal sealed class Dispatcher(MeterReach reach, ChannelWriter<DriverEvent> events) : IOrderDesk
 {
-    public IReadOnlyList<MeterId> Reachable(OrderKind kind) => reach.Meters(kind);
-
     public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
         if (reach.Find(order.Meter) is not { } driver)

@@ -11,7 +11,7 @@ namespace Concentrator.Field;
 /// How far each profile and log of each meter is in the ledger: what a collection asks for next, and which events are new. Learned from the ledger at the start, then from what is
 /// stored. It moves when a record is synced, never before.
 /// </summary>
-internal sealed class ReadMarks
+internal sealed class ReadMarks : IReadProgress
 {
     /// <summary>Events of one log that are remembered; no meter keeps as many.</summary>
     private const int MostKnown = 2000;
@@ -23,6 +23,7 @@ internal sealed class ReadMarks
 
     private readonly ConcurrentDictionary<(MeterId Meter, string Task), DateTime> _last = new();
     private readonly ConcurrentDictionary<(MeterId Through, string Task, int Channel), DateTime> _channels = new();
+    private readonly Dictionary<(MeterId, string), RowCoverage> _coverage = [];
     private readonly Dictionary<(MeterId, Obis), HashSet<(DateTime At, int Number, int Occurrence)>> _known = [];
     private readonly Lock _lock = new();
 
@@ -31,7 +32,7 @@ internal sealed class ReadMarks
 
     /// <summary>The newest row's or event's time that a task brought, UTC; null where nothing is stored.</summary>
     /// <remarks>Of M-Bus channels that are read through the meter, the one that is furthest behind.</remarks>
-    internal DateTime? Last(MeterId meter, string task)
+    public DateTime? Last(MeterId meter, string task)
     {
         if (_last.TryGetValue((meter, task), out var last))
         {
@@ -40,6 +41,25 @@ internal sealed class ReadMarks
 
         var channels = _channels.Where(one => one.Key.Through == meter && one.Key.Task == task).Select(one => one.Value).ToList();
         return channels.Count == 0 ? null : channels.Where(at => at > channels.Max() - LongestWait).Min();
+    }
+
+    public IReadOnlyList<(DateTime First, DateTime Last)>? Missing(MeterId meter, string task, DateTime until)
+    {
+        lock (_lock)
+        {
+            return _coverage.TryGetValue((meter, task), out var coverage) ? coverage.Missing(until) : null;
+        }
+    }
+
+    public void HasNone(MeterId meter, string task, DateTime first, DateTime last)
+    {
+        lock (_lock)
+        {
+            if (_coverage.TryGetValue((meter, task), out var coverage))
+            {
+                coverage.HasNone(first, last);
+            }
+        }
     }
 
     /// <summary>A block is stored. Rows of a clock that is ahead move no mark: when it is set right, what it stores then is still asked for.</summary>
@@ -62,6 +82,31 @@ internal sealed class ReadMarks
                 else
                 {
                     Raise(block.Meter, block.Task, at);
+                }
+            }
+        }
+
+        if (block is { Task: { } task, PeriodSeconds: > 0, Via: null })
+        {
+            Cover(block, task, receivedUtc);
+        }
+    }
+
+    private void Cover(ReadingBlock block, string task, DateTime? receivedUtc)
+    {
+        lock (_lock)
+        {
+            var coverage = _coverage.GetValueOrDefault((block.Meter, task));
+            if (coverage?.PeriodSeconds != block.PeriodSeconds)
+            {
+                _coverage[(block.Meter, task)] = coverage = new RowCoverage(block.PeriodSeconds); // a meter's period is changed by people: it counts anew from here
+            }
+
+            foreach (var row in block.Rows)
+            {
+                if (row.At?.ToUtc() is { } at && (receivedUtc is null || at <= receivedUtc + Ahead))
+                {
+                    coverage.Has(at);
                 }
             }
         }
@@ -95,7 +140,18 @@ internal sealed class ReadMarks
         }
     }
 
-    /// <summary>Goes through what the ledger holds, once, at the start.</summary>
+    /// <summary>The ledger that is learned from at the start.</summary>
+    internal ILedgerReader? Ledger { get; init; }
+
+    public void Learn()
+    {
+        if (Ledger is { } ledger)
+        {
+            Learn(ledger);
+        }
+    }
+
+    /// <summary>Goes through what a ledger holds.</summary>
     internal void Learn(ILedgerReader ledger)
     {
         foreach (var recordClass in new[] { RecordClass.Reading, RecordClass.Order, RecordClass.Alarm })

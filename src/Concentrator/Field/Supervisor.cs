@@ -85,7 +85,7 @@ internal sealed class Supervisor(Func<IMeterDriver> make, string name, string fa
                     }
                     else if (driverEvent is DriverEvent.Left left)
                     {
-                        reach.Leave(left.Meter);
+                        reach.Leave(left.Meter, driver);
                     }
 
                     await events.WriteAsync(driverEvent, stop).ConfigureAwait(false);

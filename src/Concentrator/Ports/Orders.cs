@@ -8,9 +8,6 @@ public interface IOrderDesk
 {
     /// <summary>Executes an order; its steps as they come, the last one final.</summary>
     IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, CancellationToken stop);
-
-    /// <summary>Meters that take orders of a kind now.</summary>
-    IReadOnlyList<MeterId> Reachable(OrderKind kind);
 }
 
 /// <summary>One event out of a meter's own log, as it is stored.</summary>

@@ -97,7 +97,8 @@ internal static class KeyTable
         new("collection.tasks[].read", KeyType.Text, "registers, clock (looked at, and moved where that is allowed), an OBIS code, or what the meter profile calls it: daily-profile, load-profile, billing-profile, standard-log"),
         new("collection.tasks[].every", KeyType.Text, "period (15m, 1h, 1d)", "\"1d\""),
         new("collection.tasks[].start", KeyType.Text, "time of day of the first run, local time", "\"00:05\""),
-        new("collection.tasks[].due", KeyType.Text, "time of day by which a day is wanted") { NotYet = "the box does not plan by deadlines yet" },
+        new("collection.tasks[].due", KeyType.Text, "time of day by which a run's values are wanted, local time"),
+        new("collection.tasks[].priority", KeyType.Text, "billing goes before profile on a medium that meters share", "\"profile\"") { Choices = ["billing", "profile"] },
     ];
 
     /// <summary>The key of a path, its wildcards matched; null where there is none.</summary>

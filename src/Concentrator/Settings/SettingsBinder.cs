@@ -173,7 +173,10 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
     }
 
     private Metering.Orders.CollectionTask Task(TomlNode.Table table) => new(
-        Needed(table, "read"), Duration(table, "every", "1d"), TimeOfDay(table, "start") ?? TimeSpan.FromMinutes(5), TimeOfDay(table, "due"));
+        Needed(table, "read"), Duration(table, "every", "1d"), TimeOfDay(table, "start") ?? TimeSpan.FromMinutes(5), TimeOfDay(table, "due"))
+    {
+        Class = Text(table, "priority", "profile") == "billing" ? Metering.Orders.WorkClass.Billing : Metering.Orders.WorkClass.Profile,
+    };
 
     private TimeSpan? TimeOfDay(TomlNode.Table table, string name)
     {

@@ -1,3 +1,5 @@
+using System.Collections.Frozen;
+
 namespace Metering.Orders;
 
 /// <summary>How urgent one kind of work is beside another on the same medium; the first goes first.</summary>
@@ -17,7 +19,7 @@ public sealed record CollectionTask(string Read, TimeSpan Every, TimeSpan Start,
     public WorkClass Class { get; init; } = WorkClass.Profile;
 
     /// <summary>Only these meters; empty for all.</summary>
-    public IReadOnlySet<MeterId> Meters { get; init; } = new HashSet<MeterId>();
+    public IReadOnlySet<MeterId> Meters { get; init; } = FrozenSet<MeterId>.Empty;
 
     /// <summary>It asks for rows by their time: what is stored already is not asked again.</summary>
     public bool IsByTime => Read.EndsWith("-profile", StringComparison.Ordinal) || Read.EndsWith("-log", StringComparison.Ordinal);

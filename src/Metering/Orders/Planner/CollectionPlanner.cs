@@ -18,6 +18,20 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
     /// <summary>Every meter that is planned for.</summary>
     public IEnumerable<MeterId> Meters => _meters.Keys;
 
+    /// <summary>In which days are cut.</summary>
+    public TimeZoneInfo Zone => zone;
+
+    /// <summary>The one sentence that is said of a meter that is missed; null where nothing is missing, or nobody plans for it.</summary>
+    public string? MissOf(MeterId meter)
+    {
+        if (!_meters.TryGetValue(meter, out var work) || work.Open.FirstOrDefault() is not { } task)
+        {
+            return null;
+        }
+
+        return work.Unreached != MissReason.None ? MissText.Of(work.Unreached, work.Detail, work.Presence.WasSeen ? work.Presence.Since : null) : MissText.Of(task.Why, task.Sentence);
+    }
+
     internal IReadOnlyDictionary<MeterId, MeterWork> Works => _meters;
 
     /// <summary>A meter that is commissioned, whether it was ever seen or not.</summary>
@@ -50,12 +64,13 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
         Place(work, utc);
     }
 
-    /// <summary>A meter cannot be asked any more.</summary>
-    public void Lose(MeterId meter, MissReason why, DateTime utc)
+    /// <summary>A meter cannot be asked any more, or it is known better why it cannot.</summary>
+    /// <param name="detail">Who or what has to do with it (a switch, another box).</param>
+    public void Lose(MeterId meter, MissReason why, DateTime utc, string detail = "")
     {
         var work = Find(meter, utc);
         Unqueue(work);
-        (work.Channel, work.Unreached) = (null, why);
+        (work.Channel, work.Unreached, work.Detail) = (null, why, detail);
         work.Presence.Note(false, utc);
         Place(work, utc);
     }
@@ -180,7 +195,7 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
     private static PlannedVisit Begin(MeterWork work, DateTime utc, bool isFenced)
     {
         work.State = WorkState.Running;
-        return new PlannedVisit(work.Meter, work.Channel!.Name, [.. work.Open.Select(task => new PlannedRead(task.Task, task.Run))], utc, isFenced);
+        return new PlannedVisit(work.Meter, work.Channel!.Name, [.. work.Open.Select(task => new PlannedRead(task.Task, task.Run))], utc, isFenced) { IsShared = work.Channel.Slots > 1 };
     }
 
     private MeterWork Find(MeterId meter, DateTime utc)

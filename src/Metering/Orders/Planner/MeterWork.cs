@@ -49,6 +49,9 @@ internal sealed class MeterWork(MeterId meter, IReadOnlyList<TaskWork> tasks)
     /// <summary>Why it is not reached; <see cref="MissReason.None"/> where it is.</summary>
     internal MissReason Unreached { get; set; } = MissReason.NeverRegistered;
 
+    /// <summary>Who or what has to do with that.</summary>
+    internal string Detail { get; set; } = "";
+
     /// <summary>What is due, the most urgent first.</summary>
     internal IEnumerable<TaskWork> Open => tasks.Where(task => task.IsOpen).OrderBy(task => task.Task.Class).ThenBy(task => task.Due);
 

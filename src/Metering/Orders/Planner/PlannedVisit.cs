@@ -8,7 +8,11 @@ public sealed record PlannedRead(CollectionTask Task, DateTime Run);
 /// <param name="Channel">The driver that reaches it.</param>
 /// <param name="Began">UTC.</param>
 /// <param name="IsFenced">It has wasted time before: it goes beside the others, not among them.</param>
-public sealed record PlannedVisit(MeterId Meter, string Channel, IReadOnlyList<PlannedRead> Reads, DateTime Began, bool IsFenced);
+public sealed record PlannedVisit(MeterId Meter, string Channel, IReadOnlyList<PlannedRead> Reads, DateTime Began, bool IsFenced)
+{
+    /// <summary>Others wait for the same medium: nothing is asked that is there.</summary>
+    public bool IsShared { get; init; }
+}
 
 /// <summary>How one read of a visit ended.</summary>
 /// <param name="IsComplete">Everything up to its run is there now.</param>

@@ -3,6 +3,7 @@ using Concentrator.Ports;
 using Metering;
 using Metering.Driver;
 using Metering.Orders;
+using Metering.Orders.Planner;
 using Microsoft.Extensions.Logging.Abstractions;
 using Unit.Flows.Dlms;
 
@@ -72,16 +73,18 @@ public class CollectorTests
         _desk.Clock = happened;
         await RunAsync("load-profile", TimeSpan.FromDays(1), () => _desk.Clocks > 0 && _clock.GetUtcNow().Minute > 5, new CollectionTask("clock", TimeSpan.FromDays(1), TimeSpan.FromMinutes(7), null));
         Assert.Equal(1, _desk.Clocks);
-        Assert.Equal(reads, _desk.Asked.Count);
+        Assert.Equal(reads, _desk.Asked.Count(one => one.At.Day == 23)); // the collector sleeps until the next run: time jumps there
         Assert.Equal(reads > 1, _desk.Asked.Any(one => one.Order.FromUtc < new DateTime(2026, 11, 23, 8, 0, 0, DateTimeKind.Utc)));
     }
 
     private async Task RunAsync(string read, TimeSpan every, Func<bool> until, params CollectionTask[] more)
     {
         using var stop = new CancellationTokenSource();
-        var collector = new Collector([new CollectionTask(read, every, TimeSpan.FromMinutes(5), null), .. more], _desk, (_, _) => _last, () => { }, _clock, NullLogger.Instance);
+        CollectionTask[] tasks = [new CollectionTask(read, every, TimeSpan.FromMinutes(5), null), .. more];
         _desk.Now = () => _clock.GetUtcNow().UtcDateTime;
-        _clock.IsBusy = () => _desk.Now() - _desk.LookedAt >= TimeSpan.FromSeconds(1); // it looks every second: time waits for it
+        _desk.Last = _last;
+        var reader = new TaskReader(tasks, _desk, _desk, _clock, NullLogger.Instance);
+        var collector = new Collector(new CollectionPlanner(tasks, new PlannerPolicy(), TimeZoneInfo.Utc), reader, _desk, _desk, _clock, NullLogger.Instance);
         var running = collector.RunAsync(stop.Token);
         Assert.True(await Patience.UntilAsync(() => _desk.Asked.Count > 0)); // the ledger is learned on a thread of its own: time waits for it
         Assert.True(await _clock.AdvanceUntilAsync(until, TimeSpan.FromSeconds(1)));
@@ -89,8 +92,10 @@ public class CollectorTests
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
-    private sealed class Desk : IOrderDesk
+    private sealed class Desk : IOrderDesk, IMeterReach, IReadProgress
     {
+        internal DateTime? Last { get; set; }
+
         internal List<(ReadOrder Order, DateTime At)> Asked { get; } = [];
 
         internal int Clocks { get; private set; }
@@ -101,13 +106,18 @@ public class CollectorTests
 
         internal OrderState Answer { get; set; } = OrderState.Done;
 
-        /// <summary>When the collector looked last.</summary>
-        internal DateTime LookedAt { get; private set; } = DateTime.MaxValue;
+        public void Follow(Action<ReachChange> take) => take(new ReachChange(Meter, "feeder", 1, true));
 
-        public IReadOnlyList<MeterId> Reachable(OrderKind kind)
+        public void Learn()
         {
-            LookedAt = Now();
-            return [Meter];
+        }
+
+        DateTime? IReadProgress.Last(MeterId meter, string task) => Last;
+
+        public IReadOnlyList<(DateTime First, DateTime Last)>? Missing(MeterId meter, string task, DateTime until) => null;
+
+        public void HasNone(MeterId meter, string task, DateTime first, DateTime last)
+        {
         }
 
         public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)

@@ -10,8 +10,8 @@ public sealed class SettingsTests : IDisposable
     public void What_is_set_and_not_done_yet_is_said_and_the_default_is_not()
     {
         Assert.Equal(
-            ["collection.tasks[].due is set, and the box does not plan by deadlines yet"],
-            Load("id = \"a\"\n[time]\nsources = [\"kernel\", \"ntp://192.0.2.1\"]\n[collection]\ntasks = [ { read = \"daily-profile\", every = \"1d\", due = \"12:00\" } ]").Notes.Select(note => note.Sentence));
+            ["issuer is set, and this version takes no orders"],
+            Load($"id = \"a\"\n[time]\nsources = [\"kernel\", \"ntp://192.0.2.1\"]\n[[issuer]]\nkeyId = \"hes-1\"\npublicKey = \"{Secret("hes-1.pem")}\"\norders = [\"*\"]").Notes.Select(note => note.Sentence));
         Assert.Empty(Load("id = \"a\"\n[time]\nsources = [\"kernel\"]").Notes);
     }
 

@@ -1,0 +1,85 @@
+using System.Collections;
+
+namespace Concentrator.Field;
+
+/// <summary>
+/// Which rows of one profile with a fixed period are there: a bit for each of the last ten days' slots, and one for each that the meter does not have. What is before the first row that was
+/// ever seen is not missing.
+/// </summary>
+internal sealed class RowCoverage(int periodSeconds)
+{
+    private static readonly TimeSpan Window = TimeSpan.FromDays(10);
+    private readonly int _slots = (int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds);
+    private readonly BitArray _settled = new((int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds));
+    private long _first = long.MaxValue, _last = long.MinValue;
+
+    /// <summary>Seconds from row to row.</summary>
+    internal int PeriodSeconds => periodSeconds;
+
+    /// <summary>A row is there.</summary>
+    internal void Has(DateTime utc) => Settle(SlotOf(utc));
+
+    /// <summary>The meter has no rows in a range but those that are there.</summary>
+    internal void HasNone(DateTime first, DateTime last)
+    {
+        for (var slot = Ceiling(first); slot <= SlotOf(last) && slot - Ceiling(first) < _slots; slot++)
+        {
+            Settle(slot);
+        }
+    }
+
+    /// <summary>What is missing up to a time, the newest first.</summary>
+    internal List<(DateTime First, DateTime Last)> Missing(DateTime until)
+    {
+        var ranges = new List<(DateTime, DateTime)>();
+        if (_first == long.MaxValue)
+        {
+            return ranges;
+        }
+
+        var oldest = Math.Max(_first, SlotOf(until) - _slots + 1);
+        for (var slot = SlotOf(until); slot >= oldest; slot--)
+        {
+            if (IsSettled(slot))
+            {
+                continue;
+            }
+
+            var end = slot;
+            while (slot > oldest && !IsSettled(slot - 1))
+            {
+                slot--;
+            }
+
+            ranges.Add((TimeOf(slot), TimeOf(end)));
+        }
+
+        return ranges;
+    }
+
+    private void Settle(long slot)
+    {
+        if (_last != long.MinValue && slot <= _last - _slots)
+        {
+            return; // older than is remembered
+        }
+
+        for (var passed = Math.Max(_last + 1, slot - _slots + 1); _last != long.MinValue && passed < slot; passed++)
+        {
+            _settled[IndexOf(passed)] = false;
+        }
+
+        (_first, _last) = (Math.Min(_first, slot), Math.Max(_last, slot));
+        _settled[IndexOf(slot)] = true;
+    }
+
+    private bool IsSettled(long slot) => slot <= _last && slot > _last - _slots && _settled[IndexOf(slot)];
+
+    private int IndexOf(long slot) => (int)(slot % _slots);
+
+    private long SlotOf(DateTime utc) => utc.Ticks / TimeSpan.TicksPerSecond / periodSeconds;
+
+    private long Ceiling(DateTime utc) => ((utc.Ticks / TimeSpan.TicksPerSecond) + periodSeconds - 1) / periodSeconds;
+
+    private DateTime TimeOf(long slot) => new(slot * periodSeconds * TimeSpan.TicksPerSecond, DateTimeKind.Utc);
+}
