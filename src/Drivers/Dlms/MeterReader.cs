@@ -46,9 +46,9 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Dl
     internal uint? Counter => visit.Session.Security?.LastReceived;
 
     /// <summary>The meter's clock; null where it cannot be read.</summary>
-    internal async ValueTask<DeviceTime?> ClockAsync(CancellationToken stop) =>
-        await visit.GetAsync(new AttributeDescriptor(8, Clock, 2), null, stop).ConfigureAwait(false) is { } data && data.Length is 13 or 14
-            && CosemTime.TryRead(data.Span[^CosemTime.Size..], _profile.Deviation, out var time) ? time : null;
+    internal async ValueTask<DeviceTime?> ClockAsync(CancellationToken stop) => await visit.GetAsync(new AttributeDescriptor(8, Clock, 2), null, stop).ConfigureAwait(false) is { } data ? ClockOf(data) : null;
+
+    private DeviceTime? ClockOf(ReadOnlyMemory<byte> data) => data.Length is 13 or 14 && CosemTime.TryRead(data.Span[^CosemTime.Size..], _profile.Deviation, out var time) ? time : null;
 
     /// <summary>Forgets what another firmware may have changed.</summary>
     internal async ValueTask LookAtFirmwareAsync(CancellationToken stop)
@@ -182,16 +182,17 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Dl
 
     private async ValueTask<MeterAnswer> RegistersAsync(ReadFor reader, ListedObject[] registers, CancellationToken stop)
     {
-        var at = await ClockAsync(stop).ConfigureAwait(false);
+        AttributeDescriptor[] attributes = [new(8, Clock, 2), .. registers.Select(register => new AttributeDescriptor(register.ClassId, register.Name, 2))];
+        var answers = await visit.GetAllAsync(attributes, stop).ConfigureAwait(false);
+        var at = answers[0].Error is null ? ClockOf(answers[0].Data) : null;
         var columns = new ReadColumn[registers.Length];
         var values = new ReadOnlyMemory<byte>[registers.Length];
         for (var i = 0; i < registers.Length; i++)
         {
-            var register = registers[i];
-            var column = new CaptureObject(register.ClassId, register.Name, 2, 0);
-            var value = await visit.GetAsync(new AttributeDescriptor(register.ClassId, register.Name, 2), null, stop).ConfigureAwait(false);
-            _missing |= value is null && visit.LastError is Undefined or Inconsistent;
-            (columns[i], values[i]) = value is null ? (new ReadColumn(column, UnitSymbol.None, 0), default) : (await ColumnAsync(column, stop).ConfigureAwait(false), value.Value);
+            var column = new CaptureObject(registers[i].ClassId, registers[i].Name, 2, 0);
+            var (value, error) = answers[i + 1];
+            _missing |= error is Undefined or Inconsistent;
+            (columns[i], values[i]) = error is not null ? (new ReadColumn(column, UnitSymbol.None, 0), default) : (await ColumnAsync(column, stop).ConfigureAwait(false), value);
         }
 
         byte[] raw = [(byte)AXdrTag.Array, (byte)Math.Min(values.Length, 127), .. values.SelectMany(value => value.IsEmpty ? [(byte)0] : value.ToArray())];

@@ -10,6 +10,7 @@ namespace Drivers.Dlms;
 internal sealed class MeterVisit(IApduChannel channel, ClientSession session, ICounterStore counters, KeyName key) : IAsyncDisposable
 {
     private const int CountersAtOnce = 64, MostAttempts = 6, MostPassedOver = 256;
+    private const int MultipleReferences = 14, MostInList = 16;
     private const byte BlockUnavailable = 14, LongGetAborted = 15, NoLongGet = 16, WrongBlock = 19;
     private bool _wasMuddled;
     private string? _passedOver;
@@ -134,6 +135,31 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
             LastError = get.Result.Error;
             return get.Result.Error is null ? get.Result.Data : none;
         }
+    }
+
+    /// <summary>Reads attributes in as few questions as the meter takes lists: one result for each, in their order.</summary>
+    internal async ValueTask<IReadOnlyList<DataResult>> GetAllAsync(IReadOnlyList<AttributeDescriptor> attributes, CancellationToken stop)
+    {
+        var results = new List<DataResult>(attributes.Count);
+        if (!session.Agreed.Has(MultipleReferences) || attributes.Count < 2)
+        {
+            foreach (var attribute in attributes)
+            {
+                var data = await GetAsync(attribute, null, stop).ConfigureAwait(false);
+                results.Add(data is { } value ? new DataResult(value, null) : new DataResult(default, LastError));
+            }
+
+            return results;
+        }
+
+        foreach (var some in attributes.Chunk(MostInList))
+        {
+            var list = new GetListProcedure([.. some.Select(attribute => (attribute, (Selection?)null))]);
+            await RunAsync(list, stop).ConfigureAwait(false); // in one answer: they are of one moment
+            results.AddRange(list.Results);
+        }
+
+        return results;
     }
 
     /// <summary>The data-access-result of the last attribute that was read; null where it was success.</summary>

@@ -11,6 +11,7 @@ using Protocols.Dlms.Hdlc;
 using Protocols.Dlms.Security;
 using Simulation.Dlms;
 using Simulation.Modems;
+using Substation;
 using Unit.Flows.Dlms;
 
 namespace Unit.Live;

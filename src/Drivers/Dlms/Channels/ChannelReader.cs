@@ -5,7 +5,6 @@ using Metering.Orders;
 using Protocols.Dlms;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.AXdr;
-using Protocols.Dlms.Client;
 using Protocols.Dlms.Model;
 
 namespace Drivers.Dlms.Channels;
@@ -17,7 +16,6 @@ namespace Drivers.Dlms.Channels;
 internal sealed class ChannelReader(MeterReader meter, ProfileReader profiles, MeterProfile profile, ChannelBook book, MeterId through)
 {
     private const sbyte Status = 11, Alarm = 12;
-    private const int MultipleReferences = 14;
     private readonly ChannelDefinitions _channels = profile.Channels;
 
     /// <summary>What a read order of kind <c>mbus-..</c> asks for, channel after channel.</summary>
@@ -80,24 +78,8 @@ internal sealed class ChannelReader(MeterReader meter, ProfileReader profiles, M
             return null;
         }
 
-        var list = new GetListProcedure([.. ChannelDevice.Attributes.Select(attribute => (new AttributeDescriptor(72, client, attribute), (Selection?)null))]);
-        var told = new List<ReadOnlyMemory<byte>>();
-        if (meter.Visit.Session.Agreed.Has(MultipleReferences))
-        {
-            await meter.Visit.RunAsync(list, stop).ConfigureAwait(false); // in one answer: they are of one moment
-            told.AddRange(list.Results.Where(one => one.Error is null).Select(one => one.Data));
-        }
-        else
-        {
-            foreach (var attribute in ChannelDevice.Attributes)
-            {
-                if (await meter.Visit.GetAsync(new AttributeDescriptor(72, client, attribute), null, stop).ConfigureAwait(false) is { } data)
-                {
-                    told.Add(data);
-                }
-            }
-        }
-
+        AttributeDescriptor[] attributes = [.. ChannelDevice.Attributes.Select(attribute => new AttributeDescriptor(72, client, attribute))];
+        List<ReadOnlyMemory<byte>> told = [.. (await meter.Visit.GetAllAsync(attributes, stop).ConfigureAwait(false)).Where(one => one.Error is null).Select(one => one.Data)];
         if (told.Count < ChannelDevice.Attributes.Count)
         {
             return null;

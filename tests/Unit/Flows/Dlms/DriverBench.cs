@@ -10,6 +10,7 @@ using Protocols.Dlms.Hdlc;
 using Protocols.Dlms.Model;
 using Protocols.Dlms.Security;
 using Simulation.Dlms;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 
@@ -45,7 +46,7 @@ internal sealed class DriverBench : IAsyncDisposable
         Keys = new MeterKeyRing(Meter);
         _driver = new DlmsDriver(
             options, _ => new(_port = port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc) { Clock = Clock }))(Meter))), keyRing?.Invoke(Meter) ?? Keys, Counters,
-            Time = new FakeTime(Clock) { Quality = time }, _watched = new WatchedClock(Clock, options.IdleAfter), kept ?? Memory);
+            Time = new FakeTime(Clock) { Quality = time }, _watched = new WatchedClock(Clock, options.IdleAfter, options.StepWithin), kept ?? Memory);
         Clock.IsBusy = IsBusy;
         _running = RunAsync();
     }

@@ -4,6 +4,7 @@ using Metering.Keys;
 using Metering.Orders;
 using Protocols.Dlms.Apdu;
 using Simulation.Dlms;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

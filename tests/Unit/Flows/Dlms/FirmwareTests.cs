@@ -5,6 +5,7 @@ using Metering.Orders;
 using Protocols.Dlms.Model;
 using Simulation.Dlms;
 using Simulation.Dlms.Objects;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

@@ -4,6 +4,7 @@ using Metering.Keys;
 using Protocols.Dlms.Client;
 using Protocols.Dlms.Security;
 using Simulation.Dlms;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

@@ -2,6 +2,7 @@ using Drivers.Dlms;
 using Metering;
 using Metering.Orders;
 using Simulation.Dlms;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

@@ -4,6 +4,7 @@ using Metering.Orders;
 using Simulation.Dlms;
 using Simulation.Dlms.Equipment;
 using Simulation.Dlms.Objects;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

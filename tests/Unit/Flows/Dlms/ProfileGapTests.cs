@@ -6,6 +6,7 @@ using Protocols.Dlms.Host;
 using Protocols.Dlms.Model;
 using Simulation.Dlms;
 using Simulation.Dlms.Objects;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

@@ -9,6 +9,7 @@ using Metering.Keys;
 using Microsoft.Extensions.Time.Testing;
 using Protocols.Dlms.Push;
 using Simulation.Dlms.Push;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

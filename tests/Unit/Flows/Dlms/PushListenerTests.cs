@@ -1,5 +1,6 @@
 using Metering.Driver;
 using Simulation.Dlms.Push;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

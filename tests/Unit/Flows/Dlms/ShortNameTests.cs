@@ -5,6 +5,7 @@ using Protocols.Dlms.Client;
 using Protocols.Dlms.Model;
 using Protocols.Dlms.Security;
 using Simulation.Dlms;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

@@ -4,6 +4,7 @@ using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Client;
 using Protocols.Dlms.Security;
 using Simulation.Dlms;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

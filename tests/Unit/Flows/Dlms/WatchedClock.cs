@@ -1,12 +1,12 @@
 namespace Unit.Flows.Dlms;
 
 /// <summary>The time as a driver has it. It knows whether the driver waits for time to pass: without a timer that runs it is at work.</summary>
-/// <param name="idle">A timer of this time is that of a driver without orders, and does not count.</param>
-internal sealed class WatchedClock(TimeProvider time, TimeSpan idle) : TimeProvider
+/// <param name="others">Timers of these times run beside the work (a driver without orders, an order that never ends), and do not count.</param>
+internal sealed class WatchedClock(TimeProvider time, params TimeSpan[] others) : TimeProvider
 {
     private int _running;
 
-    /// <summary>Timers that have not gone off yet, but for the idle one.</summary>
+    /// <summary>Timers that have not gone off yet, but for those beside the work.</summary>
     internal int Running => Volatile.Read(ref _running);
 
     public override long TimestampFrequency => time.TimestampFrequency;
@@ -26,7 +26,7 @@ internal sealed class WatchedClock(TimeProvider time, TimeSpan idle) : TimeProvi
 
         internal Watched(WatchedClock clock, TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
         {
-            (_clock, _counts) = (clock, dueTime != clock.Idle);
+            (_clock, _counts) = (clock, !clock.Others.Contains(dueTime));
             Runs(dueTime != Timeout.InfiniteTimeSpan);
             _timer = clock.WithTime.CreateTimer(
                 told =>
@@ -64,5 +64,5 @@ internal sealed class WatchedClock(TimeProvider time, TimeSpan idle) : TimeProvi
 
     private TimeProvider WithTime => time;
 
-    private TimeSpan Idle => idle;
+    private TimeSpan[] Others => others;
 }

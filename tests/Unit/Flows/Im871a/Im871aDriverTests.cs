@@ -3,6 +3,7 @@ using Drivers.Im871a;
 using Metering.Driver;
 using Microsoft.Extensions.Time.Testing;
 using Protocols.Im871a;
+using Substation;
 
 namespace Unit.Flows.Im871a;
 

@@ -1,15 +1,15 @@
 using System.Collections.Concurrent;
 using Metering.Orders;
 
-namespace Unit;
+namespace Substation;
 
 /// <summary>Small values of drivers, in memory.</summary>
-internal sealed class FreshMemory : IDriverMemory
+public sealed class FreshMemory : IDriverMemory
 {
     private readonly ConcurrentDictionary<(string, string), byte[]> _values = new();
 
     /// <summary>Names under which something is kept.</summary>
-    internal IEnumerable<string> Names => _values.Keys.Select(key => key.Item2);
+    public IEnumerable<string> Names => _values.Keys.Select(key => key.Item2);
 
     public ReadOnlyMemory<byte> Load(string driver, string name) => _values.GetValueOrDefault((driver, name));
 

@@ -1,0 +1,88 @@
+using System.Threading.Channels;
+using Concentrator.Collection;
+using Concentrator.Field;
+using Metering.Driver;
+using Metering.Orders;
+using Metering.Orders.Planner;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Logging.Abstractions;
+
+namespace Substation.Box;
+
+/// <summary>The product's field and collection over given drivers, without disk, doors and head-end: what drivers tell goes to the marks of the collection and to a subscriber.</summary>
+internal sealed class VirtualBox : IAsyncDisposable
+{
+    private readonly CancellationTokenSource _stop = new();
+    private readonly Channel<DriverEvent> _events = Channel.CreateBounded<DriverEvent>(new BoundedChannelOptions(4096) { SingleReader = true });
+    private readonly ReadMarks _marks = new();
+    private readonly TimeProvider _clock;
+    private readonly List<Task> _running = [];
+    private readonly List<Supervisor> _supervisors;
+
+    /// <param name="drivers">Makes each driver; its name.</param>
+    internal VirtualBox(TimeProvider clock, IReadOnlyList<(string Name, Func<IMeterDriver> Make)> drivers, IReadOnlyList<CollectionTask> tasks, PlannerPolicy policy, ILogger? log = null)
+    {
+        _clock = clock;
+        var time = new BoxClock(clock);
+        var reach = new MeterReach();
+        _supervisors = [.. drivers.Select(driver => new Supervisor(driver.Make, driver.Name, driver.Name, driver.Name, _events.Writer, reach, time, clock, log ?? NullLogger.Instance))];
+        var desk = new Dispatcher(reach, _events.Writer);
+        Planner = new CollectionPlanner(tasks, policy, clock.LocalTimeZone);
+        Collector = new Collector(Planner, new TaskReader(tasks, desk, _marks, clock, log ?? NullLogger.Instance), _marks, reach, clock, log ?? NullLogger.Instance);
+        Desk = desk;
+        Time = time;
+    }
+
+    internal Collector Collector { get; }
+
+    internal CollectionPlanner Planner { get; }
+
+    internal Dispatcher Desk { get; }
+
+    internal BoxClock Time { get; }
+
+    /// <summary>What arrived.</summary>
+    internal Subscriber Subscriber { get; } = new();
+
+    /// <summary>Is told of everything that drivers tell.</summary>
+    internal event Action<DriverEvent>? Told;
+
+    internal void Start()
+    {
+        _running.Add(TakeAsync());
+        _running.AddRange(_supervisors.Select(supervisor => supervisor.RunAsync(_stop.Token)));
+        _running.Add(Collector.RunAsync(_stop.Token));
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync().ConfigureAwait(false);
+        _events.Writer.TryComplete();
+        foreach (var one in _running)
+        {
+            try
+            {
+                await one.ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is OperationCanceledException or ChannelClosedException)
+            {
+                // As it was told to.
+            }
+        }
+
+        _stop.Dispose();
+    }
+
+    private async Task TakeAsync()
+    {
+        await foreach (var one in _events.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        {
+            Told?.Invoke(one);
+            if (one is DriverEvent.ReadingsTaken taken)
+            {
+                Subscriber.Take(taken.Block);
+                _marks.Stored(taken.Block, 0, _clock.GetUtcNow().UtcDateTime);
+            }
+        }
+    }
+}
