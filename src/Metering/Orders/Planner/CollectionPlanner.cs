@@ -238,10 +238,9 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
                 if (work.Tasks.FirstOrDefault(task => task.Task == tasks[i]) is { } task && task.Run < _runs[i].Run)
                 {
                     Open(task, _runs[i].Run);
-                    if (work.State is WorkState.Idle)
+                    if (work.State is WorkState.Idle or WorkState.Ready)
                     {
-                        work.NotBefore = work.NotBefore > utc ? work.NotBefore : utc;
-                        Place(work, utc);
+                        Place(work, utc); // who waits in line may have become more urgent
                     }
                 }
             }

@@ -1,0 +1,67 @@
+using Concentrator.Field;
+
+namespace Unit.Flows.Collection;
+
+/// <summary>Which rows of a profile are missing, and which the meter does not have.</summary>
+public class RowCoverageTests
+{
+    private static readonly DateTime Day = new(2026, 11, 23, 0, 0, 0, DateTimeKind.Utc);
+
+    [Fact]
+    public void What_is_between_rows_and_behind_the_last_is_missing_the_newest_first()
+    {
+        var coverage = Rows(0, 1, 2, 5, 6);
+        Assert.Equal([(At(7), At(96)), (At(3), At(4))], coverage.Missing(At(96)));
+        Assert.Equal([(At(3), At(4))], coverage.Missing(At(6).AddSeconds(899)));
+    }
+
+    [Fact]
+    public void What_the_meter_does_not_have_is_not_missing_any_more()
+    {
+        var coverage = Rows(0, 1, 5);
+        coverage.HasNone(At(2), At(3));
+        Assert.Equal([(At(4), At(4))], coverage.Missing(At(5)));
+    }
+
+    [Fact]
+    public void Before_the_first_row_nothing_is_missing_and_nothing_older_than_ten_days()
+    {
+        Assert.Empty(new RowCoverage(900).Missing(At(96)));
+        var missing = Assert.Single(Rows(0).Missing(Day.AddDays(30)));
+        Assert.Equal((Day.AddDays(20).AddMinutes(15), Day.AddDays(30)), missing);
+    }
+
+    [Fact]
+    public void Any_rows_in_any_order_leave_exactly_the_others_missing() => Gen.Int[0, 2000].List[1, 300].Sample(rows =>
+    {
+        var coverage = Rows([.. rows]);
+        var last = rows.Max();
+        var oldest = Math.Max(rows.Min(), last - 959);
+        var missing = coverage.Missing(At(last)).SelectMany(range => Enumerable.Range(Slot(range.First), Slot(range.Last) - Slot(range.First) + 1)).Order();
+        var seen = rows.Aggregate((Top: -1, Seen: new HashSet<int>()), (state, row) =>
+        {
+            if (row > state.Top - 960)
+            {
+                state.Seen.Add(row);
+            }
+
+            return (Math.Max(state.Top, row), state.Seen);
+        }).Seen;
+        Assert.Equal(Enumerable.Range(oldest, last - oldest + 1).Where(slot => !seen.Contains(slot)), missing);
+    });
+
+    private static RowCoverage Rows(params int[] slots)
+    {
+        var coverage = new RowCoverage(900);
+        foreach (var slot in slots)
+        {
+            coverage.Has(At(slot));
+        }
+
+        return coverage;
+    }
+
+    private static DateTime At(int slot) => Day.AddMinutes(15 * slot);
+
+    private static int Slot(DateTime at) => (int)((at - Day).TotalMinutes / 15);
+}
