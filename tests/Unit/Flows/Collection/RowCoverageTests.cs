@@ -36,7 +36,6 @@ public class RowCoverageTests
     {
         var coverage = Rows([.. rows]);
         var last = rows.Max();
-        var oldest = Math.Max(rows.Min(), last - 959);
         var missing = coverage.Missing(At(last)).SelectMany(range => Enumerable.Range(Slot(range.First), Slot(range.Last) - Slot(range.First) + 1)).Order();
         var seen = rows.Aggregate((Top: -1, Seen: new HashSet<int>()), (state, row) =>
         {
@@ -47,6 +46,7 @@ public class RowCoverageTests
 
             return (Math.Max(state.Top, row), state.Seen);
         }).Seen;
+        var oldest = Math.Max(seen.Min(), last - 959);
         Assert.Equal(Enumerable.Range(oldest, last - oldest + 1).Where(slot => !seen.Contains(slot)), missing);
     });
 
