@@ -46,6 +46,9 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
         }
     }
 
+    /// <summary>A task's run is due: how much of it is there.</summary>
+    internal event Action<Completeness>? Due;
+
     /// <summary>A meter is commissioned: it is missed until it comes.</summary>
     internal void Expect(MeterId meter) => Tell(utc => planner.Expect(meter, utc));
 
@@ -98,6 +101,11 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
             while (_news.Reader.TryRead(out var news))
             {
                 news(now);
+            }
+
+            foreach (var run in planner.TakeDue(now))
+            {
+                Due?.Invoke(CompletenessReport.Of(planner, run, progress, now));
             }
 
             var visits = new List<PlannedVisit>();

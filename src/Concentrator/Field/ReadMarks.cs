@@ -51,6 +51,20 @@ internal sealed class ReadMarks : IReadProgress
         }
     }
 
+    public Coverage? CoverageOf(MeterId meter, string task, DateTime after, DateTime until)
+    {
+        lock (_lock)
+        {
+            if (!_coverage.TryGetValue((meter, task), out var coverage))
+            {
+                return null;
+            }
+
+            var (expected, there) = coverage.Count(after, until);
+            return new Coverage(expected, there, [.. coverage.Gaps(after, until)]);
+        }
+    }
+
     public void HasNone(MeterId meter, string task, DateTime first, DateTime last)
     {
         lock (_lock)

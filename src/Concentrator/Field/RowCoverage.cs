@@ -3,29 +3,64 @@ using System.Collections;
 namespace Concentrator.Field;
 
 /// <summary>
-/// Which rows of one profile with a fixed period are there: a bit for each of the last ten days' slots, and one for each that the meter does not have. What is before the first row that was
+/// Which rows of one profile with a fixed period are there: a bit for each of the last ten days' slots, and another for each that is there or that the meter does not have. What is before the first row that was
 /// ever seen is not missing.
 /// </summary>
 internal sealed class RowCoverage(int periodSeconds)
 {
     private static readonly TimeSpan Window = TimeSpan.FromDays(10);
     private readonly int _slots = (int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds);
-    private readonly BitArray _settled = new((int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds));
+    private readonly BitArray _settled = new((int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds)), _there = new((int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds));
     private long _first = long.MaxValue, _last = long.MinValue;
 
     /// <summary>Seconds from row to row.</summary>
     internal int PeriodSeconds => periodSeconds;
 
     /// <summary>A row is there.</summary>
-    internal void Has(DateTime utc) => Settle(SlotOf(utc));
+    internal void Has(DateTime utc) => Settle(SlotOf(utc), isThere: true);
 
     /// <summary>The meter has no rows in a range but those that are there.</summary>
     internal void HasNone(DateTime first, DateTime last)
     {
         for (var slot = Ceiling(first); slot <= SlotOf(last) && slot - Ceiling(first) < _slots; slot++)
         {
-            Settle(slot);
+            if (!IsSettled(slot))
+            {
+                Settle(slot, isThere: false);
+            }
         }
+    }
+
+    /// <summary>The slots of a range that are not there, its end counted in, in runs of those the meter does not have and those nobody knows.</summary>
+    internal IEnumerable<(DateTime First, DateTime Last, bool HasNone)> Gaps(DateTime after, DateTime until)
+    {
+        for (var slot = SlotOf(after) + 1; slot <= SlotOf(until); slot++)
+        {
+            if (IsThere(slot))
+            {
+                continue;
+            }
+
+            var (first, none) = (slot, IsSettled(slot));
+            while (slot < SlotOf(until) && !IsThere(slot + 1) && IsSettled(slot + 1) == none)
+            {
+                slot++;
+            }
+
+            yield return (TimeOf(first), TimeOf(slot), none);
+        }
+    }
+
+    /// <summary>Slots of a range, its end counted in, and how many of them are there.</summary>
+    internal (int Expected, int There) Count(DateTime after, DateTime until)
+    {
+        var there = 0;
+        for (var slot = SlotOf(after) + 1; slot <= SlotOf(until); slot++)
+        {
+            there += IsThere(slot) ? 1 : 0;
+        }
+
+        return ((int)Math.Max(0, SlotOf(until) - SlotOf(after)), there);
     }
 
     /// <summary>What is missing up to a time, the newest first.</summary>
@@ -57,7 +92,7 @@ internal sealed class RowCoverage(int periodSeconds)
         return ranges;
     }
 
-    private void Settle(long slot)
+    private void Settle(long slot, bool isThere)
     {
         if (_last != long.MinValue && slot <= _last - _slots)
         {
@@ -66,12 +101,14 @@ internal sealed class RowCoverage(int periodSeconds)
 
         for (var passed = Math.Max(_last + 1, slot - _slots + 1); _last != long.MinValue && passed < slot; passed++)
         {
-            _settled[IndexOf(passed)] = false;
+            _settled[IndexOf(passed)] = _there[IndexOf(passed)] = false;
         }
 
         (_first, _last) = (Math.Min(_first, slot), Math.Max(_last, slot));
-        _settled[IndexOf(slot)] = true;
+        (_settled[IndexOf(slot)], _there[IndexOf(slot)]) = (true, isThere);
     }
+
+    private bool IsThere(long slot) => IsSettled(slot) && _there[IndexOf(slot)];
 
     private bool IsSettled(long slot) => slot <= _last && slot > _last - _slots && _settled[IndexOf(slot)];
 

@@ -14,6 +14,10 @@ public interface IMeterReach
     void Follow(Action<ReachChange> take);
 }
 
+/// <summary>Rows of a range that are there, and which are not.</summary>
+/// <param name="Gaps">Times of the first and the last row that is not there, and whether it is known that the meter has none.</param>
+public sealed record Coverage(int Expected, int Received, IReadOnlyList<(DateTime First, DateTime Last, bool HasNone)> Gaps);
+
 /// <summary>How far what is collected is in the ledger.</summary>
 public interface IReadProgress
 {
@@ -28,6 +32,9 @@ public interface IReadProgress
     /// </summary>
     IReadOnlyList<(DateTime First, DateTime Last)>? Missing(MeterId meter, string task, DateTime until);
 
+    /// <summary>What is there of a range, its end counted in; null where the period is not known yet.</summary>
+    Coverage? CoverageOf(MeterId meter, string task, DateTime after, DateTime until);
+
     /// <summary>The meter was asked for these rows and does not have those that did not come: they are not missing any more.</summary>
     void HasNone(MeterId meter, string task, DateTime first, DateTime last);
 }
@@ -41,3 +48,16 @@ public interface ICollectionView
     /// <summary>Why a meter is missed; null where it is not, or nobody asks it.</summary>
     string? ReasonOf(MeterId meter);
 }
+
+/// <summary>Rows that are missing.</summary>
+/// <param name="Reason">One of the words of CONTRACTS section 3: absent, no-key, meter-has-none, refused, clock-invalid, overwritten, rejected.</param>
+public sealed record MissingRange(DateTime From, DateTime To, string Reason);
+
+/// <summary>How much of a meter's values is there.</summary>
+public sealed record MeterCompleteness(MeterId Meter, int Expected, int Received, IReadOnlyList<MissingRange> Missing);
+
+/// <summary>How much of a task's values is there at its due time.</summary>
+/// <param name="Task">The task's name.</param>
+/// <param name="After">The range, UTC, its end counted in.</param>
+/// <param name="At">When it was looked, UTC.</param>
+public sealed record Completeness(string Task, DateTime After, DateTime Until, DateTime At, IReadOnlyList<MeterCompleteness> Meters);

@@ -11,6 +11,7 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
     private readonly Dictionary<string, ChannelWork> _channels = [];
     private readonly PriorityQueue<(MeterWork Meter, int Ticket), DateTime> _waiting = new();
     private readonly (DateTime Run, DateTime Next)[] _runs = new (DateTime, DateTime)[tasks.Count];
+    private readonly DateTime[] _told = new DateTime[tasks.Count];
 
     /// <summary>The tasks.</summary>
     public IReadOnlyList<CollectionTask> Tasks => tasks;
@@ -129,14 +130,36 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
         return null;
     }
 
+    /// <summary>Tasks whose run is due by now: each run is given once. What is missing of it then is told, and chased all the same.</summary>
+    public IReadOnlyList<PlannedRead> TakeDue(DateTime utc)
+    {
+        var due = new List<PlannedRead>();
+        for (var i = 0; i < _runs.Length; i++)
+        {
+            if (_runs[i].Run != default && _told[i] < _runs[i].Run && DueOf(tasks[i], _runs[i].Run) <= utc)
+            {
+                _told[i] = _runs[i].Run;
+                due.Add(new PlannedRead(tasks[i], _runs[i].Run));
+            }
+        }
+
+        return due;
+    }
+
+    /// <summary>Why a meter misses a task; <see cref="MissReason.None"/> where it does not.</summary>
+    public MissReason WhyOf(MeterId meter, CollectionTask task) =>
+        !_meters.TryGetValue(meter, out var work) || work.Tasks.FirstOrDefault(one => one.Task == task) is not { IsOpen: true } open ? MissReason.None
+        : work.Unreached != MissReason.None ? work.Unreached : open.Why;
+
     /// <summary>When there may be something to do again, UTC, if nothing else happens before.</summary>
     public DateTime WakeAt
     {
         get
         {
             var wake = _waiting.TryPeek(out _, out var when) ? when : DateTime.MaxValue;
-            foreach (var (_, next) in _runs)
+            for (var i = 0; i < _runs.Length; i++)
             {
+                var next = _told[i] < _runs[i].Run && DueOf(tasks[i], _runs[i].Run) is var due && due < _runs[i].Next ? due : _runs[i].Next;
                 wake = next < wake ? next : wake;
             }
 
@@ -249,13 +272,20 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
 
     private void Open(TaskWork task, DateTime run)
     {
-        (task.Run, task.IsOpen, task.Why, task.Sentence) = (run, true, MissReason.NotYet, "");
-        if (task.Task.Due is { } due)
+        (task.Run, task.IsOpen, task.Why, task.Sentence, task.Due) = (run, true, MissReason.NotYet, "", DueOf(task.Task, run));
+    }
+
+    /// <summary>Until when a run's values are wanted, UTC.</summary>
+    private DateTime DueOf(CollectionTask task, DateTime run)
+    {
+        if (task.Due is not { } due)
         {
-            var local = TimeZoneInfo.ConvertTimeFromUtc(run, zone);
-            var at = local.Date + due;
-            task.Due = ToUtc(at > local ? at : at.AddDays(1));
+            return DateTime.MaxValue;
         }
+
+        var local = TimeZoneInfo.ConvertTimeFromUtc(run, zone);
+        var at = local.Date + due;
+        return ToUtc(at > local ? at : at.AddDays(1));
     }
 
     /// <summary>Puts a meter that is not being asked where it belongs.</summary>

@@ -116,6 +116,8 @@ public class CollectorTests
 
         public IReadOnlyList<(DateTime First, DateTime Last)>? Missing(MeterId meter, string task, DateTime until) => null;
 
+        public Coverage? CoverageOf(MeterId meter, string task, DateTime after, DateTime until) => null;
+
         public void HasNone(MeterId meter, string task, DateTime first, DateTime last)
         {
         }

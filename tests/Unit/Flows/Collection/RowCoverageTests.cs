@@ -24,6 +24,17 @@ public class RowCoverageTests
     }
 
     [Fact]
+    public void A_day_is_told_by_what_is_there_what_the_meter_has_not_and_what_nobody_knows()
+    {
+        var coverage = Rows(1, 2, 3, 10);
+        coverage.HasNone(At(4), At(6));
+        Assert.Equal((12, 4), coverage.Count(At(0), At(12)));
+        Assert.Equal([(At(4), At(6), true), (At(7), At(9), false), (At(11), At(12), false)], coverage.Gaps(At(0), At(12)));
+        coverage.Has(At(5));
+        Assert.Equal((12, 5), coverage.Count(At(0), At(12)));
+    }
+
+    [Fact]
     public void Before_the_first_row_nothing_is_missing_and_nothing_older_than_ten_days()
     {
         Assert.Empty(new RowCoverage(900).Missing(At(96)));
