@@ -96,6 +96,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         }
 
         await OpenAsync(open, stop).ConfigureAwait(false);
+        _knowledge ??= options.Meter.IsNone ? null : MeterKnowledge.Load(memory, options.KeptAs, options.Meter);
         if (options.Association.IsCiphered && (options.Meter.IsNone || AsksFirst))
         {
             await AskPublicAsync(stop).ConfigureAwait(false);
