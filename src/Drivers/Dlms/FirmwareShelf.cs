@@ -12,6 +12,13 @@ internal sealed class FirmwareShelf
 {
     private const int Most = 64;
     private readonly ConcurrentDictionary<string, Common> _known = new();
+    private readonly ConcurrentDictionary<MeterId, long> _looked = new();
+
+    /// <summary>When a meter's firmware was last asked for, as a time stamp of the clock; null where it was not in this life.</summary>
+    internal long? LookedAt(MeterId meter) => _looked.TryGetValue(meter, out var at) ? at : null;
+
+    /// <summary>It was asked for.</summary>
+    internal void Looked(MeterId meter, long at) => _looked[meter] = at;
 
     /// <summary>What is known of a firmware; a new entry, or none where there are too many, which only a hostile network has.</summary>
     internal Common? Of(string profile, string? firmware) => string.IsNullOrEmpty(firmware) ? null

@@ -28,11 +28,10 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     private MeterVisit? _visit;
     private MeterReader? _reader;
     private KeySparing? _sparing;
-    private long? _lookedAtFirmware;
     private readonly AnswerPatience _patience = new(options.AnswerWithin / (options.Repeats + 1));
 
-    /// <summary>A firmware changes by an order, or a few times in a meter's life.</summary>
-    private static readonly TimeSpan FirmwareHolds = TimeSpan.FromHours(20);
+    /// <summary>A firmware changes by an order, or a few times in a meter's life; where rows or lists contradict what is known, it is read again anyway.</summary>
+    private static readonly TimeSpan FirmwareHolds = TimeSpan.FromDays(6.5);
 
     /// <summary>The meter that proved itself at this port before; null for none.</summary>
     private MeterId? Remembered => MeterId.TryParse(Encoding.ASCII.GetString(memory.Load(options.KeptAs, RememberedName).Span), out var meter) ? meter : null;
@@ -121,10 +120,14 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         NeedsNewKey = session.Security?.NeedsNewKey ?? false;
         _channels = _channels?.Meter == knowledge.Meter ? _channels : ChannelBook.Load(memory, options.KeptAs, knowledge.Meter);
         var reader = new MeterReader(_visit, knowledge, options, _channels, clock, shelf);
-        if (!options.SparesAir || _lookedAtFirmware is not { } looked || clock.GetElapsedTime(looked) > FirmwareHolds)
+        if (!options.SparesAir || knowledge.Firmware is null || shelf?.LookedAt(knowledge.Meter) is not { } looked || clock.GetElapsedTime(looked) > FirmwareHolds)
         {
             await reader.LookAtFirmwareAsync(stop).ConfigureAwait(false);
-            _lookedAtFirmware = clock.GetTimestamp();
+            shelf?.Looked(knowledge.Meter, clock.GetTimestamp());
+        }
+        else if (shelf.Of(options.Profile.Name, knowledge.Firmware) is { } common)
+        {
+            knowledge.Share(common);
         }
 
         return _reader = reader;
@@ -185,14 +188,15 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     /// <summary>Half of the counters of the meter's key are used.</summary>
     internal bool NeedsNewKey { get; private set; }
 
-    /// <summary>Releases what is open.</summary>
-    internal async ValueTask CloseAsync()
+    /// <summary>Ends what is open.</summary>
+    /// <param name="releases">False: the association is left to the meter, which drops it after its own idle time; a release would cost more air than it is worth.</param>
+    internal async ValueTask CloseAsync(bool releases = true)
     {
         _reader = null;
         if (_visit is { } visit)
         {
             _visit = null;
-            await visit.DisposeAsync().ConfigureAwait(false);
+            await visit.EndAsync(releases).ConfigureAwait(false);
         }
 
         if (_link is { } link)
@@ -201,6 +205,9 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
             await link.DisposeAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>Goes away from the meter: releases the association, or, where air is spared, leaves it.</summary>
+    internal ValueTask LetGoAsync() => CloseAsync(releases: !options.SparesAir);
 
     public ValueTask DisposeAsync() => CloseAsync();
 

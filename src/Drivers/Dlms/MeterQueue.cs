@@ -70,7 +70,7 @@ internal sealed class MeterQueue(
             {
                 if (!await NextJobAsync(stop).ConfigureAwait(false))
                 {
-                    await _door.CloseAsync().ConfigureAwait(false);
+                    await _door.LetGoAsync().ConfigureAwait(false);
                     continue;
                 }
 
@@ -95,7 +95,7 @@ internal sealed class MeterQueue(
             Finish(left, OrderState.Failed, Lost);
         }
 
-        await _door.CloseAsync().ConfigureAwait(false);
+        await _door.LetGoAsync().ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync() => CloseAsync();
@@ -151,7 +151,7 @@ internal sealed class MeterQueue(
             }
 
             job.Steps.TryWrite(new OrderStep(OrderState.Running, _door.HasAssociation ? $"{_meter} is associated" : $"associating with {_meter}", null, default));
-            var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), _door.CloseAsync, memory, keys, time, clock);
+            var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), () => _door.CloseAsync(), memory, keys, time, clock);
             using var endless = new CancellationTokenSource(options.StepWithin, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, endless.Token);
             await foreach (var step in kind.ExecuteAsync(job.Order, at, either.Token).ConfigureAwait(false))
@@ -184,21 +184,21 @@ internal sealed class MeterQueue(
         {
             Failures++;
             Finish(job, told ? OrderState.Partial : OrderState.Failed, e.Message, e.Why);
-            await _door.CloseAsync().ConfigureAwait(false); // the next order begins with an association of its own
+            await _door.LetGoAsync().ConfigureAwait(false); // the next order begins with an association of its own
             return null;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             Failures++;
             Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, $"{_meter} gave nothing for {options.StepWithin.TotalMinutes:F0} min, though it answered: the order is ended", MissReason.TooSlow);
-            await _door.CloseAsync().ConfigureAwait(false);
+            await _door.LetGoAsync().ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (e is IOException or TimeoutException or InvalidDataException)
         {
             Failures++;
             Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, e.Message, WhyOf(e));
-            await _door.CloseAsync().ConfigureAwait(false);
+            await _door.LetGoAsync().ConfigureAwait(false);
             return e.Message;
         }
         finally

@@ -166,12 +166,19 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     internal byte? LastError { get; private set; }
 
     /// <summary>Releases the association and closes the channel; a meter that does not answer any more is left alone.</summary>
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => EndAsync(releases: true);
+
+    /// <summary>Ends the association, by a release or silently, and closes the channel.</summary>
+    internal async ValueTask EndAsync(bool releases)
     {
         try
         {
             NoteTaken();
-            if (session.State == AssociationState.Associated && !session.Settings.IsPreEstablished)
+            if (!releases)
+            {
+                session.End();
+            }
+            else if (session.State == AssociationState.Associated && !session.Settings.IsPreEstablished)
             {
                 await GrantAsync(1, CancellationToken.None).ConfigureAwait(false);
                 await ExchangeAsync(session.Release(), CancellationToken.None).ConfigureAwait(false);
