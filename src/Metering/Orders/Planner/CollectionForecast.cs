@@ -51,7 +51,7 @@ public sealed record CollectionForecast(CollectionTask Task, DateTime Due, int E
                 continue;
             }
 
-            var likely = IsHopeless(work.Why) ? 0 : meter.Presence.WithinReach(work.Due - utc, utc) * (meter.Failures > 3 ? 0.5 : 1);
+            var likely = IsHopeless(work.Why) || !meter.Presence.WasSeen ? 0 : meter.Presence.WithinReach(work.Due - utc, utc) * (meter.Failures > 3 ? 0.5 : 1);
             sum += likely;
             var isAway = !meter.Presence.IsPresent && (!meter.Presence.WasSeen || utc - meter.Presence.Since > Long);
             absent += isAway ? 1 : 0;

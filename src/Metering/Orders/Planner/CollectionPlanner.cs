@@ -261,6 +261,7 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
                 if (work.Tasks.FirstOrDefault(task => task.Task == tasks[i]) is { } task && task.Run < _runs[i].Run)
                 {
                     Open(task, _runs[i].Run);
+                    task.IsOpen &= policy.ChasesGaps || work.Channel is not null;
                     if (work.State is WorkState.Idle or WorkState.Ready)
                     {
                         Place(work, utc); // who waits in line may have become more urgent
