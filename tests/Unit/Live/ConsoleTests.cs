@@ -167,6 +167,8 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         [
             WebJson.Default.StatusShape, WebJson.Default.MeterShape, WebJson.Default.ReadingShape, WebJson.Default.FrameShape, WebJson.Default.FaultShape,
             WebJson.Default.KeyShape, WebJson.Default.DeadLetterShape, WebJson.Default.ResendShape, WebJson.Default.UpstreamTestStep, WebJson.Default.ReadShape, WebJson.Default.OrderStepShape, WebJson.Default.EventShape,
+            WebJson.Default.MeterLifeShape, WebJson.Default.ExpectShape, WebJson.Default.ExchangeShape, WebJson.Default.ShipmentShape, WebJson.Default.NodeShape, WebJson.Default.NetworkShape,
+            WebJson.Default.NetworkChangeShape, WebJson.Default.OwnershipView,
         ];
         var options = new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true };
         return new JsonObject(shapes.Select(shape => KeyValuePair.Create(shape.Type.Name, (JsonNode?)shape.GetJsonSchemaAsNode(options))));
@@ -174,7 +176,7 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
 
     private static async Task<IEnumerable<string>> RoutesOfAHostAsync()
     {
-        await using var host = new WebHost(new WebOptions(new IPEndPoint(IPAddress.Loopback, 0), "", new HashSet<string>()), null!, null!, null!, null!, null!, null!, null!, [], null);
+        await using var host = new WebHost(new WebOptions(new IPEndPoint(IPAddress.Loopback, 0), "", new HashSet<string>()), null!, null!, null!, null!, null!, null!, null!, [], null!, null);
         return (await host.RoutesAsync()).Select(route => $"{route.Method} {route.Pattern}");
     }
 }
