@@ -1,5 +1,4 @@
 using Concentrator.Store.Books;
-using Metering;
 using Metering.Ledger;
 
 namespace Concentrator.Field;

@@ -1,14 +1,16 @@
-using Metering;
-
 namespace Concentrator.Field;
 
 /// <summary>How much of the last 24 hours a node could be asked, hour by hour; on the monotonic clock, so that a clock that is set changes nothing.</summary>
-internal sealed class NetworkPresence(long firstTold)
+internal sealed class NetworkPresence
 {
     private const int Hours = 24;
     private readonly ushort[] _seconds = new ushort[Hours];
-    private long _at = firstTold;
+    private readonly long _firstTold;
+    private long _at;
     private bool _isPresent;
+
+    /// <param name="firstTold">Monotonic, 100 ns.</param>
+    internal NetworkPresence(long firstTold) => _firstTold = _at = firstTold;
 
     /// <summary>Takes what is so from now on.</summary>
     /// <param name="now">Monotonic, 100 ns.</param>
@@ -22,7 +24,7 @@ internal sealed class NetworkPresence(long firstTold)
     internal double Percent(long now)
     {
         Move(now);
-        var known = Math.Min(now - firstTold, (Hours - 1) * TimeSpan.TicksPerHour + (now % TimeSpan.TicksPerHour));
+        var known = Math.Min(now - _firstTold, (Hours - 1) * TimeSpan.TicksPerHour + (now % TimeSpan.TicksPerHour));
         return known < TimeSpan.TicksPerSecond ? (_isPresent ? 100 : 0) : Math.Min(100, _seconds.Sum(seconds => (double)seconds) * TimeSpan.TicksPerSecond / known * 100);
     }
 

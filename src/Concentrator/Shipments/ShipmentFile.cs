@@ -1,6 +1,4 @@
 using Concentrator.Ports;
-using Metering;
-using Metering.Keys;
 
 namespace Concentrator.Shipments;
 

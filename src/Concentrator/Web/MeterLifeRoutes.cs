@@ -68,7 +68,7 @@ internal sealed class MeterLifeRoutes(FieldDoors field, Func<HttpContext, string
             ? Answer(await field.Life.RetireAsync(meter, userOf(context)!, context.RequestAborted).ConfigureAwait(false))
             : Fault(400, "a meter id is wanted"));
 
-    private async Task<IResult> ShipmentAsync(HttpContext context)
+    private async Task<IResult> ShipmentAsync(string? check, HttpContext context)
     {
         if (refusal(context, "import meters") is { } refused)
         {
@@ -78,7 +78,7 @@ internal sealed class MeterLifeRoutes(FieldDoors field, Func<HttpContext, string
         context.Features.Get<IHttpMaxRequestBodySizeFeature>()!.MaxRequestBodySize = MostShipmentOctets;
         using var reader = new StreamReader(context.Request.Body);
         var text = await reader.ReadToEndAsync(context.RequestAborted).ConfigureAwait(false);
-        var report = await field.Shipments.TakeAsync(text, context.Request.Query["check"] == "true", userOf(context)!, context.RequestAborted).ConfigureAwait(false);
+        var report = await field.Shipments.TakeAsync(text, check == "true", userOf(context)!, context.RequestAborted).ConfigureAwait(false);
         return Results.Json(FieldShapes.Of(report), WebJson.Default.ShipmentShape);
     }
 

@@ -53,10 +53,10 @@ internal sealed record OwnerMessage(long Version, string IssuedAt, IReadOnlyDict
             return null;
         }
 
-        return Boxes(root, out fault) is { } boxes ? new OwnerMessage(version, issuedAt, boxes, keyId, signature, signed.WrittenSpan.ToArray()) : null;
+        return BoxesOf(root, out fault) is { } boxes ? new OwnerMessage(version, issuedAt, boxes, keyId, signature, signed.WrittenSpan.ToArray()) : null;
     }
 
-    private static Dictionary<MeterId, string>? BoxesOf(JsonElement meters, out string? fault)
+    private static Dictionary<MeterId, string>? Entries(JsonElement meters, out string? fault)
     {
         var boxes = new Dictionary<MeterId, string>(meters.GetArrayLength());
         foreach (var item in meters.EnumerateArray())
@@ -78,11 +78,11 @@ internal sealed record OwnerMessage(long Version, string IssuedAt, IReadOnlyDict
         return boxes;
     }
 
-    private static Dictionary<MeterId, string>? Boxes(JsonElement root, out string? fault)
+    private static Dictionary<MeterId, string>? BoxesOf(JsonElement root, out string? fault)
     {
         if (root.TryGetProperty("meters", out var meters) && meters.ValueKind == JsonValueKind.Array)
         {
-            return BoxesOf(meters, out fault);
+            return Entries(meters, out fault);
         }
 
         fault = "meters is missing, or no array";
