@@ -39,7 +39,7 @@ internal static class UsiProbe
         using var timeout = new CancellationTokenSource(Wait, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(timeout.Token, stop);
         var framer = new UsiFramer();
-        long octets = 0;
+        long octets = 0, unread = 0;
         string? heard = null;
         try
         {
@@ -47,7 +47,7 @@ internal static class UsiProbe
             {
                 var read = await link.Input.ReadAsync(either.Token).ConfigureAwait(false);
                 var input = read.Buffer;
-                octets += input.Length;
+                octets += input.Length - unread;
                 for (FrameRead found; (found = framer.Read(ref input, out var frame, out _)) != FrameRead.NeedMore;)
                 {
                     if (found == FrameRead.Got && Describe(frame) is { } sentence)
@@ -59,7 +59,7 @@ internal static class UsiProbe
                     heard = found == FrameRead.Got ? $"a USI modem, protocol {(byte)frame.Protocol:X2}" : heard;
                 }
 
-                octets -= input.Length; // what stays in the pipe is counted when it is read again
+                unread = input.Length;
                 link.Input.AdvanceTo(input.Start, input.End);
                 if (read.IsCompleted)
                 {

@@ -92,7 +92,7 @@ internal sealed class Segment : IDisposable
 
         var zeros = new byte[64 * 1024];
         var wanted = End + octets + Capacity;
-        for (var at = Capacity; at < wanted; at += zeros.Length)
+        for (var at = Math.Max(End, Capacity); at < wanted; at += zeros.Length)
         {
             _file.Write(zeros.AsSpan(0, Math.Min(zeros.Length, wanted - at)), at);
         }
