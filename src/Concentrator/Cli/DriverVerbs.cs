@@ -14,10 +14,7 @@ internal static class DriverVerbs
         var wanted = arguments.Words;
         var taken = LocalVerbs.Load(arguments, environment).Settings?.Drivers.GroupBy(driver => driver.Port).ToDictionary(port => port.Key, port => port.First().Name) ?? [];
         var ports = SerialPorts.Of("/", taken).Where(port => wanted.Count == 0 || wanted.Contains(port.Path) || port.Names.Any(wanted.Contains)).ToList();
-        foreach (var missing in wanted.Where(path => !ports.Any(port => port.Path == path || port.Names.Contains(path))))
-        {
-            ports.Add(new SerialPortShape(missing, [], File.Exists(missing) ? "a serial port, or what stands for one" : "not there", null, null, taken.GetValueOrDefault(missing), null, null));
-        }
+        ports.AddRange(wanted.Where(path => !ports.Any(port => port.Path == path || port.Names.Contains(path))).Select(path => SerialPorts.Named("/", path, taken)));
 
         if (arguments.Has("probe"))
         {
@@ -94,14 +91,14 @@ internal static class DriverVerbs
             yield return $"  {"nodes",-24} {string.Join(", ", network.States.Select(state => $"{state.Value} {state.Key}"))}";
             foreach (var node in nearest)
             {
-                yield return $"  {"nearest",-24} {node.Eui}  {node.Meter ?? "meter not known"}  {(node.Level is { } level ? $"{level} hops" : "")}  {(node.Quality is { } quality ? $"{quality} %" : "")}".TrimEnd();
+                yield return $"  {"nearest",-24} {node.Eui}  {node.Meter ?? "meter not known"}  {NetworkText.Hops(node.Level)}  {(node.Quality is { } quality ? $"{quality} %" : "")}".TrimEnd();
             }
         }
     }
 
     private static async Task<string> ProbeAsync(SerialPortShape port, CliEnvironment environment) =>
-        port.Driver is { } driver && port.HeldBy is not null ? $"not asked: driver {driver} has it"
-        : port.HeldBy is { } holder ? $"not asked: {holder} has it"
+        port.HeldBy is { } holder ? $"not asked: {holder} has it open"
+        : port.Driver is { } driver && Environment.UserName != "root" ? $"not asked: driver {driver} may have it open, and only root sees whether it has"
         : await UsiProbe.AskAsync(port.Path, TimeProvider.System, environment.Stop).ConfigureAwait(false);
 
     private static string Line(SerialPortShape port) => string.Join("  ", new[]

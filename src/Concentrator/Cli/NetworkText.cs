@@ -15,14 +15,16 @@ internal static class NetworkText
         foreach (var (node, depth) in network.Family == "prime" ? Tree(network.Nodes) : network.Nodes.OrderBy(node => node.Level ?? int.MaxValue).ThenBy(node => node.Eui, StringComparer.Ordinal).Select(node => (node, 0)))
         {
             var name = new string(' ', 2 * Math.Min(8, depth)) + (node.IsSwitch ? "+" : "-") + node.Eui;
-            var via = network.Family == "prime" || node.Parent is null ? "" : $"via {node.Parent}; ";
-            yield return $"  {name.PadRight(width)} {node.Address,-8} {node.Meter,-22} {node.State + (node.IsOld ? "?" : ""),-12} {(node.Quality is { } quality ? $"{quality} %" : ""),7} {node.Present,5:0} %  {node.LastHeard,-19:yyyy-MM-dd HH:mm:ss}  {(node.Level is { } level ? $"{level} hops; " : "")}{via}{node.Sentence}".TrimEnd();
+            var said = string.Join("; ", new[] { Hops(node.Level), network.Family == "prime" || node.Parent is null ? "" : $"via {node.Parent}", node.Sentence }.Where(part => part.Length > 0));
+            yield return $"  {name.PadRight(width)} {node.Address,-8} {node.Meter,-22} {node.State + (node.IsOld ? "?" : ""),-12} {(node.Quality is { } quality ? $"{quality} %" : ""),7} {node.Present,5:0} %  {node.LastHeard,-19:yyyy-MM-dd HH:mm:ss}  {said}".TrimEnd();
         }
     }
 
     /// <summary>A change in one line.</summary>
     internal static string Line(NetworkChangeShape change) =>
-        $"{change.At:HH:mm:ss} {change.Driver,-8} {change.What,-12} {change.Eui,-16} {change.Meter,-22} {(change.Level is { } level ? $"{level} hops" : ""),-7} {change.Sentence}".TrimEnd();
+        $"{change.At:HH:mm:ss} {change.Driver,-8} {change.What,-12} {change.Eui,-16} {change.Meter,-22} {Hops(change.Level),-7} {change.Sentence}".TrimEnd();
+
+    internal static string Hops(int? level) => level switch { null => "", 1 => "1 hop", { } hops => $"{hops} hops" };
 
     /// <summary>Each node under the one it hangs on; one whose parent is not known, or that hangs in a circle, stands at the root.</summary>
     internal static IEnumerable<(NodeShape Node, int Depth)> Tree(IReadOnlyList<NodeShape> nodes)

@@ -44,12 +44,7 @@ internal static class NetworkVerbs
 
         if (arguments.Has("watch"))
         {
-            await foreach (var line in service.LinesAsync(HttpMethod.Get, "/api/v1/network/changes", environment.Stop).ConfigureAwait(false))
-            {
-                await environment.Output.WriteLineAsync(arguments.Has("jsonl") ? line : NetworkText.Line(JsonSerializer.Deserialize(line, WebJson.Default.NetworkChangeShape)!)).ConfigureAwait(false);
-            }
-
-            return ExitCode.Ok;
+            return await WatchAsync(service, arguments, environment).ConfigureAwait(false);
         }
 
         var networks = JsonSerializer.Deserialize(await ServiceVerbs.TextAsync(service, "/api/v1/network", environment.Stop).ConfigureAwait(false), WebJson.Default.IReadOnlyListNetworkShape)!;
@@ -61,4 +56,22 @@ internal static class NetworkVerbs
 
         return ExitCode.Ok;
     });
+
+    /// <summary>Until somebody ends it, which is no failure.</summary>
+    private static async Task<int> WatchAsync(ServiceClient service, Arguments arguments, CliEnvironment environment)
+    {
+        try
+        {
+            await foreach (var line in service.LinesAsync(HttpMethod.Get, "/api/v1/network/changes", environment.Stop).ConfigureAwait(false))
+            {
+                await environment.Output.WriteLineAsync(arguments.Has("jsonl") ? line : NetworkText.Line(JsonSerializer.Deserialize(line, WebJson.Default.NetworkChangeShape)!)).ConfigureAwait(false);
+            }
+
+            return ExitCode.Unreachable; // the service ended
+        }
+        catch (OperationCanceledException) when (environment.Stop.IsCancellationRequested)
+        {
+            return ExitCode.Ok;
+        }
+    }
 }

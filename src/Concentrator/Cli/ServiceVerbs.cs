@@ -53,7 +53,7 @@ internal static class ServiceVerbs
 
         foreach (var meter in JsonSerializer.Deserialize(json, WebJson.Default.IReadOnlyListMeterShape)!)
         {
-            await environment.Output.WriteLineAsync($"{meter.Id,-22} {meter.Media,-14} {meter.LastHeard:yyyy-MM-dd HH:mm:ss}  {meter.Rssi,4} dBm  {meter.Security,-12} {meter.Stage,-9} {meter.Place,-20} {meter.Phase,-4} {Trouble(meter)}".TrimEnd()).ConfigureAwait(false);
+            await environment.Output.WriteLineAsync($"{meter.Id,-22} {meter.Media,-14} {meter.LastHeard:yyyy-MM-dd HH:mm:ss}  {(meter.Rssi is { } rssi ? $"{rssi} dBm" : ""),8}  {meter.Security,-12} {meter.Stage,-9} {meter.Place,-20} {meter.Phase,-4} {Trouble(meter)}".TrimEnd()).ConfigureAwait(false);
         }
 
         return ExitCode.Ok;

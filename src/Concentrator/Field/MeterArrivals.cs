@@ -11,7 +11,6 @@ internal sealed class MeterArrivals(MeterLifeBook book, MeterRegistry registry, 
     internal async Task RunAsync(CancellationToken stop)
     {
         var came = Channel.CreateBounded<MeterId>(new BoundedChannelOptions(20_000) { SingleReader = true, FullMode = BoundedChannelFullMode.DropOldest });
-        void Joined(MeterId meter) => came.Writer.TryWrite(meter);
         void Named(MeterId meter)
         {
             if (book.Find(meter) is { Stage: MeterStage.Expected } life && (registry.EntryOf(life.Meter) is { Heard: > 0 } || (!life.MBus.IsNone && registry.EntryOf(life.MBus) is { Heard: > 0 })))
@@ -20,8 +19,14 @@ internal sealed class MeterArrivals(MeterLifeBook book, MeterRegistry registry, 
             }
         }
 
-        reach.Joined += Joined;
         book.Changed += Named;
+        reach.Follow(change =>
+        {
+            if (change.IsReached)
+            {
+                came.Writer.TryWrite(change.Meter);
+            }
+        });
         var hearing = HearAsync(came.Writer, stop);
         try
         {
@@ -38,7 +43,6 @@ internal sealed class MeterArrivals(MeterLifeBook book, MeterRegistry registry, 
         }
         finally
         {
-            reach.Joined -= Joined;
             book.Changed -= Named;
             await hearing.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         }

@@ -25,6 +25,9 @@ internal sealed class NetworkBook(ITimeSource time) : INetworkDirectory
     public NodeView? Find(MeterId meter) =>
         _meters.TryGetValue(meter, out var at) && _drivers.TryGetValue(at.Driver, out var network) ? network.Find(at.Eui, time.Now.Monotonic) : null;
 
+    public NodeView? FindNode(string eui) =>
+        _drivers.Values.Select(network => network.Find(eui, time.Now.Monotonic)).OfType<NodeView>().OrderBy(node => node.Node.State == NodeState.Gone).ThenBy(node => node.Driver, StringComparer.Ordinal).FirstOrDefault();
+
     public async IAsyncEnumerable<NetworkChange> WatchAsync([EnumeratorCancellation] CancellationToken stop)
     {
         var changes = Channel.CreateBounded<NetworkChange>(new BoundedChannelOptions(4096) { FullMode = BoundedChannelFullMode.DropOldest });

@@ -40,6 +40,9 @@ public interface INetworkDirectory
     /// <summary>The node of a meter, the connected one before one that is gone; null where none is known.</summary>
     NodeView? Find(MeterId meter);
 
+    /// <summary>A node, whatever network it is in: the one that is not gone before one that is; null where none is known.</summary>
+    NodeView? FindNode(string eui);
+
     /// <summary>What happens from now on; a slow watcher loses changes, never the box.</summary>
     IAsyncEnumerable<NetworkChange> WatchAsync(CancellationToken stop);
 }

@@ -197,6 +197,11 @@ internal sealed class ShipmentFields(Func<string, string> field, Action<string, 
             return new KeyName(facts.Eui, purpose);
         }
 
+        if (facts.Eui is null && field("eui").Length > 0)
+        {
+            return null; // what is wrong with the EUI was said
+        }
+
         find(column, true, facts.Eui is null ? $"{column} is kept under the EUI, and eui holds none" : $"{column} belongs to {(digits == 16 ? "G3, whose EUI has 16 hex digits" : "PRIME, whose EUI has 12 hex digits")}; this one has {facts.Eui.Length}");
         return null;
     }

@@ -21,6 +21,15 @@ internal static class SerialPorts
             .Select(name => Describe(root, name, names.GetValueOrDefault(name, []), taken, holders.GetValueOrDefault("/dev/" + name)))];
     }
 
+    /// <summary>A port that somebody named: a link to one, or a pseudo-terminal.</summary>
+    internal static SerialPortShape Named(string root, string path, IReadOnlyDictionary<string, string> taken)
+    {
+        var target = File.Exists(path) ? File.ResolveLinkTarget(path, returnFinalTarget: true)?.FullName ?? path : null;
+        return new SerialPortShape(
+            path, target is null || target == path ? [] : [target], target is null ? "not there" : "a serial port, or what stands for one", null, null, taken.GetValueOrDefault(path),
+            target is null ? null : HoldersOf(root).GetValueOrDefault(target), null);
+    }
+
     /// <summary>USB and modem ports always; a UART of the board where the kernel found hardware behind it.</summary>
     private static bool IsSerial(string root, string name) =>
         name.StartsWith("ttyUSB", StringComparison.Ordinal) || name.StartsWith("ttyACM", StringComparison.Ordinal)
@@ -82,7 +91,7 @@ internal static class SerialPorts
             {
                 foreach (var handle in Directory.EnumerateFileSystemEntries(Path.Combine(process, "fd")))
                 {
-                    if (new FileInfo(handle).LinkTarget is { } target && target.StartsWith("/dev/tty", StringComparison.Ordinal) && target.Length > "/dev/tty".Length)
+                    if (new FileInfo(handle).LinkTarget is { } target && (target.StartsWith("/dev/tty", StringComparison.Ordinal) || target.StartsWith("/dev/pts/", StringComparison.Ordinal)))
                     {
                         holders[target] = $"{Text(Path.Combine(process, "comm")) ?? "a program"} ({Path.GetFileName(process)})";
                     }

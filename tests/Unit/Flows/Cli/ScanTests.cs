@@ -1,6 +1,7 @@
 using Concentrator.Cli.Scan;
 using Microsoft.Extensions.Time.Testing;
 using Protocols.Usi;
+using Substation;
 
 namespace Unit.Flows.Cli;
 

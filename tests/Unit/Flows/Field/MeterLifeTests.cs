@@ -2,7 +2,9 @@ using Concentrator.Field;
 using Concentrator.Ports;
 using Concentrator.Store.Books;
 using Metering;
+using Metering.Driver;
 using Metering.Ledger;
+using Metering.Orders;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 
@@ -175,7 +177,7 @@ public sealed class MeterLifeTests : IDisposable
         await ExpectAsync(New, mbus: Gas);
         Hear(registry, MeterId.Parse("ISK1030000000007"));
         var running = new MeterArrivals(_book, registry, reach, _time, NullLogger.Instance).RunAsync(stop.Token);
-        reach.Join(Old, null!);
+        reach.Join(Old, new Silent());
         Assert.True(await Patience.UntilAsync(() => _book.Find(Old)!.Stage == MeterStage.Joined));
         Assert.Equal(MeterStage.Expected, _book.Find(New)!.Stage);
         Hear(registry, Gas);
@@ -204,6 +206,18 @@ public sealed class MeterLifeTests : IDisposable
     }
 
     public void Dispose() => _book.Dispose();
+
+    /// <summary>A driver that reaches meters and does nothing.</summary>
+    private sealed class Silent : IMeterDriver
+    {
+        public DriverFacts Facts { get; } = new("plc0", "prime", "PRIME", false, new HashSet<OrderKind> { OrderKind.Read });
+
+        public IAsyncEnumerable<DriverEvent> RunAsync(CancellationToken stop) => throw new NotSupportedException();
+
+        public IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, CancellationToken stop) => throw new NotSupportedException();
+
+        public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+    }
 
     private void Hear(MeterRegistry registry, MeterId meter)
     {
