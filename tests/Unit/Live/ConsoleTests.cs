@@ -85,6 +85,10 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PutAsync("/api/v1/meters/GWI-12345678-3C-03/keys", key)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/upstreams/main/dead-letters/resend", null)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/upstreams/main/test", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PutAsync("/api/v1/meters/LGZ1030655933512/expected", new StringContent("{}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/meters/LGZ1030655933512/exchange", new StringContent("{\"successor\":\"LGZ1030655933513\"}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/meters/LGZ1030655933512/retire", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/shipments?check=true", new StringContent("ldn\nLGZ1030655933512\n"))).StatusCode);
         using var rebound = new HttpRequestMessage(HttpMethod.Get, "/api/v1/status") { Headers = { Host = "attacker.example" } };
         Assert.Equal(HttpStatusCode.MisdirectedRequest, (await _browser.SendAsync(rebound)).StatusCode);
     }

@@ -139,7 +139,7 @@ public sealed class FieldVerbTests : IAsyncLifetime
         var (_, shown, _) = await _box.ToolAsync("meter", "show", First.Text);
         Assert.Equal("", shown); // never heard nor expected
         await _box.ToolAsync("meter", "expect", Second.Text, "--eui", "0080E1000003");
-        Assert.Contains("its node 0080E1000003 is registered: no 4-32 connection yet", (await _box.ToolAsync("meter", "list")).Output, StringComparison.Ordinal);
+        Assert.Matches("sentence +expected since .*; its node 0080E1000003 is registered: no 4-32 connection yet", (await _box.ToolAsync("meter", "show", Second.Text)).Output);
         await _box.ToolAsync("meter", "expect", First.Text, "--eui", "0080E1FFFFFF");
         Assert.Contains("node.state           connected", (await _box.ToolAsync("meter", "show", First.Text)).Output, StringComparison.Ordinal); // by its meter, whatever EUI was expected
     }
