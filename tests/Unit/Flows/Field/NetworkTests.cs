@@ -109,6 +109,16 @@ public sealed class NetworkTests
         Told(Node("0080E1000001", NodeState.Gone) with { Meter = Meter });
         _clock.Advance(TimeSpan.FromDays(2));
         Assert.Equal(0, _book.Find(Meter)!.PresentPercent);
+        Told(Node("0080E1000001", NodeState.Connected) with { Meter = Meter });
+        for (var hour = 0; hour < 30; hour++)
+        {
+            _clock.Advance(TimeSpan.FromHours(1));
+            Assert.InRange(_book.Find(Meter)!.PresentPercent, 0, 100);
+        }
+
+        Told(Node("0080E1000001", NodeState.Gone) with { Meter = Meter });
+        _clock.Advance(TimeSpan.FromHours(12));
+        Assert.InRange(_book.Find(Meter)!.PresentPercent, 47, 50); // the hour that runs is not whole yet
     }
 
     [Fact]
