@@ -5,7 +5,7 @@ namespace Concentrator.Board;
 /// <summary>Puts the parts together: how the box is at one moment.</summary>
 internal sealed class BoxStatusSource(
     string id, string version, SystemTime time, IMeterDirectory meters, Func<long, FlowCounters> flow, Func<StorageView> storage,
-    IReadOnlyList<Func<DriverView>> drivers, IReadOnlyList<IUpstream> upstreams) : IBoxStatus
+    IReadOnlyList<Func<DriverView>> drivers, IReadOnlyList<IUpstream> upstreams, ICollectionView collection) : IBoxStatus
 {
     private static readonly TimeSpan Silence = TimeSpan.FromHours(24);
 
@@ -21,6 +21,6 @@ internal sealed class BoxStatusSource(
         var (well, sentence) = Verdict.Of(accepted.Count, silent, withoutKey, store, links, north, now);
         var delivered = north.Length == 0 ? 0 : north.Max(view => view.Delivered);
         return new BoxStatus(
-            id, version, now.BootId, now, new ClockView(time.Sources, time.Trust), well, sentence, accepted.Count, silent, withoutKey, flow(delivered), store, links, north);
+            id, version, now.BootId, now, new ClockView(time.Sources, time.Trust), well, sentence, accepted.Count, silent, withoutKey, flow(delivered), store, links, north) { Forecast = collection.Forecast };
     }
 }

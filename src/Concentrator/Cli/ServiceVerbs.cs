@@ -36,7 +36,7 @@ internal static class ServiceVerbs
         var status = JsonSerializer.Deserialize(json, WebJson.Default.StatusShape)!;
         var flow = status.Flow;
         await environment.Output.WriteLineAsync(
-            $"{status.Verdict}\n\nheard {flow.Heard}, copies {flow.Copies}, decoded {flow.Decoded}, kept {flow.Kept}, stored {flow.Stored}, delivered {flow.Delivered}\n"
+            $"{status.Verdict}\n{(status.Forecast is { } forecast ? forecast + "\n" : "")}\nheard {flow.Heard}, copies {flow.Copies}, decoded {flow.Decoded}, kept {flow.Kept}, stored {flow.Stored}, delivered {flow.Delivered}\n"
             + string.Join('\n', status.Drivers.Select(driver => $"driver {driver.Name,-10} {driver.State,-12} {driver.Sentence}"))
             + "\n" + string.Join('\n', status.Upstreams.Select(HeadEndVerbs.Line))).ConfigureAwait(false);
         return ExitCode.Ok;
@@ -53,7 +53,7 @@ internal static class ServiceVerbs
 
         foreach (var meter in JsonSerializer.Deserialize(json, WebJson.Default.IReadOnlyListMeterShape)!)
         {
-            await environment.Output.WriteLineAsync($"{meter.Id,-22} {meter.Media,-14} {meter.LastHeard:yyyy-MM-dd HH:mm:ss}  {meter.Rssi,4} dBm  {meter.Security,-12} {meter.Sentence}".TrimEnd()).ConfigureAwait(false);
+            await environment.Output.WriteLineAsync($"{meter.Id,-22} {meter.Media,-14} {meter.LastHeard:yyyy-MM-dd HH:mm:ss}  {(meter.Rssi is { } rssi ? $"{rssi} dBm" : ""),8}  {meter.Security,-12} {meter.Stage,-9} {meter.Place,-20} {meter.Phase,-4} {Trouble(meter)}".TrimEnd()).ConfigureAwait(false);
         }
 
         return ExitCode.Ok;
@@ -70,11 +70,23 @@ internal static class ServiceVerbs
         if (!arguments.Has("json"))
         {
             using var document = JsonDocument.Parse(json);
-            json = string.Join('\n', document.RootElement.EnumerateObject().Select(fact => $"{fact.Name,-12} {fact.Value}"));
+            json = string.Join('\n', Facts("", document.RootElement));
         }
 
         await environment.Output.WriteLineAsync(json).ConfigureAwait(false);
         return ExitCode.Ok;
+    });
+
+    /// <summary>What is to be said of a meter: why it is missing before what is wrong with its telegrams.</summary>
+    private static string? Trouble(MeterShape meter) => meter.HeardElsewhere is { } box ? $"heard elsewhere: {box} reads it" : meter.Reason ?? meter.Sentence;
+
+    /// <summary>Facts of a document, a line each; those inside others under both names.</summary>
+    private static IEnumerable<string> Facts(string before, JsonElement element) => element.EnumerateObject().SelectMany(fact => fact.Value.ValueKind switch
+    {
+        JsonValueKind.Object => Facts(before + fact.Name + ".", fact.Value),
+        JsonValueKind.Null or JsonValueKind.Undefined when before.Length > 0 => [],
+        JsonValueKind.Array => fact.Value.EnumerateArray().Select(item => $"{before + fact.Name,-20} {item}"),
+        _ => [$"{before + fact.Name,-20} {fact.Value}"],
     });
 
     internal static Task<int> MeterKeySetAsync(Arguments arguments, CliEnvironment environment) => WithAsync(arguments, environment, async service =>

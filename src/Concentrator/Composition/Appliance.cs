@@ -4,7 +4,9 @@ using Concentrator.Collection;
 using Concentrator.Field;
 using Concentrator.Ports;
 using Concentrator.Security;
+using Concentrator.Security.Issued;
 using Concentrator.Settings;
+using Concentrator.Shipments;
 using Concentrator.Store;
 using Concentrator.Store.BlackBox;
 using Concentrator.Store.Books;
@@ -12,6 +14,7 @@ using Concentrator.Store.Files;
 using Concentrator.Store.View;
 using Concentrator.Upstream;
 using Concentrator.Upstream.Mqtt;
+using Drivers.Dlms;
 using Metering.Driver;
 using Metering.Keys;
 using Metering.Ledger;
@@ -59,10 +62,16 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var memory = new DriverMemory(ledger, _time);
         var deadLetters = new DeadLetterBook(ledger, _time);
         var configurations = new ConfigurationBook(ledger, _time);
-        registry = new MeterRegistry(id => settings.Meters.AcceptAll || keys.Knows(id.Text), id => keys.Knows(id.Text), settings.Meters.Keep, _time);
-        Replay(ledger, keys, counters, memory, deadLetters, configurations, registry);
+        using var lives = new MeterLifeBook(ledger, _time);
+        using var owners = new OwnershipLists(
+            settings.Id, new Issuers([.. settings.Issuers.Select(issuer => new Issuer(issuer.KeyId, issuer.PublicKey, issuer.Orders))]), ledger, _time, clock, logs.CreateLogger("security"));
+        registry = new MeterRegistry(
+            id => settings.Meters.AcceptAll || keys.Knows(id.Text) || lives.Find(id) is { IsOpen: true }, id => keys.Knows(id.Text), settings.Meters.Keep, _time, id => lives.Find(id)?.Place);
+        Replay(ledger, keys, counters, memory, deadLetters, configurations, lives, owners, registry);
+        lives.Changed += registry.Reconsider;
+        owners.Changed += registry.Changed;
         foreach (Func<IEnumerable<NewRecord>> part in new Func<IEnumerable<NewRecord>>[]
-            { registry.LiveState, keys.LiveState, counters.LiveState, memory.LiveState, deadLetters.LiveState, configurations.LiveState })
+            { registry.LiveState, keys.LiveState, counters.LiveState, memory.LiveState, deadLetters.LiveState, configurations.LiveState, lives.LiveState, owners.LiveState })
         {
             ledger.AddLiveState(part);
         }
@@ -103,37 +112,45 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var events = Channel.CreateBounded<DriverEvent>(new BoundedChannelOptions(4096) { SingleReader = true });
         var reach = new MeterReach();
         var marks = new ReadMarks { Ledger = ledger };
+        var network = new NetworkBook(_time);
+        watching.Start(new MeterArrivals(lives, registry, reach, _time, logs.CreateLogger("field")).RunAsync);
         var title = device.SystemTitle(settings.Flag);
-        var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, memory, title, events.Writer, reach)).ToList();
+        var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, memory, new Admission(lives, settings.Meters.AcceptAll), title, events.Writer, reach, network)).ToList();
         var desk = new Dispatcher(reach, events.Writer);
         var intake = new Intake(ledger, registry, _flow, _feed, marks, (raw, outcome) => blackBox.Add(ToFrame(raw, outcome)), logs.CreateLogger("field"));
         using var taking = new Stopping();
         taking.Start(_ => intake.RunAsync(events.Reader));
+        var collecting = logs.CreateLogger("collection");
+        var collector = settings.Tasks.Count == 0 ? null : new Collector(
+            new CollectionPlanner(settings.Tasks, new PlannerPolicy(), clock.LocalTimeZone), new TaskReader(settings.Tasks, desk, marks, clock, collecting), marks, reach, clock, collecting);
+        var collection = (ICollectionView?)collector ?? new SilentCollection();
+        var directory = new MeterDirectory(registry, lives, network, owners, collection, id => keys.Knows(id.Text));
 
         // 6 the head-ends
         var upstreams = new List<IUpstream>();
         var status = new BoxStatusSource(
-            settings.Id, identity.Version, _time, registry, _flow.Snapshot, () => ledger.View(view.RebuildingPercent), [.. supervisors.Select(one => (Func<DriverView>)(() => one.View))], upstreams);
+            settings.Id, identity.Version, _time, registry, _flow.Snapshot, () => ledger.View(view.RebuildingPercent), [.. supervisors.Select(one => (Func<DriverView>)(() => one.View))], upstreams, collection);
         using var delivering = new Stopping();
         foreach (var upstream in settings.Upstreams)
         {
             var delivery = new Delivery(upstream.Name, ledger, slots, _time.BootId);
-            var publisher = Publish(upstream, delivery, ledger, deadLetters, registry, status);
+            var publisher = Publish(upstream, delivery, ledger, deadLetters, directory, owners, status);
             deliveries.Add(delivery);
             upstreams.Add(publisher);
             delivering.Start(publisher.RunAsync);
         }
 
         // 7 doors for people, then listen
-        var parts = new ApplianceParts(settings, identity, status, registry, view, new EventArchive(ledger), desk, keys, _feed, upstreams);
+        var finals = new FinalReadings(view, ledger, _time);
+        var field = new FieldDoors(
+            new MeterLifeDesk(lives, id => registry.EntryOf(id) is not null, finals.OfAsync, _time), new ShipmentDesk(lives, keys, MeterProfiles.Names, _time), network, owners);
+        var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field);
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
-        if (settings.Tasks.Count > 0)
+        if (collector is not null)
         {
-            var collecting = logs.CreateLogger("collection");
-            var planner = new CollectionPlanner(settings.Tasks, new PlannerPolicy(), clock.LocalTimeZone);
-            hearing.Start(new Collector(planner, new TaskReader(settings.Tasks, desk, marks, clock, collecting), marks, reach, clock, collecting).RunAsync);
+            hearing.Start(collector.RunAsync);
         }
 
         await WaitAsync([hearing, delivering, watching, beside, storing], stop).ConfigureAwait(false);
@@ -177,7 +194,8 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         ? new KeyName((record.Block?.Via?.Meter ?? record.Meter).Text, KeyPurpose.Guek, (int)record.Security.KeyId)
         : CounterName.Of(record.Meter.Text, record.Security.Mode, record.Security.KeyId);
 
-    private static void Replay(Ledger ledger, KeyRing keys, CounterStore counters, DriverMemory memory, DeadLetterBook deadLetters, ConfigurationBook configurations, MeterRegistry registry)
+    private static void Replay(Ledger ledger, KeyRing keys, CounterStore counters, DriverMemory memory, DeadLetterBook deadLetters, ConfigurationBook configurations, MeterLifeBook lives,
+        OwnershipLists owners, MeterRegistry registry)
     {
         ulong countersAt = 1;
         foreach (var record in ledger.ReadBooks())
@@ -191,6 +209,8 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
                 RecordType.DriverMemory => memory.Replay,
                 RecordType.DeadLetter => deadLetters.Replay,
                 RecordType.Configuration => configurations.Replay,
+                RecordType.MeterLife => lives.Replay,
+                RecordType.Ownership => owners.Replay,
                 _ => null,
             };
             take?.Invoke(record);
@@ -199,22 +219,23 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         ReplayCounters(ledger, counters, countersAt);
     }
 
-    private Supervisor Supervise(DriverSettings driver, IKeyRing keys, ICounterStore counters, IDriverMemory memory, byte[] title, ChannelWriter<DriverEvent> events, MeterReach reach)
+    private Supervisor Supervise(
+        DriverSettings driver, IKeyRing keys, ICounterStore counters, IDriverMemory memory, IMeterAdmission admission, byte[] title, ChannelWriter<DriverEvent> events, MeterReach reach, NetworkBook network)
     {
-        var needs = new DriverNeeds(new TelegramReceiver(keys, counters).Receive, keys, counters, _time, clock, memory);
+        var needs = new DriverNeeds(new TelegramReceiver(keys, counters).Receive, keys, counters, _time, clock, memory, admission);
         return new Supervisor(
             () => DriverCatalog.Make(driver.Family, driver.Name, driver.Port, driver.Mode, driver.Dlms.Baud, () => DlmsDriverOptions.Of(driver, title), () => PushPortSettings.Of(driver, title), needs),
-            driver.Name, driver.Family, driver.Port, events, reach, _time, clock, logs.CreateLogger("field"));
+            driver.Name, driver.Family, driver.Port, events, reach, _time, clock, logs.CreateLogger("field"), network);
     }
 
-    private MqttPublisher Publish(UpstreamSettings upstream, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IBoxStatus status)
+    private MqttPublisher Publish(UpstreamSettings upstream, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IOwnershipLists owners, IBoxStatus status)
     {
         var options = new MqttUpstreamOptions(
             upstream.Name, upstream.Url, upstream.HeadEndAcknowledges, upstream.Ca, upstream.Certificate, upstream.Key, upstream.User, upstream.PasswordFile,
             upstream.TopicBase, settings.Id);
         var who = new IdentityMessage(settings.Id, identity.Version, identity.Metrology, identity.Executable, null);
         var announcements = new MqttAnnouncements(options, who, _time.BootId, status, meters, () => delivery.Backlog, _time, clock);
-        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, _time, _time, clock, logs.CreateLogger("upstream"));
+        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, _time, _time, owners, clock, logs.CreateLogger("upstream"));
     }
 
     private NewRecord BootRecord()

@@ -13,7 +13,9 @@ namespace Concentrator.Field;
 /// <summary>What every driver is given.</summary>
 /// <param name="Receive">Takes a wM-Bus telegram to what it says.</param>
 /// <param name="Memory">Small values that outlive a restart.</param>
-internal sealed record DriverNeeds(Func<ReadOnlyMemory<byte>, LinkFacts, BoxTime, DriverEvent> Receive, IKeyRing Keys, ICounterStore Counters, ITimeSource Time, TimeProvider Clock, IDriverMemory Memory);
+/// <param name="Admission">Who may join a network.</param>
+internal sealed record DriverNeeds(
+    Func<ReadOnlyMemory<byte>, LinkFacts, BoxTime, DriverEvent> Receive, IKeyRing Keys, ICounterStore Counters, ITimeSource Time, TimeProvider Clock, IDriverMemory Memory, IMeterAdmission Admission);
 
 /// <summary>Makes drivers by family: one line for each, no reflection.</summary>
 internal static class DriverCatalog

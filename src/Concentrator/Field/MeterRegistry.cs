@@ -14,11 +14,13 @@ namespace Concentrator.Field;
 /// <param name="accepts">True for a meter whose readings are kept.</param>
 /// <param name="hasKey">True where a key of the meter is known.</param>
 /// <param name="slot">Keep-slot of a meter; zero keeps all.</param>
-internal sealed class MeterRegistry(Func<MeterId, bool> accepts, Func<MeterId, bool> hasKey, TimeSpan slot, ITimeSource time) : IMeterDirectory
+/// <param name="placeOf">Metering point of a meter by its shipment row; null for nobody's.</param>
+internal sealed class MeterRegistry(Func<MeterId, bool> accepts, Func<MeterId, bool> hasKey, TimeSpan slot, ITimeSource time, Func<MeterId, string?>? placeOf = null) : IMeterDirectory
 {
     private const int MostForeign = 10_000;
     private readonly ConcurrentDictionary<MeterId, MeterEntry> _entries = new();
     private readonly ConcurrentDictionary<Channel<MeterId>, bool> _watchers = new();
+    private readonly Lock _counting = new();
     private int _foreign;
 
     /// <summary>Meters whose readings are kept.</summary>
@@ -27,6 +29,8 @@ internal sealed class MeterRegistry(Func<MeterId, bool> accepts, Func<MeterId, b
     public IReadOnlyList<MeterView> List() => [.. _entries.Values.OrderBy(entry => entry.Id).Select(View)];
 
     public MeterView? Find(MeterId id) => _entries.TryGetValue(id, out var entry) ? View(entry) : null;
+
+    public string? PlaceOf(MeterId id) => placeOf?.Invoke(id) ?? EntryOf(id)?.Place;
 
     public async IAsyncEnumerable<MeterId> ChangesAsync([EnumeratorCancellation] CancellationToken stop)
     {
@@ -59,6 +63,12 @@ internal sealed class MeterRegistry(Func<MeterId, bool> accepts, Func<MeterId, b
         isNew = false;
         if (_entries.TryGetValue(id, out var entry))
         {
+            if (!entry.Accepted && accepts(id))
+            {
+                Vouch(entry); // its key or its shipment row came after its first telegram
+                isNew = true;
+            }
+
             return entry;
         }
 
@@ -72,11 +82,17 @@ internal sealed class MeterRegistry(Func<MeterId, bool> accepts, Func<MeterId, b
         return Add(new MeterEntry(id, media, null, at.Utc, new KeepSlot(slot)) { Accepted = accepted });
     }
 
-    /// <summary>Accepts a meter that stands behind an accepted one.</summary>
-    internal void Vouch(MeterEntry entry)
+    /// <summary>Accepts a meter that stands behind an accepted one, or was named since it was heard first.</summary>
+    internal void Vouch(MeterEntry entry) => Accept(entry, accepted: true);
+
+    /// <summary>Looks again whether a meter is accepted, for its shipment row changed.</summary>
+    internal void Reconsider(MeterId id)
     {
-        entry.Accepted = true;
-        (AcceptedCount, _foreign) = (AcceptedCount + 1, _foreign - 1);
+        if (EntryOf(id) is { } entry)
+        {
+            Accept(entry, accepts(id));
+            Changed(id);
+        }
     }
 
     /// <summary>Says that what is known of a meter changed.</summary>
@@ -105,10 +121,23 @@ internal sealed class MeterRegistry(Func<MeterId, bool> accepts, Func<MeterId, b
 
     private MeterEntry Add(MeterEntry entry)
     {
-        _entries[entry.Id] = entry;
-        (AcceptedCount, _foreign) = entry.Accepted ? (AcceptedCount + 1, _foreign) : (AcceptedCount, _foreign + 1);
-        return entry;
+        lock (_counting)
+        {
+            _entries[entry.Id] = entry;
+            (AcceptedCount, _foreign) = entry.Accepted ? (AcceptedCount + 1, _foreign) : (AcceptedCount, _foreign + 1);
+            return entry;
+        }
     }
 
-    private MeterView View(MeterEntry entry) => entry.ToView(hasKey(entry.Id));
+    private void Accept(MeterEntry entry, bool accepted)
+    {
+        lock (_counting)
+        {
+            var more = (accepted ? 1 : 0) - (entry.Accepted ? 1 : 0);
+            entry.Accepted = accepted;
+            (AcceptedCount, _foreign) = (AcceptedCount + more, _foreign - more);
+        }
+    }
+
+    private MeterView View(MeterEntry entry) => entry.ToView(hasKey(entry.Id)) with { Place = PlaceOf(entry.Id) };
 }

@@ -9,7 +9,9 @@ namespace Concentrator.Field;
 /// <summary>
 /// Runs one driver and runs it again when its link is lost, after 1, 2, 4 .. 60 s; a link that listened starts the row anew. Its events go on over the one channel.
 /// </summary>
-internal sealed class Supervisor(Func<IMeterDriver> make, string name, string family, string port, ChannelWriter<DriverEvent> events, MeterReach reach, ITimeSource time, TimeProvider clock, ILogger log)
+/// <param name="network">Takes what drivers tell of their nodes; null where nobody keeps them.</param>
+internal sealed class Supervisor(
+    Func<IMeterDriver> make, string name, string family, string port, ChannelWriter<DriverEvent> events, MeterReach reach, ITimeSource time, TimeProvider clock, ILogger log, NetworkBook? network = null)
 {
     private static readonly TimeSpan First = TimeSpan.FromSeconds(1), Longest = TimeSpan.FromSeconds(60);
     private readonly Lock _lock = new();
@@ -43,6 +45,7 @@ internal sealed class Supervisor(Func<IMeterDriver> make, string name, string fa
 
             wait = listened ? First : wait;
             Interlocked.Increment(ref _restarts);
+            network?.Lose(name);
             log.DriverEnded(name, sentence, wait.TotalSeconds);
             Note(new DriverEvent.LinkChanged(LinkState.Lost, sentence));
             try
@@ -88,6 +91,7 @@ internal sealed class Supervisor(Func<IMeterDriver> make, string name, string fa
                         reach.Leave(left.Meter, driver);
                     }
 
+                    network?.Take(name, family, driverEvent);
                     await events.WriteAsync(driverEvent, stop).ConfigureAwait(false);
                 }
             }

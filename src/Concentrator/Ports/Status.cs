@@ -39,7 +39,11 @@ public sealed record ClockView(IReadOnlyList<ClockSourceView> Sources, TimeTrust
 /// <param name="Well">Whether it is.</param>
 public sealed record BoxStatus(
     string Id, string Version, ulong BootId, BoxTime Now, ClockView Clock, bool Well, string Verdict, int Meters, int MetersSilent, int MetersWithoutKey,
-    FlowCounters Flow, StorageView Storage, IReadOnlyList<DriverView> Drivers, IReadOnlyList<UpstreamView> Upstreams);
+    FlowCounters Flow, StorageView Storage, IReadOnlyList<DriverView> Drivers, IReadOnlyList<UpstreamView> Upstreams)
+{
+    /// <summary>How much the collection will have in time, in one line; null where it does not know.</summary>
+    public string? Forecast { get; init; }
+}
 
 /// <summary>Says how the box is.</summary>
 public interface IBoxStatus

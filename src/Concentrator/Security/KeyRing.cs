@@ -19,14 +19,14 @@ internal sealed class KeyRing(DeviceKey device, ILedger ledger, ITimeSource time
     private readonly Dictionary<KeyName, byte[]> _set = [];
     private readonly Dictionary<KeyName, byte[]> _wrapped = [];
     private IReadOnlyDictionary<KeyName, byte[]> _file = new Dictionary<KeyName, byte[]>();
-    private FrozenDictionary<KeyName, byte[]> _all = FrozenDictionary<KeyName, byte[]>.Empty;
+    private Merged? _merged = new(FrozenDictionary<KeyName, byte[]>.Empty, FrozenSet<string>.Empty);
     private long _version;
 
     public long Version => Volatile.Read(ref _version);
 
     public int Find(in KeyName name, Span<byte> destination)
     {
-        var all = _all;
+        var all = All.Keys;
         if (!all.TryGetValue(name, out var key) && !all.TryGetValue(name with { KeyId = 0 }, out key))
         {
             return 0;
@@ -37,10 +37,12 @@ internal sealed class KeyRing(DeviceKey device, ILedger ledger, ITimeSource time
     }
 
     /// <summary>True where any key of the meter is known.</summary>
-    internal bool Knows(string device) => _all.Keys.Any(name => name.Device == device);
+    internal bool Knows(string device) => All.Devices.Contains(device);
 
     /// <summary>Devices that have a key.</summary>
-    internal IReadOnlySet<string> Devices => _all.Keys.Select(name => name.Device).ToHashSet(StringComparer.Ordinal);
+    internal IReadOnlySet<string> Devices => All.Devices;
+
+    public bool Has(in KeyName name) => All.Keys.ContainsKey(name);
 
     /// <summary>Takes a wrapped key of the books at start. One that this device cannot unwrap is said and left alone.</summary>
     internal void Replay(StoredRecord record)
@@ -57,7 +59,7 @@ internal sealed class KeyRing(DeviceKey device, ILedger ledger, ITimeSource time
         {
             _set[entry.Name] = key;
             _wrapped[entry.Name] = entry.Wrapped.ToArray();
-            Merge();
+            Changed();
         }
     }
 
@@ -81,35 +83,65 @@ internal sealed class KeyRing(DeviceKey device, ILedger ledger, ITimeSource time
             }
 
             _file = keys;
-            Merge();
+            Changed();
         }
     }
 
     public async ValueTask SetAsync(KeyName name, ReadOnlyMemory<byte> key, string operatorName, CancellationToken stop)
     {
-        var wrapped = device.Wrap(key.Span, Bind(name));
+        var prepared = Prepare([(name, key)]);
         var replaced = Knows(name.Device) ? "a key" : "no key";
         var audit = new AuditRecord(operatorName, "meter key set", $"{name.Device} {name.Purpose} client={name.Client} keyId={name.KeyId}", replaced, "a key");
-        await ledger.AppendAsync([new WrappedKeyRecord(name, wrapped).ToRecord(time.Now), audit.ToRecord(time.Now)], Urgency.Order, stop).ConfigureAwait(false);
+        await ledger.AppendAsync([.. prepared.Records, audit.ToRecord(time.Now)], Urgency.Order, stop).ConfigureAwait(false);
+        prepared.Take();
+    }
+
+    public PreparedKeys Prepare(IReadOnlyList<(KeyName Name, ReadOnlyMemory<byte> Key)> keys)
+    {
+        var entries = keys.Select(entry => (entry.Name, Key: entry.Key.ToArray(), Wrapped: device.Wrap(entry.Key.Span, Bind(entry.Name)))).ToArray();
+        return new PreparedKeys([.. entries.Select(entry => new WrappedKeyRecord(entry.Name, entry.Wrapped).ToRecord(time.Now))], () =>
+        {
+            lock (_lock)
+            {
+                foreach (var (name, key, wrapped) in entries)
+                {
+                    (_set[name], _wrapped[name]) = (key, wrapped);
+                }
+
+                Changed();
+            }
+        });
+    }
+
+    /// <summary>Keys of the file and those that were set, put together when somebody asks: a start and an import bring them one after another.</summary>
+    private Merged All => Volatile.Read(ref _merged) ?? Merge();
+
+    private Merged Merge()
+    {
         lock (_lock)
         {
-            _set[name] = key.ToArray();
-            _wrapped[name] = wrapped;
-            Merge();
+            if (_merged is { } known)
+            {
+                return known;
+            }
+
+            var all = new Dictionary<KeyName, byte[]>(_file);
+            foreach (var (name, key) in _set)
+            {
+                all[name] = key;
+            }
+
+            return _merged = new Merged(all.ToFrozenDictionary(), all.Keys.Select(name => name.Device).ToFrozenSet(StringComparer.Ordinal));
         }
     }
 
-    private void Merge()
+    private void Changed()
     {
-        var all = new Dictionary<KeyName, byte[]>(_file);
-        foreach (var (name, key) in _set)
-        {
-            all[name] = key;
-        }
-
-        _all = all.ToFrozenDictionary();
+        _merged = null;
         Interlocked.Increment(ref _version);
     }
 
     private static byte[] Bind(in KeyName name) => Encoding.UTF8.GetBytes($"{name.Device}|{(byte)name.Purpose}|{name.Client}|{name.KeyId}");
+
+    private sealed record Merged(FrozenDictionary<KeyName, byte[]> Keys, FrozenSet<string> Devices);
 }

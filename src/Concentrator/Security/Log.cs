@@ -11,4 +11,10 @@ internal static partial class Log
 
     [LoggerMessage(302, LogLevel.Information, "Keys file {Path} read: {Count} keys.")]
     internal static partial void KeysFileRead(this ILogger log, string path, int count);
+
+    [LoggerMessage(303, LogLevel.Information, "{Upstream}: ownership list {Version} is in force, {Meters} meters.")]
+    internal static partial void OwnershipTaken(this ILogger log, string upstream, long version, int meters);
+
+    [LoggerMessage(304, LogLevel.Warning, "{Upstream}: an ownership list was refused: {Reason}")]
+    internal static partial void OwnershipRefused(this ILogger log, string upstream, string reason);
 }

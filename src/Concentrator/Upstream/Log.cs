@@ -17,4 +17,7 @@ internal static partial class Log
 
     [LoggerMessage(404, LogLevel.Warning, "{Upstream}: a message on {Topic} is no acknowledgement: {Reason}")]
     internal static partial void BadAcknowledgement(this ILogger log, string upstream, string topic, string reason);
+
+    [LoggerMessage(405, LogLevel.Error, "{Upstream}: what came on {Topic} could not be written down: {Reason}")]
+    internal static partial void NotWrittenDown(this ILogger log, string upstream, string topic, string reason);
 }

@@ -1,10 +1,11 @@
 using Concentrator.Ports;
+using Metering.Ledger;
 using Prometheus;
 
 namespace Concentrator.Web;
 
 /// <summary>/metrics: set from the status at each scrape, no series per meter.</summary>
-internal sealed class Metrics(IBoxStatus status)
+internal sealed class Metrics(IBoxStatus status, FieldDoors field)
 {
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
     private readonly Lock _lock = new();
@@ -14,6 +15,7 @@ internal sealed class Metrics(IBoxStatus status)
         lock (_lock)
         {
             Take(status.Snapshot());
+            TakeField();
         }
 
         await _registry.CollectAndExportAsTextAsync(to, stop).ConfigureAwait(false);
@@ -49,6 +51,36 @@ internal sealed class Metrics(IBoxStatus status)
                 backlog.WithLabels(upstream.Name, recordClass.ToString().ToLowerInvariant()).Set(count);
             }
         }
+    }
+
+    private void TakeField()
+    {
+        var factory = Prometheus.Metrics.WithCustomRegistry(_registry);
+        var nodes = factory.CreateGauge("concentrator_network_nodes", "Nodes of a power line network by their state", "driver", "state");
+        foreach (var (driver, state, count) in field.Network.Counts())
+        {
+            nodes.WithLabels(driver, FieldShapes.Word(state)).Set(count);
+        }
+
+        var moves = factory.CreateGauge("concentrator_network_changes", "Meters that joined, left or moved since start", "driver", "what");
+        foreach (var (driver, joins, leaves, moved) in field.Network.Moves())
+        {
+            moves.WithLabels(driver, "joined").Set(joins);
+            moves.WithLabels(driver, "left").Set(leaves);
+            moves.WithLabels(driver, "moved").Set(moved);
+        }
+
+        var stages = factory.CreateGauge("concentrator_meter_stages", "Meters that were ever expected, by where they stand", "stage");
+        var lives = field.Life.List();
+        foreach (var stage in Enum.GetValues<MeterStage>())
+        {
+            stages.WithLabels(FieldShapes.Word(stage)).Set(lives.Count(life => life.Stage == stage));
+        }
+
+        var owners = field.Owners.View;
+        Set(factory, "concentrator_ownership_version", "Ownership list in force, -1 before the first", owners.Version ?? -1);
+        Set(factory, "concentrator_ownership_elsewhere", "Meters that another box reads", owners.Elsewhere);
+        Set(factory, "concentrator_ownership_refused", "Ownership lists refused since start", owners.Refused);
     }
 
     private static void Set(MetricFactory factory, string name, string help, double value) => factory.CreateGauge(name, help).Set(value);

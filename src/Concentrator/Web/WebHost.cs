@@ -9,11 +9,12 @@ namespace Concentrator.Web;
 
 /// <summary>The doors for people and tools: TCP (read-only) and a Unix socket. The status page and every tool verb use exactly this interface.</summary>
 internal sealed class WebHost(
-    WebOptions options, IBoxStatus status, IMeterDirectory meters, IReadingArchive archive, IEventArchive events, IOrderDesk desk, IKeyAdministration keys, IFrameFeed frames, IReadOnlyList<IUpstream> upstreams, ILoggerProvider? logging)
+    WebOptions options, IBoxStatus status, IMeterDirectory meters, IReadingArchive archive, IEventArchive events, IOrderDesk desk, IKeyAdministration keys, IFrameFeed frames, IReadOnlyList<IUpstream> upstreams, FieldDoors field,
+    ILoggerProvider? logging)
     : IAsyncDisposable
 {
     private const string Json = "application/json", JsonLines = "application/x-ndjson";
-    private readonly Metrics _metrics = new(status);
+    private readonly Metrics _metrics = new(status, field);
     private WebApplication? _app;
 
     /// <summary>Opens the doors.</summary>
@@ -75,14 +76,16 @@ internal sealed class WebHost(
             await _metrics.WriteAsync(context.Response.Body, context.RequestAborted).ConfigureAwait(false);
         });
         app.MapGet("/api/v1/status", () => Results.Json(Shapes.Of(status.Snapshot()), WebJson.Default.StatusShape));
-        app.MapGet("/api/v1/meters", () => Results.Json<IReadOnlyList<MeterShape>>([.. meters.List().Select(Shapes.Of)], WebJson.Default.IReadOnlyListMeterShape));
+        app.MapGet("/api/v1/meters", () => Results.Json<IReadOnlyList<MeterShape>>([.. meters.List().Select(meter => Shapes.Of(meter) with { Life = null, Node = null })], WebJson.Default.IReadOnlyListMeterShape));
         app.MapGet("/api/v1/meters/{id}", (string id) => MeterId.TryParse(id, out var meter) && meters.Find(meter) is { } view
             ? Results.Json(Shapes.Of(view), WebJson.Default.MeterShape)
-            : Results.Json(new FaultShape($"no meter {id} was ever heard here", null), WebJson.Default.FaultShape, statusCode: 404));
+            : Results.Json(new FaultShape($"no meter {id} was ever heard or expected here", null), WebJson.Default.FaultShape, statusCode: 404));
         app.MapGet("/api/v1/readings", ReadingsAsync);
         app.MapGet("/api/v1/frames", FramesAsync);
         app.MapPut("/api/v1/meters/{id}/keys", SetKeyAsync);
         new OrderRoutes(desk, events, Refusal).Map(app);
+        new MeterLifeRoutes(field, Refusal, UserOf).Map(app);
+        new NetworkRoutes(field, meters).Map(app);
         app.MapPost("/api/v1/upstreams/{name}/test", TestAsync);
         app.MapGet("/api/v1/upstreams/{name}/dead-letters", DeadLetters);
         app.MapPost("/api/v1/upstreams/{name}/dead-letters/resend", SendAgain);

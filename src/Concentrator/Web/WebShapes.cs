@@ -8,7 +8,7 @@ namespace Concentrator.Web;
 /// <summary>GET /api/v1/status.</summary>
 public sealed record StatusShape(
     string Id, string Version, string BootId, DateTime? Now, string ClockQuality, ClockShape Clock, bool Well, string Verdict, int Meters, int MetersSilent, int MetersWithoutKey,
-    FlowCounters Flow, StorageView Storage, IReadOnlyList<DriverShape> Drivers, IReadOnlyList<UpstreamShape> Upstreams);
+    FlowCounters Flow, StorageView Storage, IReadOnlyList<DriverShape> Drivers, IReadOnlyList<UpstreamShape> Upstreams, string? Forecast);
 
 /// <summary>The clock in the status: each source of time, and for how long two or more have agreed.</summary>
 public sealed record ClockShape(IReadOnlyList<ClockSourceView> Sources, long AgreedSeconds, bool MaySetMeters);
@@ -21,10 +21,10 @@ public sealed record DriverShape(
 public sealed record UpstreamShape(
     string Name, string Url, bool Connected, string? Sentence, IReadOnlyDictionary<string, long> Backlog, long Delivered, long Duplicates, long DeadLetters, DateTime? LastAcknowledged);
 
-/// <summary>GET /api/v1/meters, /api/v1/meters/{id}.</summary>
+/// <summary>GET /api/v1/meters, /api/v1/meters/{id}; node and life only for one meter.</summary>
 public sealed record MeterShape(
     string Id, string Media, string Source, bool Accepted, DateTime? FirstHeard, DateTime? LastHeard, int? Rssi, long Heard, long Decoded, long Kept, string Security, string? Sentence,
-    string? Place, bool HasKey);
+    string? Place, bool HasKey, string? Phase, string? Stage, string? HeardElsewhere, string? Reason, MeterLifeShape? Life, NodeShape? Node);
 
 /// <summary>One line of GET /api/v1/readings: a truth line with rev, q, seq.</summary>
 public sealed record ReadingShape(
@@ -74,6 +74,16 @@ public sealed record EventShape(string Meter, string Log, int Number, string Set
 [JsonSerializable(typeof(OrderStepShape))]
 [JsonSerializable(typeof(EventShape))]
 [JsonSerializable(typeof(IReadOnlyList<EventShape>))]
+[JsonSerializable(typeof(MeterLifeShape))]
+[JsonSerializable(typeof(IReadOnlyList<MeterLifeShape>))]
+[JsonSerializable(typeof(ExpectShape))]
+[JsonSerializable(typeof(ExchangeShape))]
+[JsonSerializable(typeof(ShipmentShape))]
+[JsonSerializable(typeof(NodeShape))]
+[JsonSerializable(typeof(NetworkShape))]
+[JsonSerializable(typeof(IReadOnlyList<NetworkShape>))]
+[JsonSerializable(typeof(NetworkChangeShape))]
+[JsonSerializable(typeof(OwnershipView))]
 internal sealed partial class WebJson : JsonSerializerContext;
 
 /// <summary>Takes what the rooms say to shapes.</summary>
@@ -86,11 +96,12 @@ internal static class Shapes
             driver.Name, driver.Family, driver.Port, driver.State.ToString().ToLowerInvariant(), driver.Sentence, driver.Since, driver.Facts, driver.Counters))],
         [.. status.Upstreams.Select(upstream => new UpstreamShape(
             upstream.Name, upstream.Url, upstream.Connected, upstream.Sentence, upstream.Backlog.ToDictionary(entry => entry.Key.ToString().ToLowerInvariant(), entry => entry.Value),
-            upstream.Delivered, upstream.Duplicates, upstream.DeadLetters, upstream.LastAcknowledged))]);
+            upstream.Delivered, upstream.Duplicates, upstream.DeadLetters, upstream.LastAcknowledged))], status.Forecast);
 
     internal static MeterShape Of(MeterView meter) => new(
         meter.Id.Text, meter.Media, meter.Source, meter.Accepted, meter.FirstHeard, meter.LastHeard, meter.RssiDbm, meter.Heard, meter.Decoded, meter.Kept, meter.Security, meter.Sentence,
-        meter.Place, meter.HasKey);
+        meter.Place, meter.HasKey, meter.Life?.Phase, meter.Life is null ? null : FieldShapes.Word(meter.Life.Stage), meter.OwnedBy, meter.Reason,
+        meter.Life is null ? null : FieldShapes.Of(meter.Life), meter.Node is null ? null : FieldShapes.Of(meter.Node, meter.LastHeard));
 
     internal static ReadingShape Of(ArchivedRow row) => new(
         row.Meter.Text, row.Profile, row.Obis, row.Class, row.Attribute, row.Index, row.At, row.Occurrence, row.Value, row.Scaler, row.Unit, row.Status, row.Key, row.Column, row.Revision,

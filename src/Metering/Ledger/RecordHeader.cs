@@ -40,6 +40,10 @@ public enum RecordType : byte
     SegmentDropped = 42,
     /// <summary>books: the head-end refused rows; kept, listed, re-sendable.</summary>
     DeadLetter = 43,
+    /// <summary>books: a meter from the day it is expected to the day it is retired; the last one wins.</summary>
+    MeterLife = 44,
+    /// <summary>books: which box reads which meter, by the head-end's word; the last one wins.</summary>
+    Ownership = 45,
 }
 
 /// <summary>Delivery class of a record; numbers are the ledger format.</summary>

@@ -85,6 +85,10 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PutAsync("/api/v1/meters/GWI-12345678-3C-03/keys", key)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/upstreams/main/dead-letters/resend", null)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/upstreams/main/test", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PutAsync("/api/v1/meters/LGZ1030655933512/expected", new StringContent("{}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/meters/LGZ1030655933512/exchange", new StringContent("{\"successor\":\"LGZ1030655933513\"}"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/meters/LGZ1030655933512/retire", null)).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/shipments?check=true", new StringContent("ldn\nLGZ1030655933512\n"))).StatusCode);
         using var rebound = new HttpRequestMessage(HttpMethod.Get, "/api/v1/status") { Headers = { Host = "attacker.example" } };
         Assert.Equal(HttpStatusCode.MisdirectedRequest, (await _browser.SendAsync(rebound)).StatusCode);
     }
@@ -167,6 +171,8 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         [
             WebJson.Default.StatusShape, WebJson.Default.MeterShape, WebJson.Default.ReadingShape, WebJson.Default.FrameShape, WebJson.Default.FaultShape,
             WebJson.Default.KeyShape, WebJson.Default.DeadLetterShape, WebJson.Default.ResendShape, WebJson.Default.UpstreamTestStep, WebJson.Default.ReadShape, WebJson.Default.OrderStepShape, WebJson.Default.EventShape,
+            WebJson.Default.MeterLifeShape, WebJson.Default.ExpectShape, WebJson.Default.ExchangeShape, WebJson.Default.ShipmentShape, WebJson.Default.NodeShape, WebJson.Default.NetworkShape,
+            WebJson.Default.NetworkChangeShape, WebJson.Default.OwnershipView,
         ];
         var options = new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true };
         return new JsonObject(shapes.Select(shape => KeyValuePair.Create(shape.Type.Name, (JsonNode?)shape.GetJsonSchemaAsNode(options))));
@@ -174,7 +180,7 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
 
     private static async Task<IEnumerable<string>> RoutesOfAHostAsync()
     {
-        await using var host = new WebHost(new WebOptions(new IPEndPoint(IPAddress.Loopback, 0), "", new HashSet<string>()), null!, null!, null!, null!, null!, null!, null!, [], null);
+        await using var host = new WebHost(new WebOptions(new IPEndPoint(IPAddress.Loopback, 0), "", new HashSet<string>()), null!, null!, null!, null!, null!, null!, null!, [], null!, null);
         return (await host.RoutesAsync()).Select(route => $"{route.Method} {route.Pattern}");
     }
 }

@@ -66,7 +66,7 @@ internal sealed class Consumer(string directory, int port, string topic) : IAsyn
     }
 
     /// <summary>Says something to the box.</summary>
-    internal Task SayAsync(string to, string payload) => _client.PublishStringAsync(to, payload, MqttQualityOfServiceLevel.AtLeastOnce);
+    internal Task SayAsync(string to, string payload, bool retain = false) => _client.PublishStringAsync(to, payload, MqttQualityOfServiceLevel.AtLeastOnce, retain);
 
     private async Task ReturnAsync()
     {

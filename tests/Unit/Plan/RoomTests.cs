@@ -17,7 +17,8 @@ public class RoomTests
     {
         ["Security"] = ["Store"], // wrapped keys and counters are books records
         ["Field"] = ["Store"], // the registry is books records
-        ["Cli"] = ["Settings", "Security", "Web"], // tool verbs check the configuration, read a keys file and speak the service's interface
+        ["Shipments"] = ["Store"], // what a list brings is books records
+        ["Cli"] = ["Settings", "Security", "Web", "Shipments"], // tool verbs check the configuration, read a keys file or a shipment list and speak the service's interface
     };
 
     [Fact]

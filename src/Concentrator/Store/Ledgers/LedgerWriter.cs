@@ -93,6 +93,8 @@ internal sealed class LedgerWriter(SegmentLog books, SegmentLog bulk, Func<bool>
         {
             WriteLiveState();
         }
+
+        log.Tail!.MakeRoom(sealedLength);
     }
 
     /// <summary>Registry, keys, counters and open orders again in front of a new books segment, so that a start reads one segment.</summary>

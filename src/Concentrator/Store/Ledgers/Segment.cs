@@ -28,7 +28,7 @@ internal sealed class Segment : IDisposable
     /// <summary>Where the next batch goes.</summary>
     internal int End { get; private set; }
 
-    internal int Capacity { get; }
+    internal int Capacity { get; private set; }
 
     /// <summary>True where nothing was ever sealed in it.</summary>
     internal bool IsEmpty => End == SegmentHeader.Size;
@@ -79,6 +79,27 @@ internal sealed class Segment : IDisposable
 
     /// <summary>True where a batch of so many octets (seal included) still fits.</summary>
     internal bool Fits(int octets) => octets <= Capacity - End;
+
+    /// <summary>
+    /// Makes the file longer where a batch would leave it full: a live state or an import may be longer than a segment, and each batch after it would begin a segment of its own otherwise.
+    /// </summary>
+    internal void MakeRoom(int octets)
+    {
+        if (Fits(octets + (Capacity / 4)))
+        {
+            return;
+        }
+
+        var zeros = new byte[64 * 1024];
+        var wanted = End + octets + Capacity;
+        for (var at = Math.Max(End, Capacity); at < wanted; at += zeros.Length)
+        {
+            _file.Write(zeros.AsSpan(0, Math.Min(zeros.Length, wanted - at)), at);
+        }
+
+        _file.Sync();
+        Capacity = wanted;
+    }
 
     /// <summary>Writes a sealed batch; it counts only after <see cref="Sync"/> and <see cref="Index"/>.</summary>
     internal void Write(ReadOnlySpan<byte> sealedBatch) => _file.Write(sealedBatch, End);

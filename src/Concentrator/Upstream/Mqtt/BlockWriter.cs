@@ -8,13 +8,13 @@ namespace Concentrator.Upstream.Mqtt;
 /// <summary>Writes a ledger record as a block of CONTRACTS section 3.</summary>
 internal static class BlockWriter
 {
-    internal static void Write(Utf8JsonWriter to, LedgerRecord record, ulong sequence, bool historical)
+    internal static void Write(Utf8JsonWriter to, LedgerRecord record, ulong sequence, bool historical, string? place)
     {
         var block = record.Block!;
         to.WriteStartObject();
         to.WriteString("meter", block.Meter.Text);
         WriteVia(to, block.Via);
-        to.WriteNull("place");
+        WriteOptional(to, "place", place);
         to.WriteString("profile", block.Profile);
         to.WriteNumber("periodS", block.PeriodSeconds);
         WriteOptional(to, "stamp", block.Stamp switch { StampEdge.End => "end", StampEdge.Start => "start", _ => null });

@@ -13,6 +13,9 @@ internal sealed class MqttAnnouncements(
 {
     private readonly string _boot = bootId.ToString("x16", System.Globalization.CultureInfo.InvariantCulture);
 
+    /// <summary>Metering point of a meter, or null.</summary>
+    internal string? PlaceOf(MeterId meter) => meters.PlaceOf(meter);
+
     /// <summary>What the broker says when the box is gone.</summary>
     internal byte[] LastWill => JsonSerializer.SerializeToUtf8Bytes(new StateMessage("offline", _boot, null), WireJson.Default.StateMessage);
 
@@ -95,7 +98,12 @@ internal sealed class MqttAnnouncements(
     {
         await foreach (var id in meters.ChangesAsync(stop).ConfigureAwait(false))
         {
-            if (meters.Find(id) is { Accepted: true } meter)
+            if (meters.Find(id) is { Life.Stage: MeterStage.Retired })
+            {
+                await session.PublishAsync($"{options.TopicBase}/meters/{id}/meta", default, retain: true, stop).ConfigureAwait(false); // an empty retained message removes it
+                await session.PublishAsync($"{options.TopicBase}/meters/{id}/availability", default, retain: true, stop).ConfigureAwait(false);
+            }
+            else if (meters.Find(id) is { Accepted: true } meter)
             {
                 await TellAsync(session, $"meters/{id}/meta", MqttMessages.Meta(meter), WireJson.Default.MeterMetaMessage, stop).ConfigureAwait(false);
                 var heard = meter.LastHeard is not null || meter.Heard > 0;

@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using Concentrator.Ports;
+using Metering;
 using Metering.Ledger;
 
 namespace Concentrator.Upstream.Mqtt;
@@ -15,7 +16,7 @@ internal sealed record IdentityMessage(string Id, string Version, string Metrolo
 /// <summary>Payload of <c>health</c>.</summary>
 internal sealed record HealthMessage(
     DateTime? At, bool Well, string Verdict, HealthClock Clock, HealthStorage Storage, FlowCounters Counters, IReadOnlyDictionary<string, long> Backlog,
-    IReadOnlyList<HealthDriver> Drivers, int Meters, int MetersSilent, int MetersWithoutKey);
+    IReadOnlyList<HealthDriver> Drivers, int Meters, int MetersSilent, int MetersWithoutKey, string? Forecast);
 
 /// <summary>The box's clock in <c>health</c>.</summary>
 internal sealed record HealthClock(string Quality, DateTime? Utc, IReadOnlyList<ClockSourceView> Sources, long AgreedSeconds);
@@ -28,7 +29,8 @@ internal sealed record HealthDriver(string Name, string Family, string State, st
 
 /// <summary>Payload of <c>meters/{meterId}/meta</c>.</summary>
 internal sealed record MeterMetaMessage(
-    string Meter, string Media, string Source, string? Place, DateTime? FirstHeard, DateTime? LastHeard, int? Rssi, string Security, string? Sentence);
+    string Meter, string Media, string Source, string? Place, DateTime? FirstHeard, DateTime? LastHeard, int? Rssi, string Security, string? Sentence, string? Phase, string? Stage,
+    string? Predecessor, string? Successor, string? HeardElsewhere);
 
 /// <summary>Payload of <c>meters/{meterId}/availability</c>.</summary>
 internal sealed record AvailabilityMessage(string Meter, string Availability, DateTime? At);
@@ -59,13 +61,17 @@ internal static class MqttMessages
             status.Storage.Healthy, status.Storage.Sentence, status.Storage.DurableSequence, status.Storage.OctetsUsed, status.Storage.OctetsFree, status.Storage.Gaps),
         status.Flow, backlog.ToDictionary(entry => entry.Key.ToString().ToLowerInvariant(), entry => entry.Value),
         [.. status.Drivers.Select(driver => new HealthDriver(driver.Name, driver.Family, driver.State.ToString().ToLowerInvariant(), driver.Sentence))],
-        status.Meters, status.MetersSilent, status.MetersWithoutKey);
+        status.Meters, status.MetersSilent, status.MetersWithoutKey, status.Forecast);
 
     internal static MeterMetaMessage Meta(MeterView meter) => new(
-        meter.Id.Text, meter.Media, meter.Source, meter.Place, meter.FirstHeard, meter.LastHeard, meter.RssiDbm, meter.Security, meter.Sentence);
+        meter.Id.Text, meter.Media, meter.Source, meter.Place, meter.FirstHeard, meter.LastHeard, meter.RssiDbm, meter.Security, meter.Sentence, meter.Life?.Phase,
+        meter.Life?.Stage.ToString().ToLowerInvariant(), TextOf(meter.Life?.Predecessor), TextOf(meter.Life?.Successor), meter.OwnedBy);
+
+    private static string? TextOf(MeterId? meter) => meter is { IsNone: false } id ? id.Text : null;
 
     /// <summary>A readings message; records without readings in them (undecoded, gaps) give no block.</summary>
-    internal static int WriteReadings(Utf8JsonWriter to, DeliveryBatch batch, long messageNumber, DateTime? sentAt)
+    /// <param name="placeOf">Metering point of a meter, or null.</param>
+    internal static int WriteReadings(Utf8JsonWriter to, DeliveryBatch batch, long messageNumber, DateTime? sentAt, Func<MeterId, string?> placeOf)
     {
         var blocks = 0;
         to.WriteStartObject();
@@ -86,7 +92,7 @@ internal static class MqttMessages
             var telegram = LedgerRecord.Parse(record.Time, record.Payload);
             if (telegram.Block is not null)
             {
-                BlockWriter.Write(to, telegram, record.Sequence, batch.Lane == "backfill");
+                BlockWriter.Write(to, telegram, record.Sequence, batch.Lane == "backfill", placeOf(telegram.Block.Meter));
                 blocks++;
             }
         }

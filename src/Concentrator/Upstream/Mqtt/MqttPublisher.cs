@@ -13,7 +13,7 @@ namespace Concentrator.Upstream.Mqtt;
 /// </summary>
 internal sealed class MqttPublisher(
     MqttUpstreamOptions options, Delivery delivery, ILedgerReader ledger, IDeadLetters deadLetters, MqttAnnouncements announcements, ITimeSource time, IClockOpinions opinions,
-    TimeProvider clock, ILogger log)
+    IOwnershipLists owners, TimeProvider clock, ILogger log)
     : IUpstream
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromMinutes(5);
@@ -85,7 +85,7 @@ internal sealed class MqttPublisher(
     {
         using var tls = new MqttTls(options);
         var session = await MqttSession.ConnectAsync(
-            options, tls, announcements.LastWill, options.BoxId, [options.TopicBase + "/ack"], ReceiveAsync, clock, stop).ConfigureAwait(false);
+            options, tls, announcements.LastWill, options.BoxId, [options.TopicBase + "/ack", options.TopicBase + "/owner"], ReceiveAsync, clock, stop).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             (_connected, _sentence) = (true, null);
@@ -140,7 +140,7 @@ internal sealed class MqttPublisher(
         int blocks;
         using (var writer = new Utf8JsonWriter(_buffer))
         {
-            blocks = MqttMessages.WriteReadings(writer, batch, _messages + 1, time.Now.Utc);
+            blocks = MqttMessages.WriteReadings(writer, batch, _messages + 1, time.Now.Utc, announcements.PlaceOf);
         }
 
         await announcements.TellGapsAsync(session, batch.Records, stop).ConfigureAwait(false);
@@ -268,6 +268,12 @@ internal sealed class MqttPublisher(
 
     private async Task ReceiveAsync(string topic, ReadOnlySequence<byte> payload)
     {
+        if (topic == options.TopicBase + "/owner")
+        {
+            await TakeOwnersAsync(topic, payload.ToArray()).ConfigureAwait(false);
+            return;
+        }
+
         try
         {
             var reader = new Utf8JsonReader(payload);
@@ -282,6 +288,18 @@ internal sealed class MqttPublisher(
         catch (JsonException e)
         {
             log.BadAcknowledgement(options.Name, topic, e.Message);
+        }
+    }
+
+    private async Task TakeOwnersAsync(string topic, byte[] body)
+    {
+        try
+        {
+            await owners.TakeAsync(options.Name, body, CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Metering.Ledger.StorageFaultException e)
+        {
+            log.NotWrittenDown(options.Name, topic, e.Message); // it is retained: the next connection brings it again
         }
     }
 

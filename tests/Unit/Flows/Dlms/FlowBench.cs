@@ -112,7 +112,7 @@ internal sealed class FlowBench : IAsyncDisposable
         var to = new ArrayBufferWriter<byte>();
         using (var json = new Utf8JsonWriter(to))
         {
-            MqttMessages.WriteReadings(json, new DeliveryBatch(new BatchId(7, record.Class, record.Sequence, record.Sequence), "live", [record]), 1, record.Time.Utc);
+            MqttMessages.WriteReadings(json, new DeliveryBatch(new BatchId(7, record.Class, record.Sequence, record.Sequence), "live", [record]), 1, record.Time.Utc, _ => null);
         }
 
         return System.Text.Encoding.UTF8.GetString(to.WrittenSpan);

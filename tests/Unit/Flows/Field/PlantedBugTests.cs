@@ -67,7 +67,7 @@ public sealed class PlantedBugTests
         {
             writer.WriteStartObject();
             writer.WriteStartArray("blocks");
-            BlockWriter.Write(writer, record, 1, historical: false);
+            BlockWriter.Write(writer, record, 1, historical: false, null);
             writer.WriteEndArray();
             writer.WriteEndObject();
         }

@@ -10,7 +10,7 @@ public sealed class SettingsTests : IDisposable
     public void What_is_set_and_not_done_yet_is_said_and_the_default_is_not()
     {
         Assert.Equal(
-            ["issuer is set, and this version takes no orders"],
+            ["issuer is set, and this version takes ownership lists from it, and no orders yet"],
             Load($"id = \"a\"\n[time]\nsources = [\"kernel\", \"ntp://192.0.2.1\"]\n[[issuer]]\nkeyId = \"hes-1\"\npublicKey = \"{Secret("hes-1.pem")}\"\norders = [\"*\"]").Notes.Select(note => note.Sentence));
         Assert.Empty(Load("id = \"a\"\n[time]\nsources = [\"kernel\"]").Notes);
     }

@@ -167,6 +167,37 @@ public sealed class LedgerTests
         }
     }
 
+    [Fact]
+    public async Task A_live_state_and_an_import_longer_than_a_segment_begin_one_segment_and_not_one_for_each_batch()
+    {
+        var options = new LedgerOptions { SegmentOctets = 4096, BatchOctets = 1 };
+        var memory = Enumerable.Range(0, 100).Select(i => new NewRecord(RecordType.DriverMemory, RecordClass.None, default, new byte[60])).ToArray();
+        ulong last;
+        using (var ledger = Open(options: options))
+        {
+            ledger.AddLiveState(() => memory);
+            using var stop = new CancellationTokenSource();
+            var running = ledger.RunAsync(stop.Token);
+            var import = ledger.AppendAsync(memory, Urgency.Order, CancellationToken.None).AsTask();
+            await AdvanceUntil(import);
+            for (var i = 0; i < 10; i++)
+            {
+                var append = ledger.AppendAsync([new NewRecord(RecordType.Audit, RecordClass.None, default, new byte[20])], Urgency.Order, CancellationToken.None).AsTask();
+                await AdvanceUntil(append);
+            }
+
+            Assert.InRange(ledger.View(null).BooksSegments, 1, 2);
+            last = ledger.DurableSequence;
+            await Stop(stop, running);
+        }
+
+        using var again = Open(options: options);
+        Assert.Equal(last, again.DurableSequence);
+        Assert.Empty(again.Damages);
+        Assert.Equal(10, again.ReadBooks().Count(record => record.Type == RecordType.Audit));
+        Assert.True(again.ReadBooks().Count(record => record.Type == RecordType.DriverMemory) >= 100);
+    }
+
     private Ledger Open(CrashFiles? disk = null, LedgerOptions? options = null) =>
         new(options ?? new LedgerOptions { SegmentOctets = 64 * 1024 }, disk ?? _disk, new FakeTime(_clock), _clock, NullLogger.Instance);
 

@@ -58,6 +58,8 @@ public class MessageTests
         }
     }
 
+    private static MeterId Placed { get; } = MeterId.Parse("ELS-12345678-33-03");
+
     private static string Write(string name) => name switch
     {
         "state" => Json(new StateMessage("online", "00000000000000a7", At), WireJson.Default.StateMessage),
@@ -75,7 +77,7 @@ public class MessageTests
     {
         var buffer = new ArrayBufferWriter<byte>();
         using var writer = new Utf8JsonWriter(buffer);
-        MqttMessages.WriteReadings(writer, new DeliveryBatch(new BatchId(7, RecordClass.Reading, record.Sequence, record.Sequence), lane, [record]), 1, At.AddSeconds(1));
+        MqttMessages.WriteReadings(writer, new DeliveryBatch(new BatchId(7, RecordClass.Reading, record.Sequence, record.Sequence), lane, [record]), 1, At.AddSeconds(1), meter => meter == Placed ? "ES0021000000001234AB" : null);
         return Encoding.UTF8.GetString(buffer.WrittenSpan);
     }
 
@@ -101,7 +103,10 @@ public class MessageTests
     }
 
     private static MeterView Meter => new(
-        MeterId.Parse("ELS-12345678-33-03"), "gas", "radio0", true, At.AddDays(-3), At, -71, 42, 40, 12, "no-key", "encrypted, and no key of this meter is known", null, false);
+        MeterId.Parse("ELS-12345678-33-03"), "gas", "radio0", true, At.AddDays(-3), At, -71, 42, 40, 12, "no-key", "encrypted, and no key of this meter is known", "ES0021000000001234AB", false)
+    {
+        Life = new MeterLifeRecord(Placed, MeterStage.Joined) { Phase = "L2", Predecessor = MeterId.Parse("ELS-00000001-33-03") }, OwnedBy = "dc-0002",
+    };
 
     private static BoxStatus Status => new(
         "dc-0001", "0.1.0", 0xA7, new BoxTime(At, TimeQuality.Synchronised, 1, 7),
