@@ -2,6 +2,7 @@ using Drivers.Usi;
 using Metering.Driver;
 using Microsoft.Extensions.Time.Testing;
 using Protocols.Usi;
+using Substation;
 
 namespace Unit.Flows.Usi;
 
