@@ -25,6 +25,9 @@ internal static class FamilyCatalog
         P1Family.Stream,
         ClientFamily.Session,
         HostFamily.Association,
+        UsiFamilies.Stream,
+        UsiFamilies.G3,
+        UsiFamilies.Prime,
         TextFamilies.Lines,
         TextFamilies.KeysFile,
     ];

@@ -27,9 +27,14 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         var start = clock.GetUtcNow().UtcDateTime;
         var field = new StreetField(options.Plan, options.Seed, start);
         using var wired = new FeederField(options.Plan.DlmsGroups, options.Seed, options.Speed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
-        using var pushing = options.Plan.Feeders is null ? null : new PushField(options.Seed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
-        WriteKeys([.. field.KeyLines, .. wired.KeyLines, .. pushing?.KeyLines ?? []]);
-        using var port = new PluggedPort(Path.Combine(options.Ports, "im871a"), _stick);
+        using var pushing = options.Plan.Feeders is null || options.Plan.Plc is { Count: > 0 } ? null : new PushField(options.Seed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
+        var lines = (options.Plan.Plc ?? []).Select(group => new PlcField(group, options.Seed, options.Ports, clock)).ToList();
+        var threads = lines.ConvertAll(line => new PortThread(line, () => Elapsed));
+        WriteKeys([.. field.KeyLines, .. wired.KeyLines, .. pushing?.KeyLines ?? [], .. lines.SelectMany(line => line.KeyLines)]);
+        WriteShipment([
+            .. lines.SelectMany(line => line.Meters).Select(Shipment.RowOf), .. field.Meters.Select((meter, index) => Shipment.RowOf(meter.Address.Id, index)), .. wired.Meters.Select(Shipment.RowOf),
+        ]);
+        using var port = new PluggedPort(Path.Combine(options.Ports, "im871a"));
         using var truth = new TruthFile(options.Truth);
         port.FarEndClosed += truth.FarEndClosed;
         var replay = options.Replay is null ? null : new Queue<byte[]>(ReplayFile.Read(options.Replay));
@@ -37,10 +42,15 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         while (!stop.IsCancellationRequested)
         {
             _stick.Stalled = _wire.IsStalled(Elapsed);
-            port.Plug(!_wire.IsAway(Elapsed));
-            port.Answer(_wire.SpoilAnswer);
+            Plug(port, !_wire.IsAway(Elapsed));
+            if (port.Read(5) is { Length: > 0 } asked)
+            {
+                port.Write(_wire.SpoilAnswer(_stick.Take(asked)));
+            }
+
             wired.Tell(truth);
             pushing?.Tell(truth);
+            lines.ForEach(line => line.Tell(truth));
             truth.Settle(clock.GetUtcNow().UtcDateTime);
             while (replay is null && field.NextStart <= Elapsed)
             {
@@ -49,23 +59,39 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
 
             if (replay is { Count: > 0 } && _stick.HearsT1OrC1)
             {
-                port.Write([Im871aStick.Indicate(replay.Dequeue(), -70)]);
+                port.Write(Im871aStick.Indicate(replay.Dequeue(), -70));
             }
 
             if (Elapsed - told > TimeSpan.FromSeconds(10))
             {
                 told = Elapsed;
                 await progress.WriteLineAsync($"sent {_sent}, to the port {_written}, collided {_collided}, too weak {_weak}, garbled {_garbled}, nobody listening {_nobody}").ConfigureAwait(false);
+                foreach (var line in lines)
+                {
+                    await progress.WriteLineAsync($"{line}").ConfigureAwait(false);
+                }
             }
         }
 
+        threads.ForEach(thread => thread.Dispose());
         wired.Close(truth);
         pushing?.Close(truth);
-        await progress.WriteLineAsync($"invocation counters used again: {wired.RepeatedCounters + (pushing?.RepeatedCounters ?? 0)}").ConfigureAwait(false);
+        lines.ForEach(line => line.Close(truth));
+        await progress.WriteLineAsync($"invocation counters used again: {wired.RepeatedCounters + (pushing?.RepeatedCounters ?? 0) + lines.Sum(line => line.RepeatedCounters)}").ConfigureAwait(false);
         await progress.WriteLineAsync($"pushes confirmed: {pushing?.Confirmed ?? 0}").ConfigureAwait(false);
     }
 
     private TimeSpan Elapsed => clock.GetElapsedTime(_started) * options.Speed;
+
+    /// <summary>Without power the stick forgets its mode.</summary>
+    private void Plug(PluggedPort port, bool plugged)
+    {
+        port.Plug(plugged);
+        if (!plugged)
+        {
+            _stick.PowerOff();
+        }
+    }
 
     private void Transmit(PluggedPort port, TruthFile truth, DueTelegram due)
     {
@@ -77,7 +103,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         if (fate is null)
         {
             var frame = _wire.Spoil(Im871aStick.Indicate(due.Transmission.Telegram, due.Dbm), out var garbled);
-            var heard = _stick.HearsT1OrC1 && !_stick.Stalled && port.Write(frame);
+            var heard = _stick.HearsT1OrC1 && !_stick.Stalled && frame.All(port.Write);
             fate = !heard ? "service down" : garbled ? "lost: garbled" : null;
             _written += fate is null ? 1 : 0;
             _garbled += heard && garbled ? 1 : 0;
@@ -85,6 +111,16 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         }
 
         truth.Add(StreetField.TruthOf(due, now, fate));
+    }
+
+    /// <summary>Complete or not there: whoever waits for the file may read it at once.</summary>
+    private void WriteShipment(string[] rows)
+    {
+        if (options.Shipment is { } path)
+        {
+            File.WriteAllLines(path + ".new", [Shipment.Header, .. rows]);
+            File.Move(path + ".new", path, overwrite: true);
+        }
     }
 
     private void WriteKeys(string[] lines)

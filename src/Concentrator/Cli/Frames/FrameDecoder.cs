@@ -25,11 +25,6 @@ internal sealed class FrameDecoder : IDisposable
 
     internal FrameAnswer Decode(FrameQuestion question)
     {
-        if (_protocol is "usi")
-        {
-            return FrameAnswer.Failed($"protocol {_protocol} is not in this version");
-        }
-
         if (!TryHex(question.Hex, out var octets, out var error))
         {
             return FrameAnswer.Failed(error);
@@ -38,6 +33,11 @@ internal sealed class FrameDecoder : IDisposable
         if (_protocol is "dlms")
         {
             return DlmsFrameDecoder.Decode(question, octets, PriorOf(question));
+        }
+
+        if (_protocol is "usi" || (_protocol is "auto" && UsiFrameDecoder.Looks(octets) && !DlmsFrameDecoder.Looks(octets)))
+        {
+            return UsiFrameDecoder.Decode(question, octets, PriorOf(question));
         }
 
         if (!_keys.TryUse(question.Key))

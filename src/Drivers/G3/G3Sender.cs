@@ -1,0 +1,145 @@
+using System.Globalization;
+using Drivers.Usi;
+using Protocols.Usi.G3;
+
+namespace Drivers.G3;
+
+/// <summary>Brings the payload of a datagram on its way to a node: its turn, the packet around it, the confirm, and what is to be done where that is no success.</summary>
+/// <param name="panId">The PAN id in use.</param>
+/// <param name="forgotten">Is told that the modem has forgotten its network.</param>
+internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk, G3Network network, UsiPort port, Func<ushort> panId, Action<string> forgotten, TimeProvider clock)
+{
+    private readonly Lock _lock = new();
+    private long? _searched;
+    private long _packets, _routeErrors, _failures;
+
+    /// <summary>Sends a payload; completes when the modem has confirmed it.</summary>
+    /// <exception cref="IOException">It did not leave, or found no way.</exception>
+    internal async ValueTask SendAsync(G3Node node, ReadOnlyMemory<byte> payload, CancellationToken stop)
+    {
+        if (UdpPacket.HeaderSize + payload.Length > options.LongestPacket)
+        {
+            throw new IOException($"a datagram of {payload.Length} octets to node {node.Name} is longer than the modem takes ({options.LongestPacket - UdpPacket.HeaderSize}): propose a shorter PDU to this meter");
+        }
+
+        await node.Turn.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            await SendInTurnAsync(node, payload, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            node.Turn.Release();
+        }
+    }
+
+    /// <summary>Looks for a route; false where none is found, or another search was a moment ago: each goes through the whole network.</summary>
+    internal async ValueTask<bool> TryFindRouteAsync(G3Node node, CancellationToken stop)
+    {
+        if (!MaySearch())
+        {
+            return false;
+        }
+
+        try
+        {
+            return await modem.FindRouteAsync(node.Address, stop).ConfigureAwait(false) == AdpStatus.Success;
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            return false;
+        }
+    }
+
+    /// <summary>True where no search was a moment ago; then this is one.</summary>
+    internal bool MaySearch()
+    {
+        lock (_lock)
+        {
+            if (_searched is { } before && clock.GetElapsedTime(before) < options.DiscoveriesApart)
+            {
+                return false;
+            }
+
+            _searched = clock.GetTimestamp();
+            return true;
+        }
+    }
+
+    /// <summary>For people.</summary>
+    internal void AddTo(Dictionary<string, string> facts)
+    {
+        facts["packetsSent"] = Interlocked.Read(ref _packets).ToString(CultureInfo.InvariantCulture);
+        facts["routeErrors"] = Interlocked.Read(ref _routeErrors).ToString(CultureInfo.InvariantCulture);
+        facts["packetsFailed"] = Interlocked.Read(ref _failures).ToString(CultureInfo.InvariantCulture);
+    }
+
+    private async ValueTask SendInTurnAsync(G3Node node, ReadOnlyMemory<byte> payload, CancellationToken stop)
+    {
+        var began = clock.GetTimestamp();
+        for (var hasSearched = false; ;)
+        {
+            if (!node.IsInNetwork)
+            {
+                throw new IOException($"node {node.Name}: {node.Sentence}");
+            }
+
+            var status = await TransmitAsync(node, payload, began, stop).ConfigureAwait(false);
+            switch (status)
+            {
+                case AdpStatus.Success:
+                    Interlocked.Increment(ref _packets);
+                    return;
+                case null:
+                    continue; // held, or the modem starts anew: once more when there is room
+                case AdpStatus.RouteError when !hasSearched && await TryFindRouteAsync(node, stop).ConfigureAwait(false):
+                    hasSearched = true;
+                    continue;
+                case AdpStatus.RouteError:
+                    Interlocked.Increment(ref _routeErrors);
+                    network.GiveUp(node, $"no route to {node.Address:X4}: given up until it is heard or a route is found");
+                    throw new IOException($"node {node.Name}: {node.Sentence}");
+                default:
+                    Interlocked.Increment(ref _failures);
+                    throw new IOException($"the modem did not bring a packet to node {node.Name} ({node.Address:X4}): {status.Value.Text()}");
+            }
+        }
+    }
+
+    /// <summary>Gives the packet to the modem once; null where that is to be done again.</summary>
+    private async ValueTask<AdpStatus?> TransmitAsync(G3Node node, ReadOnlyMemory<byte> payload, long began, CancellationToken stop)
+    {
+        await desk.EnterAsync(UdpPacket.HeaderSize + payload.Length, stop).ConfigureAwait(false);
+        try
+        {
+            var packet = new UdpPacket(
+                Ipv6Address.LinkLocal(panId(), 0), Ipv6Address.LinkLocal(panId(), node.Address), options.UdpPort, options.UdpPort, options.HopLimit, payload).ToOctets();
+            var status = await modem.SendPacketAsync(packet, stop).ConfigureAwait(false);
+            if (status is not (AdpStatus.Busy or AdpStatus.NoBuffers))
+            {
+                return status;
+            }
+
+            desk.Hold();
+            return MayTryAgain(began) ? null : status;
+        }
+        catch (G3Refusal refusal) when (refusal.IsNotStarted)
+        {
+            desk.Pause();
+            forgotten("the modem says that it was not started: it was switched off and on, or started by itself");
+            return MayTryAgain(began) ? null : throw new IOException(refusal.Message, refusal);
+        }
+        catch (TimeoutException late)
+        {
+            Interlocked.Increment(ref _failures);
+            port.Doubt($"no confirm for a packet to {node.Address:X4} within {options.ConfirmWithin.TotalSeconds:0} s");
+            throw new IOException($"the modem at {options.Port} did not say what became of a packet to node {node.Name}", late);
+        }
+        finally
+        {
+            desk.Leave();
+        }
+    }
+
+    private bool MayTryAgain(long began) => clock.GetElapsedTime(began) < options.HoldWithin;
+}

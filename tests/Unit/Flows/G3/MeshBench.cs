@@ -1,0 +1,239 @@
+using System.Security.Cryptography;
+using Drivers.Dlms;
+using Drivers.G3;
+using Metering;
+using Metering.Driver;
+using Metering.Keys;
+using Metering.Orders;
+using Microsoft.Extensions.Time.Testing;
+using Protocols.Dlms.Client;
+using Protocols.Dlms.Security;
+using Simulation.Dlms;
+using Substation;
+using Unit.Flows.Dlms;
+
+namespace Unit.Flows.G3;
+
+/// <summary>The real driver on the pipe of a small modem, on fake time; what it keeps outlives it.</summary>
+internal sealed class MeshBench : IAsyncDisposable, IMeterAdmission, IKeyRing, IKeyWrap
+{
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
+    private readonly List<DriverEvent> _events = [];
+    private readonly Dictionary<string, byte[]> _psk = [];
+    private readonly List<DlmsMeter> _meters = [];
+    private readonly MemoryCounters _counters = new();
+    private readonly byte[] _deviceKey = RandomNumberGenerator.GetBytes(16);
+    private CancellationTokenSource _stop = new();
+    private Task _running = Task.CompletedTask;
+    private G3Driver? _driver;
+
+    internal MeshBench(Func<G3Options, G3Options>? change = null)
+    {
+        Clock = new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
+        Modem = new MeshModem(Clock);
+        var association = new AssociationSettings { Client = 1, Mechanism = AuthenticationMechanism.Gmac, IsCiphered = true };
+        var dlms = new DlmsOptions("", "", DlmsFraming.Wrapper, association, MeterProfiles.Find("idis"), (byte[])[.. "DCU"u8, 1, 2, 3, 4, 5]) { AnswerWithin = TimeSpan.FromMinutes(2), Repeats = 1 };
+
+        // On a busy machine fake time passes while the work waits for its turn: what is no test of patience is patient.
+        var options = new G3Options("plc0", "pipe", dlms) { AnswerWithin = TimeSpan.FromMinutes(2), InitializeWithin = TimeSpan.FromMinutes(2), ConfirmWithin = TimeSpan.FromMinutes(5) };
+        Options = change?.Invoke(options) ?? options;
+    }
+
+    internal FakeTimeProvider Clock { get; }
+
+    internal G3Options Options { get; set; }
+
+    /// <summary>The modem whose port is opened next.</summary>
+    internal MeshModem Modem { get; set; }
+
+    internal G3Driver Driver => _driver!;
+
+    internal FreshMemory Memory { get; } = new();
+
+    internal List<ExpectedMeter> Expected { get; } = [];
+
+    public bool AcceptsUnknown { get; set; }
+
+    public long Version { get; set; } = 1;
+
+    IReadOnlyList<ExpectedMeter> IMeterAdmission.All => Expected;
+
+    /// <summary>Why the driver ended; null while it runs.</summary>
+    internal string? Ended { get; private set; }
+
+    internal IReadOnlyList<DriverEvent> Events
+    {
+        get
+        {
+            lock (_events)
+            {
+                return [.. _events];
+            }
+        }
+    }
+
+    internal IEnumerable<DriverEvent.LinkChanged> Links => Events.OfType<DriverEvent.LinkChanged>();
+
+    internal bool IsUp => Links.LastOrDefault() is { State: LinkState.Listening } last && last.Sentence.Contains("is up", StringComparison.Ordinal);
+
+    ExpectedMeter? IMeterAdmission.Find(string eui, string? serial) => Expected.Find(one => one.Eui == eui);
+
+    public int Find(in KeyName name, Span<byte> destination)
+    {
+        if (name.Purpose != KeyPurpose.Psk)
+        {
+            return new MeterKeyRing([.. _meters]).Find(name, destination);
+        }
+
+        var key = _psk.GetValueOrDefault(name.Device) ?? [];
+        key.CopyTo(destination);
+        return key.Length;
+    }
+
+    public byte[] Wrap(ReadOnlySpan<byte> key, ReadOnlySpan<byte> name)
+    {
+        using var cipher = new AesGcm(_deviceKey, 16);
+        var wrapped = new byte[28 + key.Length];
+        RandomNumberGenerator.Fill(wrapped.AsSpan(0, 12));
+        cipher.Encrypt(wrapped.AsSpan(0, 12), key, wrapped.AsSpan(28), wrapped.AsSpan(12, 16), name);
+        return wrapped;
+    }
+
+    public byte[]? Unwrap(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> name)
+    {
+        using var cipher = new AesGcm(_deviceKey, 16);
+        var key = new byte[wrapped.Length - 28];
+        try
+        {
+            cipher.Decrypt(wrapped[..12], wrapped[28..], wrapped[12..28], key, name);
+            return key;
+        }
+        catch (AuthenticationTagMismatchException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Another device key: what was wrapped before cannot be unwrapped.</summary>
+    internal void LoseDeviceKey() => RandomNumberGenerator.Fill(_deviceKey);
+
+    /// <summary>A device with a meter, known to the box as asked for.</summary>
+    internal MeshDevice Device(int number, bool isExpected = true, bool hasKey = true, bool hasRightKey = true)
+    {
+        var meter = new DlmsMeter(new DlmsMeterPlan(number, 7), () => Clock.GetUtcNow().UtcDateTime);
+        var device = new MeshDevice(0x0011_2200_0000_0000 + (ulong)number, [.. Enumerable.Range(0, 16).Select(i => (byte)(i + number))], meter);
+        _meters.Add(meter);
+        Modem.Devices.Add(device);
+        if (isExpected)
+        {
+            Expected.Add(new ExpectedMeter(MeterId.Parse(meter.Name), device.Name, null, "idis"));
+        }
+
+        if (hasKey)
+        {
+            GiveKey(device, hasRightKey ? device.Key : new byte[16]);
+        }
+
+        return device;
+    }
+
+    internal void GiveKey(MeshDevice device, byte[] key) => _psk[device.Name] = key;
+
+    /// <summary>Starts the driver, and waits until its network is up.</summary>
+    internal async Task UpAsync()
+    {
+        Start();
+        await UntilAsync(() => IsUp, "the network is up");
+    }
+
+    internal void Start()
+    {
+        _stop = new CancellationTokenSource();
+        _driver = new G3Driver(Options, _ => new(Modem.Open()), this, this, _counters, new FakeTime(Clock), Clock, Memory, this);
+        Ended = null;
+        _running = RunAsync(_driver, _stop.Token);
+    }
+
+    /// <summary>The box stops the driver; the modem and the devices notice nothing.</summary>
+    internal async Task StopAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        await _driver!.DisposeAsync();
+        lock (_events)
+        {
+            _events.Clear();
+        }
+    }
+
+    internal async Task UntilAsync(Func<bool> condition, string what, TimeSpan? step = null) =>
+        Assert.True(await Clock.AdvanceUntilAsync(condition, step ?? Step), $"{what}; {Ended}; {string.Join(" | ", Events.TakeLast(6))}");
+
+    /// <summary>A device joins, and its meter can be asked.</summary>
+    internal async Task JoinAsync(MeshDevice device)
+    {
+        Modem.AskToJoin(device);
+        await UntilAsync(() => Node(device)?.State == NodeState.Connected && IsReadable(device), $"{device.Name} is connected");
+    }
+
+    /// <summary>What was told of a device last.</summary>
+    internal NetworkNode? Node(MeshDevice device) => Events.OfType<DriverEvent.NodeChanged>().LastOrDefault(told => told.Node.Eui == device.Name)?.Node;
+
+    internal bool IsReadable(MeshDevice device) => Events.LastOrDefault(told => told switch
+    {
+        DriverEvent.Joined joined => joined.Meter.Text == device.Meter!.Name,
+        DriverEvent.Left left => left.Meter.Text == device.Meter!.Name,
+        _ => false,
+    }) is DriverEvent.Joined;
+
+    /// <summary>Starts to read the registers of a device's meter.</summary>
+    internal Task<OrderStep> StartReading(MeshDevice device) => Task.Run(async () =>
+    {
+        OrderStep? last = null;
+        await foreach (var step in Driver.ExecuteAsync(new MeterOrder("order", OrderKind.Read, MeterId.Parse(device.Meter!.Name), new ReadOrder(ReadOrder.Registers, null, null, "task").ToPayload()), CancellationToken.None))
+        {
+            last = step;
+        }
+
+        return last!;
+    });
+
+    /// <summary>Reads the registers of a device's meter; the last step.</summary>
+    internal async Task<OrderStep> ReadAsync(MeshDevice device)
+    {
+        var reading = StartReading(device);
+        await UntilAsync(() => reading.IsCompleted, "the order ends");
+        return await reading;
+    }
+
+    /// <summary>Everything that is kept, as one text of hex.</summary>
+    internal string Kept() => string.Concat(Memory.Names.Select(name => Convert.ToHexString(Memory.Load("plc0", name).Span)));
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stop.Dispose();
+    }
+
+    private async Task RunAsync(G3Driver driver, CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var told in driver.RunAsync(stop))
+            {
+                lock (_events)
+                {
+                    _events.Add(told);
+                }
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // As it was told to.
+        }
+        catch (IOException e)
+        {
+            Ended = e.Message;
+        }
+    }
+}
