@@ -39,6 +39,9 @@ internal sealed class UsiAnswers
                 {
                     case UsiTaken.Not:
                         continue;
+                    case UsiTaken.Seen:
+                        _awaited.RemoveAt(i--);
+                        continue;
                     case UsiTaken.Whole:
                         _awaited.RemoveAt(i);
                         break;
@@ -71,7 +74,7 @@ internal sealed class UsiAnswers
         {
             var taken = take(frame);
             _parts += taken == UsiTaken.Not ? 0 : 1;
-            if (taken == UsiTaken.Whole)
+            if (taken is UsiTaken.Whole or UsiTaken.Seen)
             {
                 _whole.TrySetResult();
             }

@@ -87,8 +87,9 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
 
     /// <summary>Asks for an answer that may come in several frames; <paramref name="within"/> is the longest silence between them.</summary>
     /// <param name="take">Takes what it needs out of a frame; called on the reading loop, must not wait.</param>
+    /// <returns>How long the answer took, from the question on.</returns>
     /// <inheritdoc cref="AskAsync(UsiFrame, Func{UsiFrame, bool}, TimeSpan, bool, CancellationToken)"/>
-    public async ValueTask AskAsync(UsiFrame question, Func<UsiFrame, UsiTaken> take, TimeSpan within, bool alone, CancellationToken stop)
+    public async ValueTask<TimeSpan> AskAsync(UsiFrame question, Func<UsiFrame, UsiTaken> take, TimeSpan within, bool alone, CancellationToken stop)
     {
         if (alone)
         {
@@ -98,8 +99,10 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
         var awaited = _answers.Await(take);
         try
         {
+            var asked = clock.GetTimestamp();
             await SendAsync(question, stop).ConfigureAwait(false);
             await awaited.WaitAsync(within, clock, stop).ConfigureAwait(false);
+            return clock.GetElapsedTime(asked);
         }
         catch (TimeoutException)
         {
@@ -125,6 +128,9 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
             _doubted.Release();
         }
     }
+
+    /// <summary>What is under way will not be answered: who waits fails with this.</summary>
+    public void Abandon(string why) => _answers.Fail(new IOException(why));
 
     public void Dispose()
     {
@@ -274,7 +280,7 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
                 await AskAsync(options.Probe, options.IsProbeAnswer, options.ProbeWithin, alone: false, stop).ConfigureAwait(false);
                 return true;
             }
-            catch (TimeoutException)
+            catch (Exception e) when (e is TimeoutException || (e is IOException && _link is not null))
             {
                 // Once more, until the time is over.
             }

@@ -9,4 +9,6 @@ public enum UsiTaken
     Part,
     /// <summary>The answer, or its last part.</summary>
     Whole,
+    /// <summary>It says that nothing more is to be waited for, and goes on to the driver.</summary>
+    Seen,
 }

@@ -116,6 +116,27 @@ public sealed class UsiPortTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task What_ends_the_waiting_may_be_the_drivers_all_the_same()
+    {
+        await StartAsync();
+        _modem = _ => [[0x38, 9]];
+        await _port.AskAsync(new UsiFrame(UsiProtocol.Prime, new byte[] { 0x37 }), frame => frame.Payload.Span[0] == 0x38 ? UsiTaken.Seen : UsiTaken.Not, TimeSpan.FromSeconds(1), alone: true, _stop.Token);
+        Assert.Equal([0x38, 9], Assert.Single(_heard));
+    }
+
+    [Fact]
+    public async Task What_is_abandoned_fails_at_once_and_the_line_goes_on()
+    {
+        await StartAsync();
+        _modem = payload => payload[2] == 1 ? [] : [[0x2E, 0, 0, 2, 1, 7]];
+        var first = Ask(1).AsTask();
+        Assert.True(await Patience.UntilAsync(() => _asked.Count == 2));
+        _port.Abandon("the modem restarted");
+        Assert.Equal("the modem restarted", (await Assert.ThrowsAsync<IOException>(() => first)).Message);
+        await Ask(2);
+    }
+
+    [Fact]
     public async Task What_does_not_fit_the_modem_is_not_sent()
     {
         await StartAsync();
@@ -129,7 +150,14 @@ public sealed class UsiPortTests : IAsyncDisposable
     public async Task A_quiet_modem_is_asked_once_a_minute_and_nothing_is_said_of_it()
     {
         await StartAsync();
-        Assert.True(await _clock.AdvanceUntilAsync(() => _asked.Count == 4, TimeSpan.FromSeconds(5)));
+        var began = _clock.GetUtcNow();
+        for (var minute = 1; minute <= 3; minute++)
+        {
+            Assert.True(await _clock.AdvanceUntilAsync(() => _asked.Count > minute, TimeSpan.FromMilliseconds(500)));
+            Assert.True(await Patience.UntilAsync(() => FramesIn > minute));
+        }
+
+        Assert.InRange(_clock.GetUtcNow() - began, TimeSpan.FromSeconds(180), TimeSpan.FromSeconds(200));
         Assert.Equal(2, _changes.Count);
     }
 
@@ -210,6 +238,16 @@ public sealed class UsiPortTests : IAsyncDisposable
     {
         _running = _port.RunAsync(_stop.Token);
         Assert.True(await _clock.AdvanceUntilAsync(() => _changes is [.., { Step: UsiStep.Started }], TimeSpan.FromMilliseconds(200)));
+    }
+
+    private long FramesIn
+    {
+        get
+        {
+            var facts = new Dictionary<string, string>();
+            _port.Counters.AddTo(facts);
+            return long.Parse(facts["framesIn"], System.Globalization.CultureInfo.InvariantCulture);
+        }
     }
 
     private ValueTask<UsiFrame> Ask(int pib) => _port.AskAsync(

@@ -1,0 +1,100 @@
+using Metering;
+using Metering.Driver;
+using Protocols.Usi.Prime;
+
+namespace Drivers.Prime;
+
+/// <summary>One node of the network, by its EUI-48. Everything in it belongs to the table it stands in, and changes under its lock.</summary>
+internal sealed class PrimeNode(Eui48 eui)
+{
+    internal Eui48 Eui => eui;
+
+    /// <summary>As other rooms know it.</summary>
+    internal string Name { get; } = eui.ToString();
+
+    internal NodeState State { get; set; } = NodeState.Gone;
+
+    internal string Sentence { get; set; } = "";
+
+    /// <summary>The switch it hangs on, and its number there.</summary>
+    internal byte Sid { get; set; }
+
+    internal ushort Lnid { get; set; }
+
+    /// <summary>Its own number as a switch.</summary>
+    internal byte Lsid { get; set; } = NetworkEvent.NoSwitch;
+
+    /// <summary>The switch it hangs on, where that is known; null for the base node.</summary>
+    internal PrimeNode? Parent { get; set; }
+
+    /// <summary>Its 4-32 address; null without a connection.</summary>
+    internal ushort? Address { get; set; }
+
+    internal string? Serial { get; set; }
+
+    /// <summary>Its connection is authenticated and encrypted; null where nobody told.</summary>
+    internal bool? IsSecured { get; set; }
+
+    internal int? QualityPercent { get; set; }
+
+    /// <summary>The meter behind it, and its kind.</summary>
+    internal MeterId Meter { get; set; }
+
+    internal string? Profile { get; set; }
+
+    /// <summary>The meter said itself who it is, now or before.</summary>
+    internal bool SaidItself { get; set; }
+
+    /// <summary>Nobody knows its meter: it is to be asked, not before this.</summary>
+    internal bool IsToBeAsked { get; set; }
+
+    internal long AskedAt { get; set; }
+
+    internal int AskedInVain { get; set; }
+
+    /// <summary>When something last happened to it, in the counting of the table: a list that was begun before says less.</summary>
+    internal long Mark { get; set; }
+
+    /// <summary>The open way to its meter.</summary>
+    internal NodeLink? Link { get; set; }
+
+    /// <summary>The orders of its meter.</summary>
+    internal NodeWork? Work { get; set; }
+
+    /// <summary>What was last told of it.</summary>
+    internal NetworkNode? Told { get; set; }
+
+    /// <summary>The meter can be asked.</summary>
+    internal bool IsReadable => State == NodeState.Connected && !Meter.IsNone;
+
+    internal bool IsSwitch => Lsid != NetworkEvent.NoSwitch;
+
+    internal static bool WasReadable(NetworkNode? told) => told is { State: NodeState.Connected, Meter.IsNone: false };
+
+    /// <summary>How many hops away; null where a switch on the way is not known.</summary>
+    internal int? Level
+    {
+        get
+        {
+            var (level, node) = (1, this);
+            for (; node.Sid != 0; node = node.Parent)
+            {
+                if (node.Parent is null || ++level > MostLevels)
+                {
+                    return null;
+                }
+            }
+
+            return level;
+        }
+    }
+
+    /// <summary>No tree is deeper; a ring, which a list of two moments may show, has no end.</summary>
+    private const int MostLevels = 63;
+
+    /// <summary>The node as it stands, for everybody else.</summary>
+    internal NetworkNode View() => new(Name, Address is { } address ? $"{address:X3}" : "", State, Sentence)
+    {
+        Meter = Meter, Serial = Serial, Parent = Sid == 0 ? null : Parent?.Name, Level = Level, IsSwitch = IsSwitch, QualityPercent = QualityPercent,
+    };
+}
