@@ -14,6 +14,7 @@ public sealed class LineTime : IDisposable
     private readonly long _began, _epoch;
     private long _now, _order, _armed = Never;
     private bool _isRunning, _isEarly, _isOver;
+    private int _runner;
 
     /// <summary>Begins at the clock's time; then goes by its time stamps, so that a step of its date is none here.</summary>
     public LineTime(TimeProvider clock)
@@ -43,7 +44,7 @@ public sealed class LineTime : IDisposable
     private long Clock => _epoch + _clock.GetElapsedTime(_began).Ticks;
 
     /// <summary>Runs something as soon as nothing else does: at once, or when what runs now has ended.</summary>
-    public void Post(Action action) => Add(Clock, action);
+    public void Post(Action action) => Add(Volatile.Read(ref _runner) == Environment.CurrentManagedThreadId ? _now : Clock, action);
 
     /// <summary>Runs something after a while, counted from now.</summary>
     public void After(TimeSpan wait, Action action) => Add(Ticks + Math.Max(0, wait.Ticks), action);
@@ -112,6 +113,7 @@ public sealed class LineTime : IDisposable
     /// <summary>Runs all that is due; whoever came first runs it for all.</summary>
     private void Run()
     {
+        Volatile.Write(ref _runner, Environment.CurrentManagedThreadId);
         while (true)
         {
             Action? next;
@@ -119,7 +121,7 @@ public sealed class LineTime : IDisposable
             {
                 if (_isOver || !_queue.TryPeek(out next, out var at) || at.Due > Clock)
                 {
-                    _isRunning = false;
+                    (_isRunning, _runner) = (false, 0);
                     Arm();
                     return;
                 }

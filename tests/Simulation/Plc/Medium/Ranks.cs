@@ -14,8 +14,8 @@ internal sealed class Ranks
         _presence = [.. Enumerable.Range(0, nodes).Select(i => (i + 0.5) / nodes)];
         random.Shuffle(_presence);
 
-        // Those that are seldom there come and go more often, by tendency.
-        var keys = _presence.Select(rank => (0.75 * (1 - rank)) + (0.25 * random.NextDouble())).ToArray();
+        // Those that are seldom there come and go more often, by tendency; those that always or hardly ever are there, never or as they are told.
+        var keys = _presence.Select(rank => MeasuredDay.PresenceOf(rank) is >= 1 or < 0.5 ? -1 : (0.75 * (1 - rank)) + (0.25 * random.NextDouble())).ToArray();
         var order = Enumerable.Range(0, nodes).ToArray();
         Array.Sort(keys, order);
         _changes = new double[nodes];
