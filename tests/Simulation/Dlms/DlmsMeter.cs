@@ -16,7 +16,7 @@ public sealed record AnsweredValue(ushort ClassId, Obis Name, int Attribute, Met
 /// </summary>
 public sealed class DlmsMeter
 {
-    private readonly IReadOnlyList<IMeterEquipment> _equipment;
+    private readonly IMeterEquipment[] _equipment;
     private readonly MeterClients _clients;
 
     /// <summary>Builds it.</summary>
@@ -41,7 +41,7 @@ public sealed class DlmsMeter
         ReadingKeys = plan.Has(MeterFault.OneCounterForAll) ? Keys : MakeKeys(plan, random);
         _clients = new MeterClients(this);
         Line = new LineFaults(this);
-        _equipment = equipment ?? Fitting.Of(plan);
+        _equipment = [.. equipment ?? Fitting.Of(plan)];
         foreach (var part in _equipment)
         {
             part.Fit(this);
@@ -124,9 +124,11 @@ public sealed class DlmsMeter
     public void Advance()
     {
         using var turn = Turn.EnterScope();
-        while (_equipment.MinBy(part => part.Due) is { } next && next.Due <= Clock.Now)
+        var now = Clock.Now;
+        while (First(out var due) is { } next && due <= now)
         {
-            next.Run(next.Due);
+            next.Run(due);
+            now = Clock.Now; // what ran may have set it
         }
     }
 
@@ -170,6 +172,20 @@ public sealed class DlmsMeter
         var (scaler, unit) = one is ICapturable scaled ? scaled.ScaleOf(attribute) : ((sbyte)0, (byte)255);
         ValueAnswered?.Invoke(new AnsweredValue(one.ClassId, one.Name, attribute, value, scaler, unit));
         return value.WriteTo(new DataWriter(), Clock).ToArray();
+    }
+
+    /// <summary>The part that has something to do first; of several, the one fitted first.</summary>
+    private IMeterEquipment? First(out DateTime due)
+    {
+        IMeterEquipment? first = null;
+        due = DateTime.MaxValue;
+        foreach (var part in _equipment)
+        {
+            var next = part.Due;
+            (first, due) = next < due ? (part, next) : (first, due);
+        }
+
+        return first;
     }
 
     private string KeyLine(int client, MeterKeys keys) =>

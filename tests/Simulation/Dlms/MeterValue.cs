@@ -4,19 +4,21 @@ using Protocols.Dlms.Model;
 
 namespace Simulation.Dlms;
 
-/// <summary>One value as it stands in a row: its type on the wire, and its number or time.</summary>
-public readonly record struct MeterValue(AXdrTag Type, long Number, DateTime At)
+/// <summary>One value as it stands in a row: its type on the wire, and its number or, of a time, its ticks.</summary>
+public readonly record struct MeterValue(AXdrTag Type, long Number)
 {
-    public static MeterValue UInt32(uint value) => new(AXdrTag.UInt32, value, default);
+    public static MeterValue UInt32(uint value) => new(AXdrTag.UInt32, value);
 
-    public static MeterValue UInt16(ushort value) => new(AXdrTag.UInt16, value, default);
+    public static MeterValue UInt16(ushort value) => new(AXdrTag.UInt16, value);
 
-    public static MeterValue UInt8(byte value) => new(AXdrTag.UInt8, value, default);
+    public static MeterValue UInt8(byte value) => new(AXdrTag.UInt8, value);
 
-    public static MeterValue Enum(byte value) => new(AXdrTag.Enum, value, default);
+    public static MeterValue Enum(byte value) => new(AXdrTag.Enum, value);
 
     /// <summary>A capture time.</summary>
-    public static MeterValue Instant(DateTime utc) => new(AXdrTag.OctetString, 0, utc);
+    public static MeterValue Instant(DateTime utc) => new(AXdrTag.OctetString, utc.Ticks);
+
+    private DateTime At => new(Number, DateTimeKind.Utc);
 
     /// <summary>As Data.</summary>
     public DataWriter WriteTo(DataWriter to, MeterClock clock) => Type switch

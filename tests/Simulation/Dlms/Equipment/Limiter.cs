@@ -13,14 +13,16 @@ public sealed class Limiter : IMeterEquipment
     private LimiterObject _limiter = null!;
     private DateTime _next;
     private DateTime? _since;
-    private bool _isOver;
+    private bool _isOver, _looks;
 
-    public DateTime Due => _next;
+    /// <summary>Every half a minute; never while nobody has set a limit that could be exceeded.</summary>
+    public DateTime Due => _looks ? _next : DateTime.MaxValue;
 
     public void Fit(DlmsMeter meter)
     {
-        (_meter, _next) = (meter, meter.Clock.Now + Look);
+        _meter = meter;
         meter.Device.Add(_limiter = new LimiterObject(new Obis(1, 0, 1, 7, 0, 255), NoLimit));
+        _limiter.Written += _ => (_next, _looks) = (_looks ? _next : meter.Clock.Now + Look, true);
     }
 
     public void Run(DateTime at)
@@ -34,6 +36,8 @@ public sealed class Limiter : IMeterEquipment
             _meter.Raise(EventLog.Disconnector, isOver ? Exceeded : Fine);
             _meter.Part<Breaker>()?.Control.ByLimiter(connect: !isOver);
         }
+
+        _looks = _isOver || _since is not null || _limiter.Threshold < NoLimit;
     }
 
     public void ClockSet(DateTime from, DateTime to) => (_next, _since) = (to + Look, null);

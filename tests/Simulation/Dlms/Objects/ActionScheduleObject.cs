@@ -9,6 +9,7 @@ public sealed class ActionScheduleObject(DlmsMeter meter, Obis name, Obis table,
     : WritableObject(22, 0, name, new DataWriter().Structure(2).Name(table).UInt16(script).ToArray(), new DataWriter().Enum(1).ToArray(), times)
 {
     private const int MostDays = 800;
+    private (byte[] Times, DateTime After, DateTime Next) _found = ([], default, default); // asked each time that the meter's time passes
 
     /// <summary>No time at all.</summary>
     public static byte[] Never => new DataWriter().Array(0).ToArray();
@@ -20,6 +21,11 @@ public sealed class ActionScheduleObject(DlmsMeter meter, Obis name, Obis table,
     public DateTime Next(DateTime after)
     {
         var octets = this[4];
+        if (ReferenceEquals(_found.Times, octets) && _found.After == after)
+        {
+            return _found.Next;
+        }
+
         var next = DateTime.MaxValue;
         for (var at = 2; at + 12 < octets.Length + 1 && octets[at] == 0x02; at += 15)
         {
@@ -27,6 +33,7 @@ public sealed class ActionScheduleObject(DlmsMeter meter, Obis name, Obis table,
             next = found < next ? found : next;
         }
 
+        _found = (octets, after, next);
         return next;
     }
 

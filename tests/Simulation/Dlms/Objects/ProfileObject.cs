@@ -24,6 +24,8 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
     private const int MostAtOnce = 20;
 
     private readonly List<StoredRow> _rows = [];
+    private (ICapturable? One, int Attribute)[]? _captured; // of the value columns, found once
+    private DateTime _latest;
 
     /// <summary>What the rows hold.</summary>
     public IReadOnlyList<CaptureObject> Columns { get; private set; } = columns;
@@ -49,13 +51,23 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
 
     /// <summary>Stores a row of what the columns hold at a time.</summary>
     /// <param name="stamp">The time that is written in front of it; null for that time.</param>
-    public void Capture(DateTime at, byte status, DateTime? stamp = null) =>
-        Store(stamp ?? at, status, [.. ValueColumns.Select(column => meter.Device.Find(column.ClassId, column.Name) is ICapturable one ? one.Capture(column.Attribute, at) : default)]);
+    public void Capture(DateTime at, byte status, DateTime? stamp = null)
+    {
+        _captured ??= [.. ValueColumns.Select(column => (meter.Device.Find(column.ClassId, column.Name) as ICapturable, (int)column.Attribute))];
+        var values = new MeterValue[_captured.Length];
+        for (var i = 0; i < values.Length; i++)
+        {
+            values[i] = _captured[i].One?.Capture(_captured[i].Attribute, at) ?? default;
+        }
+
+        Store(stamp ?? at, status, values);
+    }
 
     /// <summary>Stores a row.</summary>
     public void Store(DateTime at, byte status, params IReadOnlyList<MeterValue> values)
     {
-        var row = new StoredRow(at, _rows.Count(other => other.At == at), status, values);
+        var row = new StoredRow(at, at > _latest ? 0 : _rows.Count(other => other.At == at), status, values);
+        _latest = at > _latest ? at : _latest;
         _rows.Add(row);
         if (_rows.Count > most)
         {
@@ -74,7 +86,7 @@ public sealed class ProfileObject(DlmsMeter meter, Obis name, IReadOnlyList<Capt
     /// <summary>Captures other objects from now on, or at other times: the buffer is empty then, as the standard has it.</summary>
     public void Change(IReadOnlyList<CaptureObject> columns, uint period)
     {
-        (Columns, Period) = (columns, period);
+        (Columns, Period, _captured) = (columns, period, null);
         _rows.Clear();
     }
 
