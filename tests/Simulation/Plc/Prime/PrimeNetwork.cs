@@ -10,6 +10,7 @@ namespace Simulation.Plc.Prime;
 public sealed class PrimeNetwork
 {
     private const int Registration = 24, Short = 16;
+    private static readonly TimeSpan LeastSwitchWait = TimeSpan.FromSeconds(4), MostSwitchWait = TimeSpan.FromMinutes(1);
     private readonly Dictionary<string, PrimeNode> _byEui;
     private readonly Random _random;
     private PrimeBase? _base;
@@ -129,12 +130,13 @@ public sealed class PrimeNetwork
                     with.Promote(carrier);
                 }
 
-                Try(node, TimeSpan.FromSeconds(2 + (8 * _random.NextDouble()))); // nobody there to hear it yet
+                node.SwitchWait = node.SwitchWait == TimeSpan.Zero ? LeastSwitchWait : node.SwitchWait * 2 > MostSwitchWait ? MostSwitchWait : node.SwitchWait * 2;
+                Try(node, node.SwitchWait * (0.5 + _random.NextDouble())); // nobody there to hear it yet
                 return;
             }
         }
 
-        node.Tries = true;
+        (node.Tries, node.SwitchWait) = (true, TimeSpan.Zero);
         Talk(node, true, Registration, () => Judge(with, node, carrier));
     }
 

@@ -43,6 +43,9 @@ public sealed class PrimeNode
     /// <summary>How long it waits before it tries again; zero: it has not failed yet.</summary>
     internal TimeSpan Wait { get; set; }
 
+    /// <summary>How long it waits for its switch; zero: it does not.</summary>
+    internal TimeSpan SwitchWait { get; set; }
+
     /// <summary>A try to register is scheduled or under way.</summary>
     internal bool Tries { get; set; }
 }
