@@ -49,7 +49,7 @@ public sealed record PowerLinePlan
     public int Tries { get; init; } = 6;
 
     /// <summary>Places in which those that want to transmit begin: two in the same one collide. It grows with their number. 0: nobody ever collides.</summary>
-    public int ContentionWindow { get; init; } = 32;
+    public int ContentionWindow { get; init; }
 
     /// <summary>How often a node is asked whether it is still there (PRIME); it is taken for gone after two rounds. Zero: never.</summary>
     public TimeSpan AliveEvery { get; init; } = TimeSpan.FromSeconds(2048);
@@ -66,11 +66,14 @@ public sealed record PowerLinePlan
     /// <summary>How often a day a node changes phase and channel, gone for half a minute meanwhile (PRIME 1.4).</summary>
     public double HopsPerDay { get; init; }
 
-    /// <summary>Nothing is wrong at all: what an ideal schedule is measured on.</summary>
+    /// <summary>Nothing is wrong at all, and nobody collides: what an ideal schedule is measured on.</summary>
     public static PowerLinePlan Quiet { get; } = new();
 
     /// <summary>Presence as measured, with some loss.</summary>
-    public static PowerLinePlan Measured { get; } = new() { Name = "measured", Presence = PresenceShape.Measured, Loss = 0.05, LossByHour = Evenings, LossByPhase = [1, 1.2, 0.8], AcknowledgementLoss = 0.01 };
+    public static PowerLinePlan Measured { get; } = new()
+    {
+        Name = "measured", Presence = PresenceShape.Measured, Loss = 0.05, LossByHour = Evenings, LossByPhase = [1, 1.2, 0.8], AcknowledgementLoss = 0.01, ContentionWindow = 32,
+    };
 
     /// <summary>Evening noise: nodes go for hours, and PPDUs are lost.</summary>
     public static PowerLinePlan Evening { get; } = Measured with { Name = "evening", Presence = PresenceShape.Evening };

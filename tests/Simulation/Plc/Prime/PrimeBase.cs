@@ -55,7 +55,7 @@ public sealed class PrimeBase
             Forget(old); // it comes back before it was missed: its connection is closed first
         }
 
-        var entry = Table.Register(node, carrier);
+        var entry = Table.Register(node, carrier, Math.Min(Admission.Profile, node.Profile));
         _say(PrimeSay.Event(PrimeSay.Registered, entry, node.Place.EuiOctets.Span));
         if (AliveEvery > TimeSpan.Zero)
         {
@@ -69,7 +69,7 @@ public sealed class PrimeBase
     {
         if (!_isOver && Table.Connect(entry) is { } address)
         {
-            _say(PrimeSay.Joined(address, entry.Node.Place.Serial, entry.Node.Place.EuiOctets.Span, entry.Node.Profile == 0 ? (byte)0 : (byte)1));
+            _say(PrimeSay.Joined(address, entry.Node.Place.Serial, entry.Node.Place.EuiOctets.Span, entry.Profile == 0 ? (byte)0 : (byte)1));
         }
     }
 

@@ -5,7 +5,7 @@ public sealed class PrimeEntry
 {
     internal const byte NoSwitch = 0xFF;
 
-    internal PrimeEntry(PrimeNode node, PrimeEntry? carrier, ushort lnid) => (Node, Carrier, Lnid) = (node, carrier, lnid);
+    internal PrimeEntry(PrimeNode node, PrimeEntry? carrier, ushort lnid, byte profile) => (Node, Carrier, Lnid, Profile) = (node, carrier, lnid, profile);
 
     /// <summary>Who.</summary>
     public PrimeNode Node { get; }
@@ -15,6 +15,9 @@ public sealed class PrimeEntry
 
     /// <summary>Its number on its switch.</summary>
     public ushort Lnid { get; }
+
+    /// <summary>The security profile it registered under.</summary>
+    public byte Profile { get; }
 
     /// <summary>Its own number as a switch; FF: it is none.</summary>
     public byte Lsid { get; internal set; } = NoSwitch;

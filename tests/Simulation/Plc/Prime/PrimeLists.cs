@@ -29,7 +29,7 @@ internal static class PrimeLists
             case 0x0059:
                 return [.. all.Where(one => one.Carrier is null).Select(one => (byte[])[.. Word(one.Lnid), one.Sid, 0, one.Signal, one.Signal, 4, 0x3F, 0, 10])];
             case 0x8141: // which node registered under which security profile; the layout is not known from a source
-                return [.. all.Select(one => (byte[])[.. Eui(one), one.Node.Profile])];
+                return [.. all.Select(one => (byte[])[.. Eui(one), one.Profile])];
             case 0x8250:
                 return [.. all.Where(one => one.Address is not null).Select(Connected)];
             default:

@@ -25,10 +25,10 @@ public sealed class PrimeTable
     /// <summary>An address that somebody had, and nobody has now.</summary>
     internal bool IsClosed(ushort address) => _closed.Contains(address);
 
-    internal PrimeEntry Register(PrimeNode node, PrimeEntry? carrier)
+    internal PrimeEntry Register(PrimeNode node, PrimeEntry? carrier, byte profile = 0)
     {
         _lnid = (ushort)(_lnid + 1 == FirstSpecialLnid ? 1 : _lnid + 1);
-        return _byEui[node.Place.Eui] = new PrimeEntry(node, carrier, _lnid);
+        return _byEui[node.Place.Eui] = new PrimeEntry(node, carrier, _lnid, profile);
     }
 
     /// <summary>The next address that is free; null where there is none.</summary>

@@ -20,7 +20,7 @@ public class IdealTests
     public void A_medium_that_never_idles_takes_the_ideal_time_and_not_less(string phy)
     {
         var clock = new FakeTimeProvider(Start);
-        using var line = new PowerLine(PowerLinePlan.Quiet with { Nodes = 100, ContentionWindow = 0, Phy = PlcPhy.All.Single(one => one.Name == phy) }, 1, clock);
+        using var line = new PowerLine(PowerLinePlan.Quiet with { Nodes = 100, Phy = PlcPhy.All.Single(one => one.Name == phy) }, 1, clock);
         var jobs = line.Nodes.SelectMany(node => DayProfile.Select(octets => new IdealMessage(node, octets))).ToArray();
         var ideal = IdealTime.Of(line, jobs);
         var waits = new Queue<IdealMessage>(jobs);

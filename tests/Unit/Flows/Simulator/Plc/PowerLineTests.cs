@@ -15,7 +15,7 @@ public class PowerLineTests
     [InlineData("g3-robo", 256)]
     public void A_message_takes_its_air_time_once_a_hop_and_no_more_of_the_medium_is_useful(string phy, int octets)
     {
-        var (line, clock) = Make(PowerLinePlan.Quiet with { Phy = Phy(phy), Nodes = 60, ContentionWindow = 0 });
+        var (line, clock) = Make(PowerLinePlan.Quiet with { Phy = Phy(phy), Nodes = 60 });
         using var _ = line;
         foreach (var node in new[] { line.Nodes.First(node => node.Level == 0), line.Nodes.First(node => node.Level == 2) })
         {
@@ -35,7 +35,7 @@ public class PowerLineTests
     [Fact]
     public void Two_at_once_share_the_medium()
     {
-        var (line, clock) = Make(PowerLinePlan.Quiet with { Nodes = 20, Levels = [1], ContentionWindow = 0 });
+        var (line, clock) = Make(PowerLinePlan.Quiet with { Nodes = 20, Levels = [1] });
         using var _ = line;
         var ended = new List<DateTime>();
         foreach (var node in line.Nodes)
@@ -57,7 +57,7 @@ public class PowerLineTests
     [InlineData("flapping", "g3-robo")]
     public void All_kinds_of_use_sum_up_to_the_time_that_passed_and_the_useful_ones_to_what_arrived(string name, string phy)
     {
-        var (line, clock) = Make(PowerLinePlan.ByName[name] with { Phy = Phy(phy), Nodes = 120, AcknowledgementLoss = 0.05 });
+        var (line, clock) = Make(PowerLinePlan.ByName[name] with { Phy = Phy(phy), Nodes = 120, AcknowledgementLoss = 0.05, ContentionWindow = 32 });
         using var _ = line;
         var random = new Random(3);
         var (arrived, failed) = (0, 0);
@@ -132,7 +132,7 @@ public class PowerLineTests
     {
         double Waste(string phy)
         {
-            var (line, clock) = Make(PowerLinePlan.Quiet with { Phy = Phy(phy), Nodes = 60, Loss = 0.25, ContentionWindow = 0 });
+            var (line, clock) = Make(PowerLinePlan.Quiet with { Phy = Phy(phy), Nodes = 60, Loss = 0.25 });
             using var _ = line;
             foreach (var node in line.Nodes.Where(node => node.Level == 3))
             {

@@ -144,6 +144,7 @@ public class PrimeNetworkTests
         Assert.NotNull(bench.EntryOf(bench.Line.Nodes[0]));
         Assert.Null(bench.EntryOf(bench.Line.Nodes[1]));
         Assert.Contains($"{bench.Line.Nodes[0].Eui} duk={Convert.ToHexString(right)}", bench.Network.KeyLines);
+        Assert.Equal([0, 1], bench.Of(0x3A).Select(one => (int)one[^1]).Order()); // who is authenticated and encrypted says so when it connects
         var profiles = bench.Ask([0x2F, 0x81, 0x41])[0];
         Assert.Equal(2 * 7, profiles.Length - 6);
         Assert.Equal(1, profiles[6..].Chunk(7).Count(record => record[6] == 1));
