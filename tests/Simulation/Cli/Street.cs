@@ -29,7 +29,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         using var wired = new FeederField(options.Plan.DlmsGroups, options.Seed, options.Speed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
         using var pushing = options.Plan.Feeders is null ? null : new PushField(options.Seed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
         WriteKeys([.. field.KeyLines, .. wired.KeyLines, .. pushing?.KeyLines ?? []]);
-        using var port = new PluggedPort(Path.Combine(options.Ports, "im871a"), _stick);
+        using var port = new PluggedPort(Path.Combine(options.Ports, "im871a"));
         using var truth = new TruthFile(options.Truth);
         port.FarEndClosed += truth.FarEndClosed;
         var replay = options.Replay is null ? null : new Queue<byte[]>(ReplayFile.Read(options.Replay));
@@ -37,8 +37,12 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         while (!stop.IsCancellationRequested)
         {
             _stick.Stalled = _wire.IsStalled(Elapsed);
-            port.Plug(!_wire.IsAway(Elapsed));
-            port.Answer(_wire.SpoilAnswer);
+            Plug(port, !_wire.IsAway(Elapsed));
+            if (port.Read(5) is { Length: > 0 } asked)
+            {
+                port.Write(_wire.SpoilAnswer(_stick.Take(asked)));
+            }
+
             wired.Tell(truth);
             pushing?.Tell(truth);
             truth.Settle(clock.GetUtcNow().UtcDateTime);
@@ -49,7 +53,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
 
             if (replay is { Count: > 0 } && _stick.HearsT1OrC1)
             {
-                port.Write([Im871aStick.Indicate(replay.Dequeue(), -70)]);
+                port.Write(Im871aStick.Indicate(replay.Dequeue(), -70));
             }
 
             if (Elapsed - told > TimeSpan.FromSeconds(10))
@@ -67,6 +71,16 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
 
     private TimeSpan Elapsed => clock.GetElapsedTime(_started) * options.Speed;
 
+    /// <summary>Without power the stick forgets its mode.</summary>
+    private void Plug(PluggedPort port, bool plugged)
+    {
+        port.Plug(plugged);
+        if (!plugged)
+        {
+            _stick.PowerOff();
+        }
+    }
+
     private void Transmit(PluggedPort port, TruthFile truth, DueTelegram due)
     {
         _sent++;
@@ -77,7 +91,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         if (fate is null)
         {
             var frame = _wire.Spoil(Im871aStick.Indicate(due.Transmission.Telegram, due.Dbm), out var garbled);
-            var heard = _stick.HearsT1OrC1 && !_stick.Stalled && port.Write(frame);
+            var heard = _stick.HearsT1OrC1 && !_stick.Stalled && frame.All(port.Write);
             fate = !heard ? "service down" : garbled ? "lost: garbled" : null;
             _written += fate is null ? 1 : 0;
             _garbled += heard && garbled ? 1 : 0;

@@ -1,13 +1,19 @@
 namespace Simulation.Modems;
 
-/// <summary>A stick on a pty under a name of its own; can be pulled out and plugged in again, as USB does: the name goes and comes back, the device behind it is another.</summary>
-public sealed class PluggedPort(string name, Im871aStick stick) : IDisposable
+/// <summary>A pty under a name of its own; can be pulled out and plugged in again, as USB does: the name goes and comes back, the device behind it is another.</summary>
+public sealed class PluggedPort(string name) : IDisposable
 {
     private Pty? _pty;
     private bool _wasOpen;
 
-    /// <summary>Whoever had the port open closed it, or the stick was pulled out under him.</summary>
+    /// <summary>Whoever had the port open closed it, or it was pulled out under him.</summary>
     public event Action? FarEndClosed;
+
+    /// <summary>It is there.</summary>
+    public bool IsPlugged => _pty is not null;
+
+    /// <summary>Somebody has it open.</summary>
+    public bool IsOpen => _pty is { IsOpen: true };
 
     /// <summary>Makes it plugged in, or not.</summary>
     public void Plug(bool plugged)
@@ -25,16 +31,11 @@ public sealed class PluggedPort(string name, Im871aStick stick) : IDisposable
         }
     }
 
-    /// <summary>Lets the stick answer what the host said since; waits a few milliseconds for it.</summary>
-    public void Answer(Func<byte[], byte[]> spoil)
+    /// <summary>What the host said since; waits a few milliseconds for it.</summary>
+    public byte[] Read(int milliseconds)
     {
-        var octets = _pty?.Read(5) ?? [];
-        if (octets.Length > 0)
-        {
-            _pty!.Write(spoil(stick.Take(octets)));
-        }
-
-        var open = _pty is { IsOpen: true };
+        var octets = _pty?.Read(milliseconds) ?? [];
+        var open = IsOpen;
         if (!open)
         {
             if (_wasOpen)
@@ -42,21 +43,21 @@ public sealed class PluggedPort(string name, Im871aStick stick) : IDisposable
                 FarEndClosed?.Invoke();
             }
 
-            Thread.Sleep(5); // poll returns at once while nobody has the other end
+            Thread.Sleep(milliseconds); // poll returns at once while nobody has the other end
         }
 
         _wasOpen = open;
+        return octets;
     }
 
-    /// <summary>Octets to the host, piece by piece. False where nobody takes them.</summary>
-    public bool Write(IReadOnlyList<byte[]> pieces) => _pty is not null && pieces.All(piece => _pty.Write(piece));
+    /// <summary>Octets to the host. False where nobody takes them.</summary>
+    public bool Write(byte[] octets) => _pty is not null && _pty.Write(octets);
 
-    /// <summary>Pulls it out: without power the stick forgets its mode.</summary>
+    /// <summary>Pulls it out.</summary>
     public void Dispose()
     {
         File.Delete(name);
         _pty?.Dispose();
         _pty = null;
-        stick.PowerOff();
     }
 }
