@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# ./build.sh run: a street of simulated meters, a radio on a pty, DLMS meters on a serial line, on TCP and on UDP and others that push, the shipped service and a broker, with live progress, until Ctrl-C.
+# ./build.sh run: a street of simulated meters, a radio on a pty, DLMS meters on a serial line, on TCP and on UDP and others that push, PRIME and G3 modems with meters on power lines, the shipped service and a broker, with live progress, until Ctrl-C.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 meters=20 seed=1 scenario=all mqtt=1883
@@ -15,7 +15,7 @@ while [ $# -gt 0 ]; do
 done
 
 dir=$(mktemp -d /tmp/concentrator-run.XXXXXX)
-artifacts/concentrator-sim --scenario "$scenario" --meters "$meters" --seed "$seed" --ports "$dir/ports" --keys "$dir/meters.keys" \
+artifacts/concentrator-sim --scenario "$scenario" --meters "$meters" --seed "$seed" --ports "$dir/ports" --keys "$dir/meters.keys" --shipment "$dir/shipment.csv" \
     --truth "$dir/truth.jsonl" --rows "$dir/head-end.jsonl" --mqtt "$mqtt" > "$dir/sim.out" 2> "$dir/sim.err" &
 sim=$!
 service=
@@ -29,18 +29,24 @@ finish() {
         kill -TERM "$service" 2>/dev/null || true
     fi
     wait 2>/dev/null || true
-    echo "truth file: $dir/truth.jsonl"
+    echo "truth file: $dir/truth.jsonl     shipment list: $dir/shipment.csv"
     if [ -s "$dir/rows.jsonl" ]; then
         artifacts/concentrator-sim compare "$dir/truth.jsonl" "$dir/rows.jsonl" | tail -n 5
     fi
     exit 0
 }
 trap finish INT TERM EXIT
-for _ in $(seq 100); do [ -s "$dir/sim.out" ] && [ -e "$dir/ports/im871a" ] && [ -e "$dir/meters.keys" ] && break; sleep 0.1; done
+for _ in $(seq 300); do [ -s "$dir/sim.out" ] && [ -e "$dir/ports/im871a" ] && [ -e "$dir/meters.keys" ] && break; sleep 0.1; done
 [ -s "$dir/sim.out" ] || { cat "$dir/sim.err" >&2; exit 1; }
 head -n 1 "$dir/sim.out"
 port=$(sed -nE '1s/.*127\.0\.0\.1:([0-9]+).*/\1/p' "$dir/sim.out")
 http=$((8080 + port % 1000))
+registers=1m profile=15m tasks=
+if [ -e "$dir/ports/prime" ] || [ -e "$dir/ports/g3" ]; then # a power line is slow: what is read there must be worth its air time
+    registers=1d profile=1d
+else
+    tasks='{ read = "standard-log", every = "1h", start = "00:10" }, { read = "mbus-profile", every = "1h", start = "00:02" }, { read = "mbus-values", every = "5m", start = "00:00" },'
+fi
 cat > "$dir/concentrator.toml" <<CONFIG
 id = "dc-demo"
 [upstream.main]
@@ -58,9 +64,8 @@ keep = "all"
 [http]
 listen = "127.0.0.1:$http"
 [collection]
-tasks = [ { read = "load-profile", every = "15m", start = "00:01" }, { read = "daily-profile", every = "1d", start = "00:05" },
-          { read = "standard-log", every = "1h", start = "00:10" }, { read = "registers", every = "1m", start = "00:00" },
-          { read = "mbus-profile", every = "1h", start = "00:02" }, { read = "mbus-values", every = "5m", start = "00:00" } ]
+tasks = [ $tasks { read = "load-profile", every = "$profile", start = "00:01" }, { read = "daily-profile", every = "1d", start = "00:05" },
+          { read = "registers", every = "$registers", start = "00:00" } ]
 CONFIG
 for port in "$dir"/ports/dlms*; do # DLMS meters on ports of their own: a pty with HDLC, or an address in a file (TCP or UDP)
     case $port in
@@ -87,6 +92,17 @@ for port in "$dir"/ports/push-*.listen "$dir"/ports/han0 "$dir"/ports/p1-0; do #
     esac
     printf '[[driver]]\nname = "%s"\nfamily = "dlms"\n%s\nprofile = "%s"\n' "$(basename "$port" .listen)" "$where" "$profile" >> "$dir/concentrator.toml"
     case $port in *.listen) ;; *) printf 'framing = "push"\noffset = 60\n' >> "$dir/concentrator.toml" ;; esac
+done
+for family in prime g3; do # power line networks: meters join by themselves, and are known by the shipment list or by asking them
+    [ -e "$dir/ports/$family" ] || continue
+    cat >> "$dir/concentrator.toml" <<CONFIG
+[[driver]]
+name = "plc-$family"
+family = "$family"
+port = "$dir/ports/$family"
+profile = "idis"
+association = { client = 1, server = 1, mechanism = "hls-gmac", suite = 0 }
+CONFIG
 done
 artifacts/concentrator run --config "$dir/concentrator.toml" --state "$dir/state" > "$dir/service.log" 2>&1 &
 service=$!

@@ -6,7 +6,7 @@ namespace Simulation.Cli;
 /// <summary>What <c>concentrator-sim</c> is told.</summary>
 internal sealed record SimOptions
 {
-    private static readonly Dictionary<string, Scenario> BuiltIn = new() { ["street"] = Simulation.Scenarios.Scenario.Street, ["all"] = Simulation.Scenarios.Scenario.All };
+    private static readonly Dictionary<string, Scenario> BuiltIn = new() { ["street"] = Simulation.Scenarios.Scenario.Street, ["all"] = Simulation.Scenarios.Scenario.All, ["substation"] = Simulation.Scenarios.Scenario.Substation };
 
     internal string Scenario { get; private set; } = "street";
     internal int? Meters { get; private set; }
@@ -18,6 +18,7 @@ internal sealed record SimOptions
     internal double Speed { get; private set; } = 1;
     internal string? Truth { get; private set; }
     internal string? Keys { get; private set; }
+    internal string? Shipment { get; private set; }
     internal string Ports { get; private set; } = ".";
     internal int? Mqtt { get; private set; }
     internal string? Replay { get; private set; }
@@ -59,6 +60,9 @@ internal sealed record SimOptions
                 case "--keys":
                     options.Keys = value;
                     break;
+                case "--shipment":
+                    options.Shipment = value;
+                    break;
                 case "--ports":
                     options.Ports = value;
                     break;
@@ -73,7 +77,7 @@ internal sealed record SimOptions
                     options.Mqtt = port;
                     break;
                 default:
-                    return $"{arguments[i]} is no option; there are --scenario --meters --seed --speed --truth --keys --ports --mqtt --replay --rows, and the verb compare";
+                    return $"{arguments[i]} is no option; there are --scenario --meters --seed --speed --truth --keys --shipment --ports --mqtt --replay --rows, and the verb compare";
             }
 
             if (!fits)

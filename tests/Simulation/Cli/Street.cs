@@ -28,7 +28,12 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         var field = new StreetField(options.Plan, options.Seed, start);
         using var wired = new FeederField(options.Plan.DlmsGroups, options.Seed, options.Speed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
         using var pushing = options.Plan.Feeders is null ? null : new PushField(options.Seed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
-        WriteKeys([.. field.KeyLines, .. wired.KeyLines, .. pushing?.KeyLines ?? []]);
+        var lines = (options.Plan.Plc ?? []).Select(group => new PlcField(group, options.Seed, options.Ports, clock)).ToList();
+        var threads = lines.ConvertAll(line => new PortThread(line, () => Elapsed));
+        WriteKeys([.. field.KeyLines, .. wired.KeyLines, .. pushing?.KeyLines ?? [], .. lines.SelectMany(line => line.KeyLines)]);
+        WriteShipment([
+            .. lines.SelectMany(line => line.Meters).Select(Shipment.RowOf), .. field.Meters.Select((meter, index) => Shipment.RowOf(meter.Address.Id, index)), .. wired.Meters.Select(Shipment.RowOf),
+        ]);
         using var port = new PluggedPort(Path.Combine(options.Ports, "im871a"));
         using var truth = new TruthFile(options.Truth);
         port.FarEndClosed += truth.FarEndClosed;
@@ -45,6 +50,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
 
             wired.Tell(truth);
             pushing?.Tell(truth);
+            lines.ForEach(line => line.Tell(truth));
             truth.Settle(clock.GetUtcNow().UtcDateTime);
             while (replay is null && field.NextStart <= Elapsed)
             {
@@ -60,12 +66,18 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
             {
                 told = Elapsed;
                 await progress.WriteLineAsync($"sent {_sent}, to the port {_written}, collided {_collided}, too weak {_weak}, garbled {_garbled}, nobody listening {_nobody}").ConfigureAwait(false);
+                foreach (var line in lines)
+                {
+                    await progress.WriteLineAsync($"{line}").ConfigureAwait(false);
+                }
             }
         }
 
+        threads.ForEach(thread => thread.Dispose());
         wired.Close(truth);
         pushing?.Close(truth);
-        await progress.WriteLineAsync($"invocation counters used again: {wired.RepeatedCounters + (pushing?.RepeatedCounters ?? 0)}").ConfigureAwait(false);
+        lines.ForEach(line => line.Close(truth));
+        await progress.WriteLineAsync($"invocation counters used again: {wired.RepeatedCounters + (pushing?.RepeatedCounters ?? 0) + lines.Sum(line => line.RepeatedCounters)}").ConfigureAwait(false);
         await progress.WriteLineAsync($"pushes confirmed: {pushing?.Confirmed ?? 0}").ConfigureAwait(false);
     }
 
@@ -99,6 +111,16 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         }
 
         truth.Add(StreetField.TruthOf(due, now, fate));
+    }
+
+    /// <summary>Complete or not there: whoever waits for the file may read it at once.</summary>
+    private void WriteShipment(string[] rows)
+    {
+        if (options.Shipment is { } path)
+        {
+            File.WriteAllLines(path + ".new", [Shipment.Header, .. rows]);
+            File.Move(path + ".new", path, overwrite: true);
+        }
     }
 
     private void WriteKeys(string[] lines)

@@ -89,6 +89,9 @@ public sealed class DlmsMeter
     /// <summary>The last question was for a profile's buffer.</summary>
     internal bool IsBufferAsked => _clients.Faults.IsBufferAsked;
 
+    /// <summary>The last answer to a read was all of it, or its last block.</summary>
+    internal bool HasAnsweredWhole => _clients.Faults.HasAnsweredWhole;
+
     /// <summary>Further blocks of it that were asked for.</summary>
     internal int BlocksAsked => _clients.Faults.BlocksAsked;
 

@@ -8,13 +8,19 @@ namespace Simulation.Scenarios;
 /// <param name="Replay">A file of recorded telegrams that are heard instead of the meters', or null.</param>
 /// <param name="Feeders">DLMS meters without anything special, or null.</param>
 /// <param name="Dlms">Other DLMS meters, or null.</param>
-public sealed record Scenario(IReadOnlyList<MeterGroup> Groups, TimeSpan First, AirSettings Air, StickSettings Stick, string? Replay = null, FeederSettings? Feeders = null, IReadOnlyList<DlmsGroup>? Dlms = null)
+/// <param name="Plc">Power line networks, or null.</param>
+public sealed record Scenario(
+    IReadOnlyList<MeterGroup> Groups, TimeSpan First, AirSettings Air, StickSettings Stick, string? Replay = null, FeederSettings? Feeders = null, IReadOnlyList<DlmsGroup>? Dlms = null,
+    IReadOnlyList<PlcGroup>? Plc = null)
 {
     /// <summary>Walk-by meters of four media and three security modes, one in eleven clear.</summary>
     public static Scenario Street { get; } = new([new MeterGroup(MeterKinds.Mix, 20, MeterKinds.Mix, null)], TimeSpan.FromSeconds(14), new AirSettings(), new StickSettings());
 
     /// <summary>Everything this version has: the street, and a meter each on TCP, on a serial line and on UDP.</summary>
     public static Scenario All { get; } = Street with { Feeders = new FeederSettings(1, 1, 1) };
+
+    /// <summary>What stands in a substation: power line networks of both sorts, radio meters around it, and a meter on the feeder. Of 200 meters these are 75, 74, 50 and 1.</summary>
+    public static Scenario Substation { get; } = Street with { Groups = [new MeterGroup(MeterKinds.Mix, 50, MeterKinds.Mix, null)], Feeders = new FeederSettings(1, 0), Plc = [PlcGroup.Prime, PlcGroup.G3] };
 
     /// <summary>All DLMS meters, in order.</summary>
     public IEnumerable<DlmsGroup> DlmsGroups =>
@@ -23,16 +29,25 @@ public sealed record Scenario(IReadOnlyList<MeterGroup> Groups, TimeSpan First, 
     ];
 
     /// <summary>Meters in all.</summary>
-    public int Count => Groups.Sum(group => group.Count) + DlmsGroups.Sum(group => group.Count);
+    public int Count => Shared + DlmsGroups.Sum(group => group.Count);
 
-    /// <summary>The same with so many meters: the groups' shares stay, the last group takes the rest.</summary>
+    /// <summary>Those on the air and on power lines.</summary>
+    private int Shared => Groups.Sum(group => group.Count) + (Plc?.Sum(group => group.Count) ?? 0);
+
+    /// <summary>The same with so many meters: the shares of the groups and networks stay, the last one takes the rest.</summary>
     public Scenario WithCount(int meters)
     {
-        var total = Groups.Sum(group => group.Count);
-        var radio = Math.Max(0, meters - DlmsGroups.Sum(group => group.Count));
-        var groups = Groups.Select(group => group with { Count = group.Count * radio / total }).ToArray();
-        groups[^1] = groups[^1] with { Count = groups[^1].Count + radio - groups.Sum(group => group.Count) };
-        return this with { Groups = groups };
+        var rest = Math.Max(0, meters - DlmsGroups.Sum(group => group.Count));
+        var (total, left) = (Shared, rest);
+        int Share(int count)
+        {
+            var share = total == count ? left : (int)((long)count * left / total);
+            (total, left) = (total - count, left - share);
+            return share;
+        }
+
+        var plc = Plc?.Select(group => group with { Count = Share(group.Count) }).Where(group => group.Count > 0).ToArray();
+        return this with { Plc = plc, Groups = [.. Groups.Select(group => group with { Count = Share(group.Count) })] };
     }
 
     /// <summary>The plan of each meter, in the order of the groups.</summary>

@@ -16,6 +16,8 @@ public static class ScenarioFile
         ["stick"] = ["garbage", "corrupt", "twice", "wrong-checksum", "octets", "deaf", "unplug", "stall"],
         ["replay"] = ["file"],
         ["dlms"] = ["count", "transport", "port", "profile", "suite", "mechanism", "ciphered", "associations", "pdu", "drift", "history", "breaker", "misbehaviours"],
+        ["prime"] = PlcTable.Keys,
+        ["g3"] = PlcTable.Keys,
         ["feeders"] = ["tcp", "serial", "udp"],
     };
 
@@ -31,13 +33,13 @@ public static class ScenarioFile
 
         var top = new ScenarioTable(path, "", document.KeyValues, Keys[""], faults);
         var tables = new Dictionary<string, ScenarioTable>();
-        var (groups, dlms) = (new List<MeterGroup>(), new List<DlmsGroup>());
+        var (groups, dlms, plc) = (new List<MeterGroup>(), new List<DlmsGroup>(), new List<PlcGroup>());
         foreach (var table in document.Tables)
         {
             var name = table.Name!.ToString().Trim();
-            if (!Keys.TryGetValue(name, out var known) || name.Length == 0 || name is "meters" or "dlms" != table is TableArraySyntax)
+            if (!Keys.TryGetValue(name, out var known) || name.Length == 0 || name is "meters" or "dlms" or "prime" or "g3" != table is TableArraySyntax)
             {
-                faults.Add($"{path}:{table.Span.Start.Line + 1}:1: {table.ToString().Split('\n')[0].Trim()} is no table; there are [[meters]], [[dlms]], [air], [stick], [replay], [feeders]");
+                faults.Add($"{path}:{table.Span.Start.Line + 1}:1: {table.ToString().Split('\n')[0].Trim()} is no table; there are [[meters]], [[dlms]], [[prime]], [[g3]], [air], [stick], [replay], [feeders]");
                 continue;
             }
 
@@ -51,19 +53,28 @@ public static class ScenarioFile
             {
                 dlms.Add(DlmsOf(opened));
             }
+            else if (name is "prime" or "g3")
+            {
+                if (plc.Exists(group => group.IsPrime == (name == "prime")))
+                {
+                    faults.Add($"{path}:{table.Span.Start.Line + 1}:1: a second [[{name}]]: there is one modem of each sort");
+                }
+
+                plc.Add(PlcTable.Read(opened, name == "prime"));
+            }
         }
 
         ScenarioTable Table(string name) => tables.GetValueOrDefault(name) ?? new ScenarioTable(path, name, [], Keys[name], faults);
         var (air, stick) = (Table("air"), Table("stick"));
         var scenario = new Scenario(
-            groups.Count > 0 ? groups : Scenario.Street.Groups,
+            groups.Count > 0 ? groups : plc.Count > 0 ? [] : Scenario.Street.Groups,
             top.Time("first", Scenario.Street.First),
             new AirSettings(air.Share("loss"), air.Number("strongest", -50, -120, 0), air.Number("weakest", -97, -120, 0), air.Truth("collisions", true)),
             new StickSettings(
                 stick.Share("garbage"), stick.Share("corrupt"), stick.Share("twice"), stick.Share("wrong-checksum"), stick.Truth("octets", false), stick.Number("deaf", 0, 0, 1000),
                 stick.Pauses("unplug"), stick.Pauses("stall")),
             Table("replay").Text("file", null),
-            tables.ContainsKey("feeders") ? new FeederSettings(Table("feeders").Number("tcp", 0, 0, 100), Table("feeders").Number("serial", 0, 0, 100), Table("feeders").Number("udp", 0, 0, 100)) : null, dlms);
+            tables.ContainsKey("feeders") ? new FeederSettings(Table("feeders").Number("tcp", 0, 0, 100), Table("feeders").Number("serial", 0, 0, 100), Table("feeders").Number("udp", 0, 0, 100)) : null, dlms, plc);
         return (faults.Count == 0 ? scenario : null, faults);
     }
 

@@ -57,6 +57,33 @@ internal sealed class ScenarioTable
         return words;
     }
 
+    /// <summary>It is there.</summary>
+    internal bool Has(string name) => _values.ContainsKey(name);
+
+    /// <summary><c>["3 garbage"]</c>: a number from 1 on, and a name.</summary>
+    internal IReadOnlyList<(int Number, string Name)> Numbered(string name, IReadOnlyCollection<string> known, int most)
+    {
+        if (!_values.TryGetValue(name, out var entry))
+        {
+            return [];
+        }
+
+        var all = new List<(int, string)>();
+        foreach (var item in (entry.Value as ArraySyntax)?.Items.Select(item => item.Value) ?? [entry.Value])
+        {
+            if ((item as StringValueSyntax)?.Value?.Split(' ') is [var number, var word] && int.TryParse(number, out var at) && at >= 1 && at <= most && known.Contains(word))
+            {
+                all.Add((at, word));
+            }
+            else
+            {
+                return Wrong<IReadOnlyList<(int, string)>>(name, $"wants [\"3 {known.First()}\"]: a meter from 1 to {most}, and one of {string.Join(", ", known)}", []);
+            }
+        }
+
+        return all;
+    }
+
     internal TimeSpan Time(string name, TimeSpan otherwise) =>
         Text(name, null) is not { } text ? otherwise : ScenarioFile.TryTime(text, out var time) ? time : Wrong(name, "wants a time such as \"15s\", \"4h\"", otherwise);
 

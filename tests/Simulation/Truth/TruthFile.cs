@@ -35,13 +35,13 @@ internal sealed class TruthFile(string? path) : IDisposable
         }
     }
 
-    /// <summary>The far end of one meter's port closed: what it was told in the last 15 s may not be committed.</summary>
-    internal void FarEndClosed(string meter)
+    /// <summary>The far end of some meters' port closed: what it was told in the last 15 s may not be committed.</summary>
+    internal void FarEndClosed(IReadOnlyCollection<string> meters)
     {
         for (var count = _waiting.Count; count > 0; count--)
         {
             var line = _waiting.Dequeue();
-            _waiting.Enqueue(line.Meter == meter && line.Fate is null ? line with { Fate = "uncommitted" } : line);
+            _waiting.Enqueue(meters.Contains(line.Meter) && line.Fate is null ? line with { Fate = "uncommitted" } : line);
         }
     }
 

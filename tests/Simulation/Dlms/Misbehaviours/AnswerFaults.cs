@@ -23,6 +23,9 @@ internal sealed class AnswerFaults(DlmsMeterPlan plan)
     /// <summary>Blocks of the buffer that were asked for so far.</summary>
     internal int BlocksAsked { get; private set; }
 
+    /// <summary>The last answer to a read was all of it, or its last block.</summary>
+    internal bool HasAnsweredWhole { get; private set; } = true;
+
     /// <summary>Looks at a question: <c>C0 01 id, class 0007, name, attribute 02</c>, or <c>C0 02 id, block</c> behind it.</summary>
     internal void Hear(ReadOnlySpan<byte> plain)
     {
@@ -45,6 +48,13 @@ internal sealed class AnswerFaults(DlmsMeterPlan plan)
 
     /// <summary>The answer that goes out instead.</summary>
     internal byte[] Spoil(byte[] plain)
+    {
+        var spoiled = SpoilAnswer(plain);
+        HasAnsweredWhole = spoiled is not [0xC4, 0x02, _, 0x00, ..];
+        return spoiled;
+    }
+
+    private byte[] SpoilAnswer(byte[] plain)
     {
         if (!IsBufferAsked || plain.Length < 4 || plain[0] != 0xC4)
         {

@@ -57,7 +57,7 @@ public sealed class PushField : IDisposable
 
         while (_closed.TryDequeue(out var meter))
         {
-            truth.FarEndClosed(meter);
+            truth.FarEndClosed([meter]);
         }
     }
 
@@ -68,7 +68,7 @@ public sealed class PushField : IDisposable
         Tell(truth);
         foreach (var meter in new[] { _han.TitleName, _p1.Name, _p1.GasName })
         {
-            truth.FarEndClosed(meter);
+            truth.FarEndClosed([meter]);
         }
     }
 

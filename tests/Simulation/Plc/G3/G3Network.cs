@@ -13,6 +13,7 @@ public sealed class G3Network
     internal const int ShortMessage = 30;
 
     private const int WrapperHeader = 8;
+    private static readonly MeterWrapper Wrapper = new(1);
     private static readonly TimeSpan LooksAfterNodesEvery = TimeSpan.FromMinutes(10);
     private readonly Dictionary<string, G3Node> _byEui;
     private readonly Random _random;
@@ -24,7 +25,7 @@ public sealed class G3Network
     public G3Network(PowerLine line, G3Plan plan, Func<PlcNode, DlmsMeter?> meters)
     {
         (Line, Plan, _random) = (line, plan, new Random(plan.Seed));
-        Nodes = [.. line.Nodes.Select(place => new G3Node(place, meters(place), plan.Seed))];
+        Nodes = [.. line.Nodes.Select(place => new G3Node(place, meters(place) is { } meter ? new NodeMeter(meter, new MeterPace(unchecked(plan.Seed + place.Number), 1), line.Time) : null, plan.Seed))];
         _byEui = Nodes.ToDictionary(node => node.Place.Eui);
         line.Changed += place => HearChange(_byEui[place.Eui]);
         line.Time.After(LooksAfterNodesEvery, LookAfterNodes);
@@ -163,17 +164,18 @@ public sealed class G3Network
             return;
         }
 
-        var isToAll = G3Address.IsMulticast(packet.Destination);
-        foreach (var (after, datagram) in node.Answer(packet.Payload, Time.Now))
+        if (node.Meter is not { } meter || MeterDatagrams.Read(packet.Payload) is not var (client, apdu))
         {
-            if (isToAll)
-            {
-                continue;
-            }
-
-            var answer = new UdpPacket(packet.Destination, packet.Source, packet.DestinationPort, packet.SourcePort, datagram).ToOctets();
-            Time.After(after, () => Send(node, answer, datagram.Length));
+            return;
         }
+
+        meter.Ask(client, apdu, answer =>
+        {
+            if (!G3Address.IsMulticast(packet.Destination)) // nobody answers to all
+            {
+                Send(node, meter, new UdpPacket(packet.Destination, packet.Source, packet.DestinationPort, packet.SourcePort, Wrapper.Wrap(client, answer)).ToOctets(), answer.Length);
+            }
+        });
     }
 
     /// <summary>A packet to all, for those who are in the network.</summary>
@@ -188,15 +190,15 @@ public sealed class G3Network
         }
     }
 
-    private void Send(G3Node node, byte[] packet, int octets)
+    private void Send(G3Node node, NodeMeter meter, byte[] packet, int octets)
     {
         if (!node.Place.IsPresent || node.Short is null)
         {
-            node.Tell("absent");
+            meter.Tell("absent");
             return;
         }
 
-        Line.Up(node.Place, ApduOctets(octets), ok => node.Tell(!ok ? node.Place.IsPresent ? "lost: power line" : "absent" : _coordinator?.HearPacket(node, packet) == true ? null : "lost: modem"));
+        Line.Up(node.Place, octets, ok => meter.Tell(!ok ? node.Place.IsPresent ? "lost: power line" : "absent" : _coordinator?.HearPacket(node, packet) == true ? null : "lost: modem"));
     }
 
     private void WishNow(G3Node node)

@@ -1,4 +1,3 @@
-using Simulation.Dlms;
 using Simulation.Plc.Medium;
 
 namespace Simulation.Plc.G3;
@@ -7,22 +6,19 @@ namespace Simulation.Plc.G3;
 public sealed class G3Node
 {
     private readonly byte[]?[] _keys = new byte[2][];
-    private readonly MeterPace? _pace;
-    private DateTime _askedAt, _busyUntil;
 
-    internal G3Node(PlcNode place, DlmsMeter? meter, int seed)
+    internal G3Node(PlcNode place, NodeMeter? meter, int seed)
     {
         (Place, Meter) = (place, meter);
         Psk = new byte[16];
         new Random(unchecked((seed * 31) + place.Number)).NextBytes(Psk);
-        _pace = meter is null ? null : new MeterPace(unchecked(seed + place.Number), 1);
     }
 
     /// <summary>Where it is on the line.</summary>
     public PlcNode Place { get; }
 
     /// <summary>The meter behind it; null for none.</summary>
-    public DlmsMeter? Meter { get; }
+    public NodeMeter? Meter { get; }
 
     /// <summary>The key it proves itself with when it joins.</summary>
     public byte[] Psk { get; set; }
@@ -44,9 +40,6 @@ public sealed class G3Node
 
     /// <summary>The key of the network it uses now, 0 or 1.</summary>
     public byte KeyIndex { get; private set; }
-
-    /// <summary>An answer of its meter came to the host's port, or did not, and why.</summary>
-    public event Action<G3Node, string?>? Answered;
 
     /// <summary>The highest counter it has heard of the coordinator, itself.</summary>
     internal uint HeardCounter { get; set; }
@@ -87,43 +80,5 @@ public sealed class G3Node
         Short = null;
         (_keys[0], _keys[1]) = (null, null);
         Meter?.Drop();
-    }
-
-    internal void Tell(string? fate) => Answered?.Invoke(this, fate);
-
-    /// <summary>
-    /// What its meter answers to a datagram, and how long after it each answer goes out. A meter answers one question after another; what was open is forgotten after its time of silence.
-    /// </summary>
-    internal IEnumerable<(TimeSpan After, byte[] Datagram)> Answer(byte[] datagram, DateTime now)
-    {
-        if (Meter is null)
-        {
-            yield break;
-        }
-
-        if (now - _askedAt > _pace!.IdleLimit)
-        {
-            Meter.Drop();
-        }
-
-        _askedAt = now;
-        foreach (var answer in MeterDatagrams.Answers(Meter, datagram))
-        {
-            _busyUntil = (_busyUntil > now ? _busyUntil : now) + _pace.Over(answer.Length);
-            var wait = _busyUntil - now;
-            foreach (var step in Meter.Line.Spoil(answer))
-            {
-                wait += step.After;
-                if (step.Octets.Length > 0)
-                {
-                    yield return (wait, step.Octets);
-                }
-
-                if (step.Closes)
-                {
-                    Meter.Drop();
-                }
-            }
-        }
     }
 }

@@ -19,6 +19,7 @@ public sealed class ModemPipe
         _down = new UartLine(time, 0, octets => modem.Take(octets));
         _up = new UartLine(time, 0, octets => _end?.Arrive(octets));
         modem.ToHost = octets => _time.Post(() => _up.Send(octets));
+        modem.PowerOn();
     }
 
     /// <summary>Octets to the modem so far.</summary>

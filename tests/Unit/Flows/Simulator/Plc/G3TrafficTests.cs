@@ -137,7 +137,7 @@ public class G3TrafficTests
     {
         using var bench = new G3Bench(meter: new DlmsMeterPlan(0, 1, Mechanism: 0, IsCiphered: false, LongestPdu: 2000) { HistoryDays = 4 });
         var fates = new List<string?>();
-        bench.Node.Answered += (_, fate) => fates.Add(fate);
+        bench.Node.Meter!.Answered += fates.Add;
         bench.Start();
         bench.JoinAll();
         bench.Send(G3Bench.Data(1, 1, G3Bench.AssociationRequest, client: 1));
