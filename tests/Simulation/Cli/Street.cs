@@ -27,7 +27,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
         var start = clock.GetUtcNow().UtcDateTime;
         var field = new StreetField(options.Plan, options.Seed, start);
         using var wired = new FeederField(options.Plan.DlmsGroups, options.Seed, options.Speed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
-        using var pushing = options.Plan.Feeders is null ? null : new PushField(options.Seed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
+        using var pushing = options.Plan.Feeders is null || options.Plan.Plc is { Count: > 0 } ? null : new PushField(options.Seed, options.Ports, () => clock.GetUtcNow().UtcDateTime);
         var lines = (options.Plan.Plc ?? []).Select(group => new PlcField(group, options.Seed, options.Ports, clock)).ToList();
         var threads = lines.ConvertAll(line => new PortThread(line, () => Elapsed));
         WriteKeys([.. field.KeyLines, .. wired.KeyLines, .. pushing?.KeyLines ?? [], .. lines.SelectMany(line => line.KeyLines)]);
