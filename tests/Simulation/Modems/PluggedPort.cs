@@ -56,8 +56,11 @@ public sealed class PluggedPort(string name) : IDisposable
     /// <summary>Pulls it out.</summary>
     public void Dispose()
     {
-        File.Delete(name);
-        _pty?.Dispose();
-        _pty = null;
+        if (_pty is { } pty)
+        {
+            File.Delete(name);
+            pty.Dispose();
+            _pty = null;
+        }
     }
 }

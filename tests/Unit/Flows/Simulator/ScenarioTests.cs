@@ -66,6 +66,11 @@ public class ScenarioTests
     [InlineData("[[dlms]]\ntransport = \"plc\"", "transport is one of tcp, udp, pty, hdlc-tcp")]
     [InlineData("[dlms]", "[dlms] is no table")]
     [InlineData("[meters]", "[meters] is no table; there are [[meters]]")]
+    [InlineData("[g3]", "[g3] is no table")]
+    [InlineData("[[g3]]\nphy = \"prime-dbpsk\"", "phy is one of g3-dbpsk")]
+    [InlineData("[[prime]]\nmedium = \"sea\"", "medium is one of quiet, measured")]
+    [InlineData("[[prime]]\ncount = 5\nfaults = [\"6 garbage\"]", "faults wants [\"3 key-missing\"]: a meter from 1 to 5")]
+    [InlineData("[[prime]]\n[[prime]]", "a second [[prime]]")]
     [InlineData("first = ", "x.toml:1:")]
     public void What_is_wrong_in_a_file_is_told_with_its_place(string text, string sentence)
     {
@@ -154,5 +159,36 @@ public class ScenarioTests
         var (scenario, faults) = ScenarioFile.Read(File.ReadAllText(path), path);
         Assert.Empty(faults);
         return scenario!;
+    }
+
+    [Theory]
+    [InlineData(200, 75, 74, 50)]
+    [InlineData(20, 7, 7, 5)]
+    [InlineData(1200, 451, 446, 302)]
+    public void A_substation_has_PRIME_G3_radio_and_a_feeder_in_their_shares(int meters, int prime, int g3, int radio)
+    {
+        var scenario = Scenario.Substation.WithCount(meters);
+        Assert.Equal([(true, prime), (false, g3)], scenario.Plc!.Select(group => (group.IsPrime, group.Count)));
+        Assert.Equal(radio, scenario.Groups.Sum(group => group.Count));
+        Assert.Equal(1, scenario.DlmsGroups.Sum(group => group.Count));
+        Assert.Equal(meters, scenario.Count);
+    }
+
+    [Fact]
+    public void Power_lines_are_built_as_the_file_says()
+    {
+        var scenario = FromFile("plc.toml");
+        var (prime, g3) = (scenario.Plc!.Single(group => group.IsPrime), scenario.Plc!.Single(group => !group.IsPrime));
+        Assert.Equal(("prime-r-dbpsk", "measured", 40), (prime.Line.Phy.Name, prime.Line.Name, prime.Count));
+        Assert.Equal(("g3-dbpsk", 0.1), (g3.Line.Phy.Name, g3.Line.Loss));
+        Assert.Equal(MeterFault.Garbage, g3.PlanOf(3).Faults);
+        Assert.Equal(MeterFault.EndlessBlocks, g3.PlanOf(4).Faults);
+        Assert.Equal(MeterFault.ClockYearsAway, g3.PlanOf(5).Faults);
+        Assert.Equal(MeterFault.None, g3.PlanOf(6).Faults);
+        Assert.Equal([PlcGroup.KeyMissing], g3.FaultsOf(1));
+        Assert.Equal([PlcGroup.NodeKeyWrong], g3.FaultsOf(2));
+        Assert.Equal(0.01, g3.Damage.Flip);
+        Assert.True(g3.Unplug[0].Holds(TimeSpan.FromMinutes(5.1)));
+        Assert.Empty(scenario.Groups);
     }
 }
