@@ -12,6 +12,9 @@ public sealed class NodeMeter(DlmsMeter meter, MeterPace pace, LineTime time)
     /// <summary>The meter itself.</summary>
     public DlmsMeter Meter => meter;
 
+    /// <summary>An answer came to the host's side of the modem, or did not, and why.</summary>
+    public event Action<string?>? Answered;
+
     /// <summary>Questions it was asked.</summary>
     public long Asked { get; private set; }
 
@@ -33,6 +36,9 @@ public sealed class NodeMeter(DlmsMeter meter, MeterPace pace, LineTime time)
             Say(answer, say);
         }
     }
+
+    /// <summary>Tells what became of an answer.</summary>
+    internal void Tell(string? fate) => Answered?.Invoke(fate);
 
     /// <summary>Its power is gone: so are its associations, and what it was about to say.</summary>
     public void Drop()

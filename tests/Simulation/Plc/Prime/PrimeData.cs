@@ -77,16 +77,24 @@ internal sealed class PrimeData(PrimeModem modem, PrimeBase node)
 
     private void Answer(PrimeEntry entry, byte client, byte[] answer)
     {
+        var meter = entry.Node.Meter!;
         if (entry.IsGone || entry.Node.Entry != entry || !entry.Node.Place.IsPresent)
         {
+            meter.Tell("absent");
             return;
         }
 
         modem.Network.Line.Up(entry.Node.Place, answer.Length, ok =>
         {
+            var lost = modem.Lost;
             if (ok && modem.Base == node && entry.Address is { } address)
             {
                 modem.Say(Data(client, MeterLsap, address, answer));
+                meter.Tell(modem.Lost == lost ? null : "lost: modem");
+            }
+            else
+            {
+                meter.Tell(ok ? "lost: modem" : entry.Node.Place.IsPresent ? "lost: power line" : "absent");
             }
         });
     }
