@@ -86,6 +86,10 @@ public sealed class PrimeNetwork
         {
             Begin(node);
         }
+        else if (node is { HasConnection: true, Entry: { Address: null } waiting })
+        {
+            ConnectLater(node, waiting); // it went in the middle of it
+        }
     }
 
     /// <summary>It knows no network, and looks for one.</summary>
