@@ -1,7 +1,7 @@
 using System.Threading.Channels;
 using Concentrator.Ports;
 using Metering;
-using Metering.Orders;
+using Metering.Driver;
 using Metering.Orders.Planner;
 
 namespace Concentrator.Collection;
@@ -59,7 +59,10 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
     internal void KeysChanged() => Tell(planner.Hope);
 
     /// <summary>A meter cannot be asked, and this is why.</summary>
-    internal void Unreached(MeterId meter, MissReason why) => Tell(utc => planner.Lose(meter, why, utc));
+    internal void Unreached(MeterId meter, MissReason why, string detail) => Tell(utc => planner.Lose(meter, why, utc, detail));
+
+    /// <summary>The head-end gave a meter to a box; null for this one.</summary>
+    internal void Give(MeterId meter, string? box) => Tell(utc => planner.Give(meter, box, utc));
 
     /// <summary>A meter was heard, whatever it said.</summary>
     internal void Heard(MeterId meter) => Tell(utc => planner.Heard(meter, utc));
@@ -75,7 +78,7 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
             }
             else
             {
-                planner.Lose(change.Meter, MissReason.Absent, utc);
+                planner.Lose(change.Meter, MissReason.Absent, utc); // why exactly its network tells
             }
         }));
         var running = new List<Task>();

@@ -1,5 +1,5 @@
 using Concentrator.Ports;
-using Metering.Orders;
+using Metering.Driver;
 using Metering.Orders.Planner;
 
 namespace Concentrator.Collection;

@@ -115,7 +115,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var network = new NetworkBook(_time);
         watching.Start(new MeterArrivals(lives, registry, reach, _time, logs.CreateLogger("field")).RunAsync);
         var title = device.SystemTitle(settings.Flag);
-        var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, memory, new Admission(lives, settings.Meters.AcceptAll), title, events.Writer, reach, network)).ToList();
+        var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, memory, new Admission(lives, settings.Meters.AcceptAll), device, title, events.Writer, reach, network)).ToList();
         var desk = new Dispatcher(reach, events.Writer);
         var intake = new Intake(ledger, registry, _flow, _feed, marks, (raw, outcome) => blackBox.Add(ToFrame(raw, outcome)), logs.CreateLogger("field"));
         using var taking = new Stopping();
@@ -150,6 +150,8 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
         if (collector is not null)
         {
+            Follow(collector, lives, owners, keys);
+            hearing.Start(new NetworkWatch(network, collector).RunAsync);
             hearing.Start(collector.RunAsync);
         }
 
@@ -171,6 +173,33 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
             await loops.RethrowAsync().ConfigureAwait(false);
         }
     }
+
+    /// <summary>The collection hears which meters are commissioned, who owns them, and that keys came.</summary>
+    private static void Follow(Collector collector, MeterLifeBook lives, OwnershipLists owners, KeyRing keys)
+    {
+        lives.Changed += meter =>
+        {
+            if (lives.Find(meter) is { } life && IsAsked(life))
+            {
+                collector.Expect(meter);
+            }
+            else
+            {
+                collector.Forget(meter);
+            }
+        };
+        foreach (var meter in lives.Open.Where(IsAsked).Select(life => life.Meter))
+        {
+            collector.Expect(meter);
+            collector.Give(meter, owners.IsOwnedElsewhere(meter, out var box) ? box : null);
+        }
+
+        owners.Changed += meter => collector.Give(meter, owners.IsOwnedElsewhere(meter, out var box) ? box : null);
+        keys.Came += collector.KeysChanged;
+    }
+
+    /// <summary>A meter that is read over a power line: others speak by themselves, or have a port of their own.</summary>
+    private static bool IsAsked(MeterLifeRecord life) => life is { IsOpen: true } and ({ Eui: not null } or { Serial: not null });
 
     /// <summary>Counters of telegrams that were kept after the last record of counters: at most a minute of them.</summary>
     private static void ReplayCounters(Ledger ledger, CounterStore counters, ulong since)
@@ -220,11 +249,11 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
     }
 
     private Supervisor Supervise(
-        DriverSettings driver, IKeyRing keys, ICounterStore counters, IDriverMemory memory, IMeterAdmission admission, byte[] title, ChannelWriter<DriverEvent> events, MeterReach reach, NetworkBook network)
+        DriverSettings driver, IKeyRing keys, ICounterStore counters, IDriverMemory memory, IMeterAdmission admission, DeviceKey device, byte[] title, ChannelWriter<DriverEvent> events, MeterReach reach, NetworkBook network)
     {
-        var needs = new DriverNeeds(new TelegramReceiver(keys, counters).Receive, keys, counters, _time, clock, memory, admission);
+        var needs = new DriverNeeds(new TelegramReceiver(keys, counters).Receive, keys, counters, _time, clock, memory, admission, device);
         return new Supervisor(
-            () => DriverCatalog.Make(driver.Family, driver.Name, driver.Port, driver.Mode, driver.Dlms.Baud, () => DlmsDriverOptions.Of(driver, title), () => PushPortSettings.Of(driver, title), needs),
+            () => DriverCatalog.Make(driver.Family, driver.Name, driver.Port, driver.Mode, PowerLineDriverOptions.Forms(driver, title), needs),
             driver.Name, driver.Family, driver.Port, events, reach, _time, clock, logs.CreateLogger("field"), network);
     }
 

@@ -72,6 +72,9 @@ internal sealed class KeyRing(DeviceKey device, ILedger ledger, ITimeSource time
         }
     }
 
+    /// <summary>Keys came, or changed.</summary>
+    internal event Action? Came;
+
     /// <summary>Takes what the keys file holds now.</summary>
     internal void TakeFile(IReadOnlyDictionary<KeyName, byte[]> keys)
     {
@@ -139,6 +142,7 @@ internal sealed class KeyRing(DeviceKey device, ILedger ledger, ITimeSource time
     {
         _merged = null;
         Interlocked.Increment(ref _version);
+        Came?.Invoke();
     }
 
     private static byte[] Bind(in KeyName name) => Encoding.UTF8.GetBytes($"{name.Device}|{(byte)name.Purpose}|{name.Client}|{name.KeyId}");

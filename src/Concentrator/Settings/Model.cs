@@ -17,7 +17,14 @@ internal sealed record UpstreamSettings(
     string Name, Uri Url, bool HeadEndAcknowledges, string? Ca, string? Certificate, string? Key, string? User, string? PasswordFile, string TopicBase);
 
 /// <summary>One modem or radio.</summary>
-internal sealed record DriverSettings(string Name, string Family, string Port, string Mode, DlmsSettings Dlms);
+internal sealed record DriverSettings(string Name, string Family, string Port, string Mode, DlmsSettings Dlms)
+{
+    /// <summary>What a power line modem needs more.</summary>
+    internal PowerLineSettings PowerLine { get; init; } = new(null, 0x781D, "cenelec-a", 4059, false, null, null);
+}
+
+/// <summary>What a driver of family prime or g3 needs more; null where the driver's own value is as good as any.</summary>
+internal sealed record PowerLineSettings(int? Baud, int Pan, string Band, int UdpPort, bool EuiReversed, int? SecurityProfile, int? MetersAtOnce);
 
 /// <summary>What a driver of family dlms needs more.</summary>
 internal sealed record DlmsSettings(

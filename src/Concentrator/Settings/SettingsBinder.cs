@@ -72,7 +72,7 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         var drivers = new List<DriverSettings>();
         foreach (var table in Tables(tree, "driver"))
         {
-            var driver = new DriverSettings(Needed(table, "name"), Needed(table, "family"), Where(table), Text(table, "mode", "C1+T1"), Dlms(table));
+            var driver = new DriverSettings(Needed(table, "name"), Needed(table, "family"), Where(table), Text(table, "mode", "C1+T1"), Dlms(table)) { PowerLine = PowerLine(table) };
             if (!Name().IsMatch(driver.Name) && driver.Name.Length > 0)
             {
                 faults.Add(new SettingsFault(PlaceOf(table, "name"), $"driver name \"{driver.Name}\" may hold 1 to 40 of a-z, 0-9, '-' and '_'"));
@@ -95,6 +95,11 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
 
         return drivers;
     }
+
+    private PowerLineSettings PowerLine(TomlNode.Table table) => new(
+        table.Items.ContainsKey("baud") ? Number(table, "baud", 115_200, 1200, 3_000_000) : null, Number(table, "pan", 0x781D, 0, 0xFFFE), Text(table, "band", "cenelec-a"), Number(table, "udpPort", 4059, 1, 65_535),
+        Truth(table, "euiReversed", false), table.Items.ContainsKey("securityProfile") ? Number(table, "securityProfile", 0, 0, 2) : null,
+        table.Items.ContainsKey("metersAtOnce") ? Number(table, "metersAtOnce", 4, 1, 32) : null);
 
     /// <summary>Over a network each driver has a connection of its own to a gateway; a tty has room for one.</summary>
     private static bool AreBehindOneGateway(DriverSettings one, DriverSettings other) =>

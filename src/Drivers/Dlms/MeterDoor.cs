@@ -4,6 +4,7 @@ using Drivers.Dlms.Channels;
 using Drivers.Dlms.Keys;
 using Drivers.Ports;
 using Metering;
+using Metering.Driver;
 using Metering.Keys;
 using Metering.Orders;
 using Protocols.Dlms.Apdu;

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Drivers.Dlms.Orders;
 using Drivers.Ports;
 using Metering;
+using Metering.Driver;
 using Metering.Keys;
 using Metering.Ledger;
 using Metering.Orders;

@@ -1,4 +1,4 @@
-using Metering.Orders;
+using Metering.Driver;
 
 namespace Drivers.Dlms;
 

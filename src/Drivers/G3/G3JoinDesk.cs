@@ -4,7 +4,6 @@ using System.Threading.Channels;
 using Metering.Driver;
 using Metering.Keys;
 using Metering.Ledger;
-using Metering.Orders;
 using Protocols.Usi.G3;
 
 namespace Drivers.G3;

@@ -3,7 +3,6 @@ using System.Threading.Channels;
 using Drivers.Dlms;
 using Metering;
 using Metering.Driver;
-using Metering.Orders;
 using Protocols.Usi.G3;
 
 namespace Drivers.G3;

@@ -1,7 +1,6 @@
 using Drivers.Dlms;
 using Metering;
 using Metering.Driver;
-using Metering.Orders;
 using Protocols.Usi.G3;
 
 namespace Drivers.G3;

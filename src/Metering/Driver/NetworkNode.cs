@@ -24,6 +24,9 @@ public sealed record NetworkNode(string Eui, string Address, NodeState State, st
     /// <summary>The meter behind it; none while that is not known.</summary>
     public MeterId Meter { get; init; }
 
+    /// <summary>Why its meter cannot be asked, where that is known better than by the state.</summary>
+    public MissReason Why { get; init; }
+
     /// <summary>The serial number the node itself tells, or null.</summary>
     public string? Serial { get; init; }
 

@@ -1,6 +1,6 @@
 using Metering;
+using Metering.Driver;
 using Metering.Keys;
-using Metering.Orders;
 using Protocols.Dlms.Client;
 using Protocols.Dlms.Security;
 

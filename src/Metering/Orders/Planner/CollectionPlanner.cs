@@ -1,3 +1,5 @@
+using Metering.Driver;
+
 namespace Metering.Orders.Planner;
 
 /// <summary>
@@ -30,7 +32,8 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
             return null;
         }
 
-        return work.Unreached != MissReason.None ? MissText.Of(work.Unreached, work.Detail, work.Presence.WasSeen ? work.Presence.Since : null) : MissText.Of(task.Why, task.Sentence);
+        return work.Elsewhere is { } box ? MissText.Of(MissReason.AtNeighbour, box)
+            : work.Unreached != MissReason.None ? MissText.Of(work.Unreached, work.Detail, work.Presence.WasSeen ? work.Presence.Since : null) : MissText.Of(task.Why, task.Sentence);
     }
 
     internal IReadOnlyDictionary<MeterId, MeterWork> Works => _meters;
@@ -74,6 +77,24 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
         (work.Channel, work.Unreached, work.Detail) = (null, why, detail);
         work.Presence.Note(false, utc);
         Place(work, utc);
+    }
+
+    /// <summary>Another box reads the meter, or this one again: it is not asked while it belongs elsewhere, wherever it is heard.</summary>
+    /// <param name="box">The other box; null for this one.</param>
+    public void Give(MeterId meter, string? box, DateTime utc)
+    {
+        if (box is null && !_meters.ContainsKey(meter))
+        {
+            return;
+        }
+
+        var work = Find(meter, utc);
+        if (work.Elsewhere != box)
+        {
+            Unqueue(work);
+            work.Elsewhere = box;
+            Place(work, utc);
+        }
     }
 
     /// <summary>The meter was heard, whatever it said: what it did not answer before, it may now.</summary>
@@ -149,7 +170,7 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
     /// <summary>Why a meter misses a task; <see cref="MissReason.None"/> where it does not.</summary>
     public MissReason WhyOf(MeterId meter, CollectionTask task) =>
         !_meters.TryGetValue(meter, out var work) || work.Tasks.FirstOrDefault(one => one.Task == task) is not { IsOpen: true } open ? MissReason.None
-        : work.Unreached != MissReason.None ? work.Unreached : open.Why;
+        : work.Elsewhere is not null ? MissReason.AtNeighbour : work.Unreached != MissReason.None ? work.Unreached : open.Why;
 
     /// <summary>When there may be something to do again, UTC, if nothing else happens before.</summary>
     public DateTime WakeAt
@@ -303,7 +324,7 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
         {
             work.State = WorkState.Idle;
         }
-        else if (work.Channel is null)
+        else if (work.Channel is null || work.Elsewhere is not null)
         {
             work.State = WorkState.Away;
         }

@@ -1,3 +1,5 @@
+using Metering.Driver;
+
 namespace Metering.Orders.Planner;
 
 /// <summary>Where a meter stands in the plan.</summary>
@@ -45,6 +47,9 @@ internal sealed class MeterWork(MeterId meter, IReadOnlyList<TaskWork> tasks)
     internal int Ticket { get; set; }
 
     internal WorkRank Rank { get; set; }
+
+    /// <summary>The box it belongs to; null where it is ours.</summary>
+    internal string? Elsewhere { get; set; }
 
     /// <summary>Why it is not reached; <see cref="MissReason.None"/> where it is.</summary>
     internal MissReason Unreached { get; set; } = MissReason.NeverRegistered;

@@ -1,3 +1,5 @@
+using Metering.Driver;
+
 namespace Metering.Orders.Planner;
 
 /// <summary>One task's share of a visit.</summary>

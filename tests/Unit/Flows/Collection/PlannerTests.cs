@@ -1,4 +1,5 @@
 using Metering;
+using Metering.Driver;
 using Metering.Orders;
 using Metering.Orders.Planner;
 

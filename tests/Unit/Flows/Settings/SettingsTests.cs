@@ -69,7 +69,7 @@ public sealed class SettingsTests : IDisposable
     [InlineData("id = \"a\"\nprofile = \"dnap\"", "possible: nnap, lnap, both")]
     [InlineData("id = \"a\"\n[upstream.main]\nurl = \"http://x\"", "wants mqtts://host:port")]
     [InlineData("id = \"a\"\n[upstream.main]\nacknowledge = \"broker\"", "url is missing in this table")]
-    [InlineData("id = \"a\"\n[[driver]]\nname = \"r\"\nfamily = \"prime\"\nport = \"/dev/x\"", "\"prime\" is not possible in this version; possible: im871a")]
+    [InlineData("id = \"a\"\n[[driver]]\nname = \"r\"\nfamily = \"sigfox\"\nport = \"/dev/x\"", "\"sigfox\" is not possible in this version; possible: im871a")]
     [InlineData("id = \"a\"\n[[driver]]\nname = \"r\"\nfamily = \"im871a\"\nport = \"/dev/x\"\n[[driver]]\nname = \"r\"\nfamily = \"im871a\"\nport = \"/dev/y\"", "two drivers are called \"r\"")]
     [InlineData("id = \"a\"\n[http]\nlisten = \"here\"", "wants address:port")]
     [InlineData("id = \"a\"\n[meters]\nkeep = \"soon\"", "wants a duration")]

@@ -1,6 +1,6 @@
-namespace Metering.Orders;
+namespace Metering.Driver;
 
-/// <summary>Why a meter did not give what was asked of it: a closed list, one sentence each (<see cref="MissText"/>).</summary>
+/// <summary>Why a meter did not give what was asked of it: a closed list, one sentence each.</summary>
 public enum MissReason : byte
 {
     /// <summary>Nothing is missing, or nobody tried.</summary>

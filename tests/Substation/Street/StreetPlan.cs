@@ -1,0 +1,23 @@
+using Simulation.Dlms;
+using Simulation.Plc.Medium;
+
+namespace Substation.Street;
+
+/// <summary>A street behind one modem.</summary>
+/// <param name="Network">prime or g3.</param>
+/// <param name="Line">Its power line.</param>
+/// <param name="Seed">Everything that is random.</param>
+internal sealed record StreetPlan(string Network, PowerLinePlan Line, int Seed)
+{
+    /// <summary>Days of load profile the meters hold at the start.</summary>
+    internal int HistoryDays { get; init; } = 1;
+
+    /// <summary>Misbehaviours of single meters, by their number from 0.</summary>
+    internal IReadOnlyDictionary<int, MeterFault> Faults { get; init; } = new Dictionary<int, MeterFault>();
+
+    /// <summary>Entries of a G3 modem's routing table; 0: one for each node. A stock modem has 150: with more nodes it searches a route for most visits, which no schedule can help.</summary>
+    internal int Routes { get; init; }
+
+    /// <summary>Meters that are worked at the same time; 0 for the driver's own number.</summary>
+    internal int MetersAtOnce { get; init; }
+}
