@@ -190,6 +190,7 @@ public sealed class FieldVerbTests : IAsyncLifetime
         await _box.ToolAsync("meter", "expect", Second.Text, "--eui", "0080E1000002", "--place", "ES0022");
         _box.Told("plc0", "prime", new NetworkNode("0080E1000001", "11", NodeState.Connected, "") { Meter = First });
         _box.Told("plc0", "prime", new NetworkNode("0080E10000FF", "", NodeState.Quarantined, "no shipment list names it"));
+        _box.Told("plc0", "prime", new NetworkNode("0080E1000002", "", NodeState.Registered, "no 4-32 connection yet")); // registered is not there yet
         _box.Rows.Add(Row(First, "3/1-0:1.8.0*255/2.0", "4711", "Wh", _box.Time.Now.Utc!.Value, 8));
         var (code, output, _) = await _box.ToolAsync("report", "handover", "--json");
         Assert.Equal(ExitCode.Partial, code);
