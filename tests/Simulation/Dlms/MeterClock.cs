@@ -7,6 +7,7 @@ namespace Simulation.Dlms;
 /// <param name="drift">Seconds it gains a day.</param>
 public sealed class MeterClock(Func<DateTime> world, double drift = 0)
 {
+    private static volatile Summer _summer = new(0, default, default); // of the year that was asked for last
     private DateTime _setAt = world();
     private TimeSpan _ahead;
 
@@ -68,7 +69,16 @@ public sealed class MeterClock(Func<DateTime> world, double drift = 0)
     }
 
     /// <summary>From the last Sunday of March to that of October, 01:00 UTC.</summary>
-    public static bool IsSummer(DateTime utc) => utc >= LastSunday(utc.Year, 3) && utc < LastSunday(utc.Year, 10);
+    public static bool IsSummer(DateTime utc)
+    {
+        var summer = _summer;
+        if (summer.Year != utc.Year)
+        {
+            _summer = summer = new Summer(utc.Year, LastSunday(utc.Year, 3), LastSunday(utc.Year, 10));
+        }
+
+        return utc >= summer.From && utc < summer.To;
+    }
 
     /// <summary>The next midnight in the meter's zone.</summary>
     public static DateTime NextMidnight(DateTime after)
@@ -99,4 +109,6 @@ public sealed class MeterClock(Func<DateTime> world, double drift = 0)
         var last = new DateTime(year, month, 31, 1, 0, 0, DateTimeKind.Utc);
         return last.AddDays(-(int)last.DayOfWeek);
     }
+
+    private sealed record Summer(int Year, DateTime From, DateTime To);
 }

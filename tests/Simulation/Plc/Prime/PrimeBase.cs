@@ -67,7 +67,7 @@ public sealed class PrimeBase
 
     internal void Connect(PrimeEntry entry)
     {
-        if (!_isOver && Table.Connect(entry) is { } address)
+        if (!_isOver && entry.Address is null && Table.Connect(entry) is { } address)
         {
             _say(PrimeSay.Joined(address, entry.Node.Place.Serial, entry.Node.Place.EuiOctets.Span, entry.Profile == 0 ? (byte)0 : (byte)1));
         }

@@ -92,10 +92,11 @@ public sealed class PrimeNetwork
         }
     }
 
-    /// <summary>It knows no network, and looks for one.</summary>
+    /// <summary>It knows no network, and looks for one; what it had begun is over.</summary>
     private void Begin(PrimeNode node)
     {
-        (node.Entry, node.Wait) = (null, TimeSpan.Zero);
+        (node.Entry, node.Wait, node.SwitchWait, node.Tries) = (null, TimeSpan.Zero, TimeSpan.Zero, false);
+        node.Turn++;
         Try(node, Plan.JoinsWithin * (0.1 + (0.9 * _random.NextDouble())));
     }
 
@@ -110,7 +111,14 @@ public sealed class PrimeNetwork
         if (!node.Tries)
         {
             node.Tries = true;
-            Time.After(after, () => Register(node));
+            var turn = node.Turn;
+            Time.After(after, () =>
+            {
+                if (turn == node.Turn)
+                {
+                    Register(node);
+                }
+            });
         }
     }
 
@@ -210,17 +218,26 @@ public sealed class PrimeNetwork
     }
 
     /// <summary>One message of a registration; when it is lost, so is the try.</summary>
-    private void Talk(PrimeNode node, bool isUp, int octets, Action then) => Line.Control(node.Place, isUp, octets, ok =>
+    private void Talk(PrimeNode node, bool isUp, int octets, Action then)
     {
-        if (ok)
+        var turn = node.Turn;
+        Line.Control(node.Place, isUp, octets, ok =>
         {
-            then();
-        }
-        else
-        {
-            Fail(node);
-        }
-    });
+            if (turn != node.Turn)
+            {
+                return; // it began anew meanwhile
+            }
+
+            if (ok)
+            {
+                then();
+            }
+            else
+            {
+                Fail(node);
+            }
+        });
+    }
 
     private void Fail(PrimeNode node)
     {

@@ -46,6 +46,9 @@ public sealed class PrimeNode
     /// <summary>How long it waits for its switch; zero: it does not.</summary>
     internal TimeSpan SwitchWait { get; set; }
 
+    /// <summary>Counts how often it began anew.</summary>
+    internal int Turn { get; set; }
+
     /// <summary>A try to register is scheduled or under way.</summary>
     internal bool Tries { get; set; }
 }

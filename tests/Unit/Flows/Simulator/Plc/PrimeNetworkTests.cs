@@ -74,6 +74,33 @@ public class PrimeNetworkTests
         Assert.Equal(100, bench.Events(0).Count());
     }
 
+    [Theory]
+    [InlineData(1)]
+    [InlineData(2)]
+    [InlineData(3)]
+    public void Whoever_is_there_for_minutes_is_connected_also_where_it_went_in_the_middle_of_it(int seed)
+    {
+        using var bench = new PrimeBench(PowerLinePlan.Flapping with { Nodes = 400, AliveEvery = TimeSpan.FromHours(10) }, new PrimePlan { ConnectsWithin = TimeSpan.FromMinutes(40) }, seed);
+        bench.Run(6 * 3600);
+        var now = bench.Line.Time.Now;
+        var steady = bench.Network.Nodes.Where(node => bench.Line.Presence.Absences(node.Place, now.AddMinutes(-45), now).Count == 0).ToArray();
+        Assert.True(steady.Length > 365); // some of those that flap among them
+        Assert.Empty(steady.Where(node => node.Entry is not { IsGone: false, Address: not null }).Select(node => node.Place.Number));
+    }
+
+    [Fact]
+    public void Nodes_that_waited_long_for_their_next_try_begin_at_once_with_a_new_base_node()
+    {
+        using var bench = new PrimeBench(Sixty with { Levels = [1] });
+        bench.Run(4);
+        bench.Ask([0x31, 0x81, 0x51, 1, 1]); // nobody may join
+        bench.Run(2 * 3600);
+        Assert.Empty(bench.Events(0));
+        bench.Modem.Reboot();
+        bench.Run(120);
+        Assert.Equal(60, bench.Events(0).Count());
+    }
+
     [Fact]
     public void A_thousand_nodes_that_come_back_at_once_need_minutes_and_all_get_in()
     {
