@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
 using System.Text;
 using Concentrator.Store.Files;
+using Metering.Keys;
 
 namespace Concentrator.Security;
 
@@ -8,7 +9,7 @@ namespace Concentrator.Security;
 /// The key that wraps the keys at rest: systemd credential <c>concentrator.device-key</c>, else <c>STATE/device.key</c> (mode 0400, made at first start).
 /// Wrapping is AES-256-GCM; the key's name is authenticated with it, so a wrapped key cannot be moved to another meter.
 /// </summary>
-internal sealed class DeviceKey : IDisposable
+internal sealed class DeviceKey : IKeyWrap, IDisposable
 {
     private const int KeySize = 32, NonceSize = 12, TagSize = 16;
     private readonly AesGcm _cipher;
@@ -39,7 +40,7 @@ internal sealed class DeviceKey : IDisposable
     }
 
     /// <summary>Nonce, tag, ciphertext.</summary>
-    internal byte[] Wrap(ReadOnlySpan<byte> key, ReadOnlySpan<byte> name)
+    public byte[] Wrap(ReadOnlySpan<byte> key, ReadOnlySpan<byte> name)
     {
         var wrapped = new byte[NonceSize + TagSize + key.Length];
         RandomNumberGenerator.Fill(wrapped.AsSpan(0, NonceSize));
@@ -52,7 +53,7 @@ internal sealed class DeviceKey : IDisposable
     }
 
     /// <summary>The key; null where it was wrapped by another device or for another name.</summary>
-    internal byte[]? Unwrap(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> name)
+    public byte[]? Unwrap(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> name)
     {
         if (wrapped.Length < NonceSize + TagSize)
         {
