@@ -25,6 +25,18 @@ internal sealed class G3DataDesk(G3Options options, TimeProvider clock)
     /// <summary>Packets the modem has and has not confirmed.</summary>
     internal int UnderWay => Volatile.Read(ref _underWay);
 
+    /// <summary>The modem is being started, and who waits goes on waiting.</summary>
+    internal bool IsPaused
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return !_isOpen && _closed is null;
+            }
+        }
+    }
+
     /// <summary>How often the modem had no room.</summary>
     internal long Held => Interlocked.Read(ref _held);
 

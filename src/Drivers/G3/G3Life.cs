@@ -102,6 +102,7 @@ internal sealed class G3Life : IDisposable
         _port.Dispose();
         _modem.Dispose();
         _book.Dispose();
+        _sender.Dispose();
         _attendants.Dispose();
         _wanted.Dispose();
         _oneRekeying.Dispose();
@@ -212,6 +213,7 @@ internal sealed class G3Life : IDisposable
         {
             Volatile.Write(ref _isUp, 0);
             _desk.Pause();
+            _sender.Restart();
         }
 
         if (!(change.Step == UsiStep.Answers && IsUp))
@@ -235,6 +237,7 @@ internal sealed class G3Life : IDisposable
         if (Interlocked.Exchange(ref _isUp, 0) != 0)
         {
             _desk.Pause();
+            _sender.Restart();
             News.Tell(LinkState.Configuring, why);
             _wanted.Release();
         }

@@ -98,7 +98,10 @@ public sealed record G3Options(string Name, string Port, DlmsOptions Dlms)
     /// <summary>How old the path to a node may be before it is asked for again.</summary>
     public TimeSpan PathEvery { get; init; } = TimeSpan.FromHours(12);
 
-    /// <summary>After so long a route to a node that was given up is looked for again; each time in vain doubles it.</summary>
+    /// <summary>After so long a route to a node that was given up is looked for the first time.</summary>
+    public TimeSpan ReviveSoon { get; init; } = TimeSpan.FromMinutes(1);
+
+    /// <summary>After so long it is looked for again; each time in vain doubles it.</summary>
     public TimeSpan ReviveAfter { get; init; } = TimeSpan.FromMinutes(20);
 
     /// <summary>The longest of them.</summary>

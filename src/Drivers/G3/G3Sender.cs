@@ -7,11 +7,16 @@ namespace Drivers.G3;
 /// <summary>Brings the payload of a datagram on its way to a node: its turn, the packet around it, the confirm, and what is to be done where that is no success.</summary>
 /// <param name="panId">The PAN id in use.</param>
 /// <param name="forgotten">Is told that the modem has forgotten its network.</param>
-internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk, G3Network network, UsiPort port, Func<ushort> panId, Action<string> forgotten, TimeProvider clock)
+internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk, G3Network network, UsiPort port, Func<ushort> panId, Action<string> forgotten, TimeProvider clock) : IDisposable
 {
+    /// <summary>Searches that may follow one another.</summary>
+    private const int MostSearches = 4;
+
     private readonly Lock _lock = new();
-    private long? _searched;
-    private long _packets, _routeErrors, _failures;
+    private long _counted = clock.GetTimestamp();
+    private int _searches = MostSearches;
+    private CancellationTokenSource _start = new();
+    private long _packets, _routeErrors, _failures, _unconfirmed;
 
     /// <summary>Sends a payload; completes when the modem has confirmed it.</summary>
     /// <exception cref="IOException">It did not leave, or found no way.</exception>
@@ -33,10 +38,10 @@ internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk
         }
     }
 
-    /// <summary>Looks for a route; false where none is found, or another search was a moment ago: each goes through the whole network.</summary>
-    internal async ValueTask<bool> TryFindRouteAsync(G3Node node, CancellationToken stop)
+    /// <summary>Looks for a route; false where none is found, or there were too many searches of late.</summary>
+    internal async ValueTask<bool> TryFindRouteAsync(G3Node node, bool isCurious, CancellationToken stop)
     {
-        if (!MaySearch())
+        if (!MaySearch(isCurious))
         {
             return false;
         }
@@ -51,26 +56,37 @@ internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk
         }
     }
 
-    /// <summary>True where no search was a moment ago; then this is one.</summary>
-    internal bool MaySearch()
+    /// <summary>
+    /// True where a search may be made; then this is one. Each goes through the whole network: a few may follow one another, as when a node moves, then one at a time; a branch that is gone would
+    /// fill the medium with them. What is only curious waits until nobody needed one for a while.
+    /// </summary>
+    internal bool MaySearch(bool isCurious)
     {
         lock (_lock)
         {
-            if (_searched is { } before && clock.GetElapsedTime(before) < options.DiscoveriesApart)
+            var since = (int)Math.Min(MostSearches, clock.GetElapsedTime(_counted) / options.DiscoveriesApart);
+            (_searches, _counted) = since > 0 ? (Math.Min(MostSearches, _searches + since), clock.GetTimestamp()) : (_searches, _counted);
+            if (_searches < (isCurious ? MostSearches : 1))
             {
                 return false;
             }
 
-            _searched = clock.GetTimestamp();
+            _searches--;
             return true;
         }
     }
+
+    /// <summary>What the modem had is lost with its start: it is given to it once more when it is up.</summary>
+    internal void Restart() => _ = Interlocked.Exchange(ref _start, new CancellationTokenSource()).CancelAsync(); // not at once: whoever tells of the start may hold the line's lock
+
+    public void Dispose() => _start.Dispose();
 
     /// <summary>For people.</summary>
     internal void AddTo(Dictionary<string, string> facts)
     {
         facts["packetsSent"] = Interlocked.Read(ref _packets).ToString(CultureInfo.InvariantCulture);
         facts["routeErrors"] = Interlocked.Read(ref _routeErrors).ToString(CultureInfo.InvariantCulture);
+        facts["packetsUnconfirmed"] = Interlocked.Read(ref _unconfirmed).ToString(CultureInfo.InvariantCulture);
         facts["packetsFailed"] = Interlocked.Read(ref _failures).ToString(CultureInfo.InvariantCulture);
     }
 
@@ -92,7 +108,7 @@ internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk
                     return;
                 case null:
                     continue; // held, or the modem starts anew: once more when there is room
-                case AdpStatus.RouteError when !hasSearched && await TryFindRouteAsync(node, stop).ConfigureAwait(false):
+                case AdpStatus.RouteError when !hasSearched && await TryFindRouteAsync(node, false, stop).ConfigureAwait(false):
                     hasSearched = true;
                     continue;
                 case AdpStatus.RouteError:
@@ -114,7 +130,8 @@ internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk
         {
             var packet = new UdpPacket(
                 Ipv6Address.LinkLocal(panId(), 0), Ipv6Address.LinkLocal(panId(), node.Address), options.UdpPort, options.UdpPort, options.HopLimit, payload).ToOctets();
-            var status = await modem.SendPacketAsync(packet, stop).ConfigureAwait(false);
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, Volatile.Read(ref _start).Token);
+            var status = await modem.SendPacketAsync(packet, either.Token).ConfigureAwait(false);
             if (status is not (AdpStatus.Busy or AdpStatus.NoBuffers))
             {
                 return status;
@@ -129,11 +146,20 @@ internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk
             forgotten("the modem says that it was not started: it was switched off and on, or started by itself");
             return MayTryAgain(began) ? null : throw new IOException(refusal.Message, refusal);
         }
-        catch (TimeoutException late)
+        catch (Exception e) when (((e is OperationCanceledException && !stop.IsCancellationRequested) || (e is IOException and not G3Refusal && desk.IsPaused)) && MayTryAgain(began))
         {
-            Interlocked.Increment(ref _failures);
+            return null; // the modem that had it starts anew
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new IOException($"the modem at {options.Port} started anew again and again: a packet to node {node.Name} did not leave");
+        }
+        catch (TimeoutException)
+        {
+            // The confirm may be lost, and the packet not: whether it came to the meter, only the meter's answer tells, and who waits for that sends it again.
+            Interlocked.Increment(ref _unconfirmed);
             port.Doubt($"no confirm for a packet to {node.Address:X4} within {options.ConfirmWithin.TotalSeconds:0} s");
-            throw new IOException($"the modem at {options.Port} did not say what became of a packet to node {node.Name}", late);
+            return AdpStatus.Success;
         }
         finally
         {

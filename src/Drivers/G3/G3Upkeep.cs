@@ -74,7 +74,7 @@ internal sealed class G3Upkeep(G3Options options, G3Modem modem, G3Network netwo
         {
             await ReviveAsync(lost, stop).ConfigureAwait(false);
         }
-        else if (unknown is not null && sender.MaySearch())
+        else if (unknown is not null && sender.MaySearch(true))
         {
             unknown.PathAsked = clock.GetTimestamp();
             var path = await modem.FindPathAsync(unknown.Address, stop).ConfigureAwait(false);
@@ -87,7 +87,7 @@ internal sealed class G3Upkeep(G3Options options, G3Modem modem, G3Network netwo
 
     private async ValueTask ReviveAsync(G3Node node, CancellationToken stop)
     {
-        if (await sender.TryFindRouteAsync(node, stop).ConfigureAwait(false))
+        if (await sender.TryFindRouteAsync(node, false, stop).ConfigureAwait(false))
         {
             network.Enter(node, $"a route to {node.Address:X4} was found again");
             return;
@@ -98,7 +98,12 @@ internal sealed class G3Upkeep(G3Options options, G3Modem modem, G3Network netwo
 
     private TimeSpan WaitOf(G3Node node)
     {
-        var wait = options.ReviveAfter * (1 << Math.Min(node.Revivals, 10));
+        if (node.Revivals == 0)
+        {
+            return options.ReviveSoon; // a crowd on the medium looks like a node that is gone
+        }
+
+        var wait = options.ReviveAfter * (1 << Math.Min(node.Revivals - 1, 10));
         return wait < options.ReviveLongest ? wait : options.ReviveLongest;
     }
 }

@@ -34,19 +34,34 @@ public class RecoveryTests
     }
 
     [Fact]
-    public async Task A_modem_that_hangs_is_reset_and_an_order_after_it_is_done()
+    public async Task A_modem_that_hangs_is_reset_and_the_order_it_had_is_done()
     {
         await using var bench = new MeshBench(options => options with { ConfirmWithin = TimeSpan.FromSeconds(45), HoldWithin = TimeSpan.FromMinutes(10) });
         var device = bench.Device(1);
         await bench.UpAsync();
         await bench.JoinAsync(device);
         bench.Modem.Hangs = true;
-        var failed = bench.StartReading(device);
+        var reading = bench.StartReading(device);
         await bench.UntilAsync(() => bench.Links.Any(link => link.Sentence.Contains("resetting it", StringComparison.Ordinal)), "it is reset", TimeSpan.FromMilliseconds(500));
         bench.Modem.Reboot(); // what the reset comes to
-        await bench.UntilAsync(() => bench.IsUp && bench.Modem.State == 2 && failed.IsCompleted, "the network is up again", TimeSpan.FromMilliseconds(500));
+        await bench.UntilAsync(() => bench.IsUp && bench.Modem.State == 2 && reading.IsCompleted, "the network is up again", TimeSpan.FromMilliseconds(500));
         Assert.Contains(bench.Links, link => link.Sentence.StartsWith("no confirm for a packet to 0001 within 45 s", StringComparison.Ordinal));
+        Assert.Equal(OrderState.Done, (await reading).State);
         Assert.Equal(OrderState.Done, (await bench.ReadAsync(device)).State);
+    }
+
+    [Fact]
+    public async Task A_confirm_that_is_lost_costs_time_and_no_order()
+    {
+        await using var bench = new MeshBench(options => options with { ConfirmWithin = TimeSpan.FromSeconds(45) });
+        var device = bench.Device(1);
+        await bench.UpAsync();
+        await bench.JoinAsync(device);
+        var lost = 0;
+        bench.Modem.Instead = message => message[0] == 0x0B && ++lost == 1 ? [] : null;
+        Assert.Equal(OrderState.Done, (await bench.ReadAsync(device)).State);
+        await bench.UntilAsync(() => bench.Links.Last().Facts!["packetsUnconfirmed"] == "1", "it is counted", TimeSpan.FromSeconds(10));
+        Assert.Equal(2, bench.Modem.TakenOf(0x0A).Count(message => message[0] == 0x0A) + 1); // the modem was there: it was not started again
     }
 
     [Fact]
