@@ -28,6 +28,10 @@ public enum MeterFault : ulong
 /// <summary>The names of misbehaviours.</summary>
 public static class MeterFaults
 {
+    /// <summary>Whoever asks for a profile gets nothing that he could read.</summary>
+    internal const MeterFault Unreadable = MeterFault.EndlessBlocks | MeterFault.EndlessGeneralBlocks | MeterFault.BlockNumbersJump | MeterFault.ZeroLengths | MeterFault.WrongTags | MeterFault.DeepNesting
+        | MeterFault.WrongInvokeId | MeterFault.HalfFrames | MeterFault.Garbage;
+
     /// <summary>All, by name.</summary>
     public static IReadOnlyDictionary<string, MeterFault> ByName { get; } =
         Enum.GetValues<MeterFault>().Where(fault => fault != MeterFault.None).ToDictionary(NameOf, fault => fault);

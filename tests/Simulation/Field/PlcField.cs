@@ -96,7 +96,7 @@ public sealed class PlcField : IDisposable
 
     private PrimeModem Prime()
     {
-        var network = new PrimeNetwork(_line, new PrimePlan { Seed = _seed }, MeterOf);
+        var network = new PrimeNetwork(_line, new PrimePlan { Seed = _seed, NodeProfile = _group.Security }, MeterOf);
         foreach (var node in network.Nodes.Where(node => !node.Place.IsForeign))
         {
             Add(node.Place, node.Meter!, "duk", node.Profile > 0 ? node.UniqueKey : [], () => node.Entry is { IsGone: false, Address: not null } && node.Place.IsPresent);

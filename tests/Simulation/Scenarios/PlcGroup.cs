@@ -23,6 +23,9 @@ public sealed record PlcGroup(bool IsPrime, int Count, PowerLinePlan Line, DlmsM
     /// <summary>G3 of the field without anything wrong but some noise.</summary>
     public static PlcGroup G3 { get; } = new(false, 74, PowerLinePlan.Quiet with { Phy = PlcPhy.G3Dbpsk, Loss = 0.02 }, Plain);
 
+    /// <summary>Security profile of PRIME 1.4 that the nodes register with: with 1 and 2 each has a device unique key.</summary>
+    public byte Security { get; init; }
+
     /// <summary>Misbehaviours of single meters, by their number from 1 on: those of DLMS meters, and the three above.</summary>
     public IReadOnlyList<(int Number, string Fault)> Faults { get; init; } = [];
 

@@ -10,6 +10,9 @@ internal static class PlcTable
     internal static readonly string[] Keys =
         ["count", "phy", "medium", "loss", "profile", "mechanism", "ciphered", "associations", "pdu", "drift", "history", "faults", "unplug", "flip", "cut", "doubled-flag", "noise"];
 
+    /// <summary>A PRIME network has a security profile besides.</summary>
+    internal static readonly string[] PrimeKeys = [.. Keys, "security"];
+
     internal static PlcGroup Read(ScenarioTable table, bool isPrime)
     {
         var start = isPrime ? PlcGroup.Prime : PlcGroup.G3;
@@ -28,6 +31,7 @@ internal static class PlcTable
                 LongestPdu = table.Number("pdu", 1024, 64, 65_535), Drift = table.Number("drift", 0, -86_400, 86_400), HistoryDays = table.Number("history", start.Meter.HistoryDays, 0, 400),
             },
             Faults = table.Numbered("faults", PlcGroup.FaultNames, count),
+            Security = (byte)table.Number("security", 0, 0, 2),
             Unplug = table.Pauses("unplug"),
             Damage = new LineDamage(table.Share("flip"), table.Share("cut"), table.Share("doubled-flag"), table.Share("noise")),
         };

@@ -16,7 +16,7 @@ public static class ScenarioFile
         ["stick"] = ["garbage", "corrupt", "twice", "wrong-checksum", "octets", "deaf", "unplug", "stall"],
         ["replay"] = ["file"],
         ["dlms"] = ["count", "transport", "port", "profile", "suite", "mechanism", "ciphered", "associations", "pdu", "drift", "history", "breaker", "misbehaviours"],
-        ["prime"] = PlcTable.Keys,
+        ["prime"] = PlcTable.PrimeKeys,
         ["g3"] = PlcTable.Keys,
         ["feeders"] = ["tcp", "serial", "udp"],
     };

@@ -12,7 +12,7 @@ public sealed class HeldTruth(DlmsMeter meter, Func<DateTime> now, Action<TruthL
     /// <summary>An answer so late may come to nobody any more: whoever asked has given up.</summary>
     private static readonly TimeSpan Late = TimeSpan.FromSeconds(12);
 
-    private const string NotAsked = "not asked", Unfinished = "not asked to its end", TooLate = "late";
+    private const string NotAsked = "not asked", Garbled = "garbled", Unfinished = "not asked to its end", TooLate = "late";
     private readonly List<TruthLine> _open = [];
     private readonly HashSet<string> _told = [];
     private readonly Dictionary<(string Key, string Column), TruthLine> _missed = [];
@@ -26,6 +26,12 @@ public sealed class HeldTruth(DlmsMeter meter, Func<DateTime> now, Action<TruthL
     public void Delivered()
     {
         _isUnderWay = true;
+        if (meter.IsBufferAsked && meter.Plan.Has(MeterFaults.Unreadable))
+        {
+            Miss(Garbled);
+            return;
+        }
+
         if (!meter.HasAnsweredWhole)
         {
             return;

@@ -67,6 +67,7 @@ public class ScenarioTests
     [InlineData("[dlms]", "[dlms] is no table")]
     [InlineData("[meters]", "[meters] is no table; there are [[meters]]")]
     [InlineData("[g3]", "[g3] is no table")]
+    [InlineData("[[g3]]\nsecurity = 1", "security is not known in g3")]
     [InlineData("[[g3]]\nphy = \"prime-dbpsk\"", "phy is one of g3-dbpsk")]
     [InlineData("[[prime]]\nmedium = \"sea\"", "medium is one of quiet, measured")]
     [InlineData("[[prime]]\ncount = 5\nfaults = [\"6 garbage\"]", "faults wants [\"3 key-missing\"]: a meter from 1 to 5")]

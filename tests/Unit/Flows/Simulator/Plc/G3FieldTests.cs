@@ -39,10 +39,13 @@ public sealed class G3FieldTests : IDisposable
     [Fact]
     public void A_PRIME_network_has_meters_of_its_own_numbers()
     {
-        using var field = new PlcField(PlcGroup.Prime with { Count = 3 }, 1, _ports, new FakeTimeProvider());
+        using var field = new PlcField(PlcGroup.Prime with { Count = 3, Security = 1, Faults = [(2, PlcGroup.NodeKeyMissing)] }, 1, _ports, new FakeTimeProvider());
         Assert.Equal("404022002711", field.Meters[0].Place.Eui);
         Assert.StartsWith("SIM0000000010001,SIM0000010001,404022002711,,PLACE00000010001,", Shipment.RowOf(field.Meters[0]), StringComparison.Ordinal);
         Assert.Equal(0, field.Reachable);
-        Assert.Equal(2, field.Meters[0].KeyLines.Count());
+        Assert.Equal(3, field.Meters[0].KeyLines.Count()); // two clients, and the node itself
+        Assert.Contains($"404022002711 duk={Convert.ToHexString(field.Meters[0].NodeKey)}", field.KeyLines);
+        Assert.Equal(2, field.Meters[1].KeyLines.Count());
+        Assert.EndsWith($",,{Convert.ToHexString(field.Meters[0].NodeKey)}", Shipment.RowOf(field.Meters[0]), StringComparison.Ordinal);
     }
 }

@@ -66,6 +66,7 @@ public class G3JoiningTests
         using var bench = new G3Bench();
         bench.Start();
         bench.Run(61);
+        bench.Ask("3C 00000002 0000 10" + Convert.ToHexString(bench.Node.Psk), 0); // it would come in otherwise
         bench.Send("42" + Node1 + "FFFF");
         bench.Send("42 0000000000000009 0007");
         bench.Run(10);

@@ -77,6 +77,20 @@ public sealed class G3TruthTests : IDisposable
         Assert.All(lines, line => Assert.Equal("absent", line.Fate));
     }
 
+    [Fact]
+    public void A_meter_that_answers_rubbish_has_told_nothing()
+    {
+        var meter = new DlmsMeter(new DlmsMeterPlan(8, 3, Mechanism: 0, IsCiphered: false) { HistoryDays = 1, Faults = MeterFault.Garbage }, () => _now);
+        var held = _truth.Hold(meter);
+        meter.Answer(1, Associate);
+        meter.Answer(1, Convert.FromHexString("C001C100070100630100FF0200"));
+        held.Delivered();
+        Assert.Empty(Lines());
+        held.Close(null);
+        Assert.All(Lines(), line => Assert.Equal("garbled", line.Fate));
+        Assert.Equal(97 * 4, Lines().Count);
+    }
+
     [Theory]
     [InlineData(2, null)]
     [InlineData(13, "late")]

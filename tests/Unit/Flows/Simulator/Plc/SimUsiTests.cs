@@ -64,8 +64,8 @@ public class SimUsiTests
     [InlineData("55AA7E00A52200C74F7E", 1)] // noise before it
     [InlineData("7E00A52200C7507E", 0)] // check
     [InlineData("7E00E52200C74F7E", 0)] // length
-    [InlineData("7E00A57D2200C74F7E", 0)] // no escape
-    [InlineData("7E00A57D2200C74F7E7E00A52200C74F7E", 1)] // and it goes on at the next flag
+    [InlineData("7E00A57D0200C74F7E", 0)] // no escape, though it would give the right octet
+    [InlineData("7E00A57D0200C74F7E7E00A52200C74F7E", 1)] // and it goes on at the next flag
     public void What_is_damaged_vanishes_without_a_word(string octets, int frames)
     {
         var framer = new SimUsiFramer();
