@@ -14,8 +14,8 @@ internal sealed class NodeMeters(
     PrimeOptions options, PrimeNetwork network, NodeAdmission admission, PrimeModem modem, Func<string?, DlmsOptions> meters, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock,
     IDriverMemory memory)
 {
-    private const int MostTries = 4;
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), AskedAgainAfter = TimeSpan.FromMinutes(10);
+    private const int MostTries = 7;
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(500), LongestPause = TimeSpan.FromSeconds(8), AskedAgainAfter = TimeSpan.FromMinutes(10);
     private readonly FirmwareShelf _shelf = new();
     private long _sent, _failed;
 
@@ -93,7 +93,8 @@ internal sealed class NodeMeters(
 
             if (PrimeText.IsMomentary(status) && attempt < MostTries)
             {
-                await Task.Delay(Pause * attempt, clock, stop).ConfigureAwait(false);
+                var pause = Pause * (1 << (attempt - 1)); // until what the modem is still at has its confirm
+                await Task.Delay(pause < LongestPause ? pause : LongestPause, clock, stop).ConfigureAwait(false);
                 continue;
             }
 

@@ -1,4 +1,3 @@
-using Drivers.Dlms;
 using Drivers.Usi;
 using Protocols.Usi;
 using Protocols.Usi.Prime;
@@ -9,15 +8,19 @@ namespace Drivers.Prime;
 /// Questions to the base node, one after another: its queue holds one message and drops the next without a word, so nothing is sent before the last was answered, whatever it was. What was
 /// dropped all the same is asked again.
 /// </summary>
-internal sealed class PrimeModem(PrimeOptions options, UsiPort port)
+internal sealed class PrimeModem(PrimeOptions options, UsiPort port, TimeProvider clock)
 {
     private const int Tries = 3;
     private static readonly TimeSpan ReleaseWithin = TimeSpan.FromSeconds(5);
-    private readonly AnswerPatience _patience = new(options.ConfirmGuard);
-    private long _lostConfirms;
+    private readonly ConfirmPatience _patience = new(options.ConfirmGuard);
+    private long _lostConfirms, _lateConfirms;
+    private (DataRequest Request, long At)? _lost;
 
     /// <summary>Confirms that never came.</summary>
     internal long LostConfirms => Interlocked.Read(ref _lostConfirms);
+
+    /// <summary>Confirms that came when nobody waited any more.</summary>
+    internal long LateConfirms => Interlocked.Read(ref _lateConfirms);
 
     /// <summary>A value of the modem.</summary>
     internal ValueTask<PibConfirm> GetAsync(PrimePib pib, CancellationToken stop) =>
@@ -90,6 +93,7 @@ internal sealed class PrimeModem(PrimeOptions options, UsiPort port)
     internal async ValueTask<DataStatus?> SendAsync(DataRequest request, CancellationToken stop)
     {
         DataStatus? status = null;
+        var within = _patience.Next;
         try
         {
             var took = await port.AskAsync(request.ToFrame(), frame =>
@@ -105,17 +109,29 @@ internal sealed class PrimeModem(PrimeOptions options, UsiPort port)
                     default:
                         return UsiTaken.Not;
                 }
-            }, _patience.Next, alone: true, stop).ConfigureAwait(false);
+            }, within, alone: true, stop).ConfigureAwait(false);
             _patience.Answered(took);
         }
         catch (TimeoutException)
         {
             _patience.Missed();
+            _lost = (request, clock.GetTimestamp() - (long)(within.TotalSeconds * clock.TimestampFrequency));
             Interlocked.Increment(ref _lostConfirms);
             port.Doubt($"what was sent to address {request.Address:X3} was not confirmed");
         }
 
         return status;
+    }
+
+    /// <summary>A confirm that nobody waits for: the modem was only slower than we were patient.</summary>
+    internal void Late(DataConfirm confirm)
+    {
+        Interlocked.Increment(ref _lateConfirms);
+        if (_lost is { } lost && Answers(confirm, lost.Request))
+        {
+            _lost = null;
+            _patience.Answered(clock.GetElapsedTime(lost.At));
+        }
     }
 
     private static bool Answers(DataConfirm confirm, DataRequest request) =>

@@ -22,14 +22,14 @@ internal sealed class PrimeParts : IDisposable
     private readonly PrimeGate _gate;
     private readonly PrimeModem _modem;
     private readonly NodeAdmission _admission;
-    private long _unread, _unasked, _lateConfirms;
+    private long _unread, _unasked;
 
     internal PrimeParts(
         PrimeOptions options, Func<CancellationToken, ValueTask<ILink>> open, Func<string?, DlmsOptions> meters, IMeterAdmission expected, IKeyRing keys, ICounterStore counters, ITimeSource time,
         TimeProvider clock, IDriverMemory memory)
     {
         Port = new UsiPort(new UsiPortOptions(options.Port, "a PRIME base node", Probe, IsProbeAnswer, Reset), open, Heard, Changed, clock);
-        _modem = new PrimeModem(options, Port);
+        _modem = new PrimeModem(options, Port, clock);
         _admission = new NodeAdmission(options, expected, memory);
         Network = new PrimeNetwork(options, _admission, Wake);
         _gate = new PrimeGate(options, expected, keys, memory, _modem);
@@ -119,8 +119,8 @@ internal sealed class PrimeParts : IDisposable
                 break;
             case DataIndication came when Network.Take(came):
                 break;
-            case DataConfirm:
-                Interlocked.Increment(ref _lateConfirms);
+            case DataConfirm late:
+                _modem.Late(late);
                 break;
             default:
                 Interlocked.Increment(ref _unasked);
@@ -135,7 +135,7 @@ internal sealed class PrimeParts : IDisposable
         var (sent, failed) = Meters.Counted;
         foreach (var (name, count) in new (string, long)[]
         {
-            ("apdusSent", sent), ("apdusFailed", failed), ("lostConfirms", _modem.LostConfirms), ("lateConfirms", Interlocked.Read(ref _lateConfirms)), ("unread", Interlocked.Read(ref _unread)),
+            ("apdusSent", sent), ("apdusFailed", failed), ("lostConfirms", _modem.LostConfirms), ("lateConfirms", _modem.LateConfirms), ("unread", Interlocked.Read(ref _unread)),
             ("unasked", Interlocked.Read(ref _unasked)), ("belowProfile", _admission.BelowProfile), ("noRoom", Network.Overflowed), ("oddJoins", Network.OddJoins), ("whiteListed", _gate.Listed), ("uniqueKeys", _gate.Keys),
         })
         {

@@ -19,7 +19,7 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
     private readonly SemaphoreSlim _turn = new(1), _writing = new(1), _doubted = new(0);
     private readonly UsiAnswers _answers = new();
     private ILink? _link;
-    private long _lastHeard;
+    private long _lastHeard, _lastSent;
     private string? _doubt;
 
     /// <summary>What was counted since the driver was made.</summary>
@@ -45,24 +45,7 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
 
     /// <summary>Sends a frame that has no answer.</summary>
     /// <exception cref="IOException">It does not fit the modem, or the link is gone.</exception>
-    public async ValueTask SendAsync(UsiFrame frame, CancellationToken stop)
-    {
-        if (!frame.FitsModem)
-        {
-            throw new IOException($"a frame with {frame.Payload.Length} octets of payload does not fit the modem at {options.Port}, which takes {UsiFrame.MostToModem} and overwrites its memory with the rest: not sent");
-        }
-
-        await _writing.WaitAsync(stop).ConfigureAwait(false);
-        try
-        {
-            await (_link ?? throw new IOException($"{options.Port} is not open")).WriteAsync(frame.ToOctets(), stop).ConfigureAwait(false);
-            Counters.Out();
-        }
-        finally
-        {
-            _writing.Release();
-        }
-    }
+    public ValueTask SendAsync(UsiFrame frame, CancellationToken stop) => SendAsync(frame, TimeSpan.Zero, stop);
 
     /// <summary>Asks and gives the answer, whose octets are the caller's own.</summary>
     /// <param name="isAnswer">Is asked on the reading loop, frame by frame; must not wait.</param>
@@ -89,7 +72,10 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
     /// <param name="take">Takes what it needs out of a frame; called on the reading loop, must not wait.</param>
     /// <returns>How long the answer took, from the question on.</returns>
     /// <inheritdoc cref="AskAsync(UsiFrame, Func{UsiFrame, bool}, TimeSpan, bool, CancellationToken)"/>
-    public async ValueTask<TimeSpan> AskAsync(UsiFrame question, Func<UsiFrame, UsiTaken> take, TimeSpan within, bool alone, CancellationToken stop)
+    public ValueTask<TimeSpan> AskAsync(UsiFrame question, Func<UsiFrame, UsiTaken> take, TimeSpan within, bool alone, CancellationToken stop) =>
+        AskAsync(question, take, within, alone, TimeSpan.Zero, stop);
+
+    private async ValueTask<TimeSpan> AskAsync(UsiFrame question, Func<UsiFrame, UsiTaken> take, TimeSpan within, bool alone, TimeSpan room, CancellationToken stop)
     {
         if (alone)
         {
@@ -100,7 +86,7 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
         try
         {
             var asked = clock.GetTimestamp();
-            await SendAsync(question, stop).ConfigureAwait(false);
+            await SendAsync(question, room, stop).ConfigureAwait(false);
             await awaited.WaitAsync(within, clock, stop).ConfigureAwait(false);
             return clock.GetElapsedTime(asked);
         }
@@ -137,6 +123,36 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
         _turn.Dispose();
         _writing.Dispose();
         _doubted.Dispose();
+    }
+
+    /// <summary>Sends a frame, with so much silence of ours before and behind it: out of turn it must not meet another in a queue that holds one.</summary>
+    private async ValueTask SendAsync(UsiFrame frame, TimeSpan room, CancellationToken stop)
+    {
+        if (!frame.FitsModem)
+        {
+            throw new IOException($"a frame with {frame.Payload.Length} octets of payload does not fit the modem at {options.Port}, which takes {UsiFrame.MostToModem} and overwrites its memory with the rest: not sent");
+        }
+
+        await _writing.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            if (room - clock.GetElapsedTime(_lastSent) is var wait && wait > TimeSpan.Zero)
+            {
+                await Task.Delay(wait, clock, stop).ConfigureAwait(false);
+            }
+
+            await (_link ?? throw new IOException($"{options.Port} is not open")).WriteAsync(frame.ToOctets(), stop).ConfigureAwait(false);
+            _lastSent = clock.GetTimestamp();
+            Counters.Out();
+            if (room > TimeSpan.Zero)
+            {
+                await Task.Delay(room, clock, stop).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _writing.Release();
+        }
     }
 
     /// <summary>Works an open port; returns when the modem had better be opened again.</summary>
@@ -207,7 +223,7 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
     /// <summary>Waits for the modem to answer, then for it to fall silent; returns when only opening the port again is left.</summary>
     private async Task WatchAsync(bool wasSilent, CancellationToken stop)
     {
-        if (!await IsThereAsync(options.BootWithin, stop).ConfigureAwait(false))
+        if (!await IsThereAsync(options.BootWithin, TimeSpan.Zero, stop).ConfigureAwait(false))
         {
             throw new IOException(wasSilent
                 ? $"{options.Kind} at {options.Port} does not answer: neither a reset nor opening the port again helped; is it powered?"
@@ -218,13 +234,13 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
         while (true)
         {
             await UntilDoubtedAsync(stop).ConfigureAwait(false);
-            if (_doubt is null && await IsThereAsync(options.ProbeWithin, stop).ConfigureAwait(false))
+            if (_doubt is null && await IsThereAsync(options.ProbeWithin, options.Room, stop).ConfigureAwait(false))
             {
                 continue; // a network with nothing to say
             }
 
             changed(new(UsiStep.Probing, $"{_doubt ?? $"nothing heard from {options.Port} for {options.QuietAfter.TotalSeconds:0} s"}: asking whether the modem is there"));
-            if (await IsThereAsync(options.ProbeWithin * options.Probes, stop).ConfigureAwait(false))
+            if (await IsThereAsync(options.ProbeWithin * options.Probes, options.Room, stop).ConfigureAwait(false))
             {
                 changed(new(UsiStep.Answers, $"{options.Kind} at {options.Port} answers"));
                 continue;
@@ -237,8 +253,8 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
 
             changed(new(UsiStep.Resetting, $"{options.Kind} at {options.Port} does not answer, asked {options.Probes} times: resetting it"));
             _answers.Fail(new IOException($"{options.Kind} at {options.Port} is reset"));
-            await SendAsync(reset, stop).ConfigureAwait(false);
-            if (!await IsThereAsync(options.BootWithin, stop).ConfigureAwait(false))
+            await SendAsync(reset, options.Room, stop).ConfigureAwait(false);
+            if (!await IsThereAsync(options.BootWithin, options.Room, stop).ConfigureAwait(false))
             {
                 return;
             }
@@ -271,13 +287,13 @@ public sealed class UsiPort(UsiPortOptions options, Func<CancellationToken, Valu
     }
 
     /// <summary>Probes the modem again and again for so long; out of turn, since whoever has it may wait for an answer that will not come.</summary>
-    private async Task<bool> IsThereAsync(TimeSpan within, CancellationToken stop)
+    private async Task<bool> IsThereAsync(TimeSpan within, TimeSpan room, CancellationToken stop)
     {
         for (var began = clock.GetTimestamp(); clock.GetElapsedTime(began) < within;)
         {
             try
             {
-                await AskAsync(options.Probe, options.IsProbeAnswer, options.ProbeWithin, alone: false, stop).ConfigureAwait(false);
+                await AskAsync(options.Probe, frame => options.IsProbeAnswer(frame) ? UsiTaken.Whole : UsiTaken.Not, options.ProbeWithin, alone: false, room, stop).ConfigureAwait(false);
                 return true;
             }
             catch (Exception e) when (e is TimeoutException || (e is IOException && _link is not null))

@@ -19,6 +19,9 @@ public sealed record UsiPortOptions(string Port, string Kind, UsiFrame Probe, Fu
     /// <summary>How long the answer to a probe may take. It was measured in milliseconds; a modem that writes flash takes longer.</summary>
     public TimeSpan ProbeWithin { get; init; } = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long nothing else is sent before and behind a probe: a modem that keeps one message takes it within 5 ms (plc-modems.md, 6), at its slowest.</summary>
+    public TimeSpan Room { get; init; } = TimeSpan.FromMilliseconds(50);
+
     /// <summary>How often a modem that was there is probed before it is reset.</summary>
     public int Probes { get; init; } = 3;
 

@@ -16,6 +16,7 @@ public sealed class UsiPortTests : IAsyncDisposable
     private readonly CancellationTokenSource _stop = new();
     private readonly List<UsiChange> _changes = [];
     private readonly List<byte[]> _heard = [], _asked = [];
+    private readonly List<DateTimeOffset> _askedAt = [];
     private readonly List<PipeLink> _links = [];
     private readonly UsiPort _port;
     private Func<byte[], IEnumerable<byte[]>> _modem = payload => payload[0] == 0x2D ? [ProbeAnswer] : [];
@@ -196,9 +197,25 @@ public sealed class UsiPortTests : IAsyncDisposable
     {
         await StartAsync();
         _port.Doubt("two requests were not confirmed");
-        Assert.True(await Patience.UntilAsync(() => _changes[^1].Step == UsiStep.Answers));
+        Assert.True(await _clock.AdvanceUntilAsync(() => _changes[^1].Step == UsiStep.Answers, TimeSpan.FromMilliseconds(20)));
         Assert.Equal("two requests were not confirmed: asking whether the modem is there", _changes[^2].Sentence);
         Assert.Equal(2, _asked.Count);
+    }
+
+    [Fact]
+    public async Task A_probe_out_of_turn_meets_nothing_else_in_a_queue_that_holds_one()
+    {
+        await StartAsync();
+        _modem = payload => payload is [0x2D, 0, 0x75] ? [ProbeAnswer] : [];
+        _port.Doubt("a request was not confirmed");
+        await Patience.SettledAsync();
+        var asking = Ask(1).AsTask();
+        await Patience.SettledAsync();
+        Assert.InRange(_asked.Count, 1, 2);
+        Assert.True(await _clock.AdvanceUntilAsync(() => _asked.Count == 3, TimeSpan.FromMilliseconds(5)));
+        Assert.True(_askedAt[2] - _askedAt[1] >= TimeSpan.FromMilliseconds(50), $"{_askedAt[2] - _askedAt[1]} between them");
+        Assert.True(await _clock.AdvanceUntilAsync(() => asking.IsCompleted, TimeSpan.FromMilliseconds(100)));
+        await Assert.ThrowsAsync<TimeoutException>(() => asking);
     }
 
     [Fact]
@@ -272,6 +289,7 @@ public sealed class UsiPortTests : IAsyncDisposable
             var input = read.Buffer;
             foreach (var (_, payload) in ModemLine.Cut(ref input))
             {
+                _askedAt.Add(_clock.GetUtcNow());
                 _asked.Add(payload);
                 foreach (var answer in _modem(payload))
                 {
