@@ -4,7 +4,7 @@ namespace Drivers.Prime;
 /// How long a confirm is awaited: four times the slowest of late. Given up too early, the next request meets a modem that is still busy with the last; too late, the medium is idle meanwhile.
 /// </summary>
 /// <param name="most">No confirm is awaited longer; also before anything is known.</param>
-internal sealed class ConfirmPatience(TimeSpan most)
+public sealed class ConfirmPatience(TimeSpan most)
 {
     private const int Times = 4;
 
@@ -15,7 +15,7 @@ internal sealed class ConfirmPatience(TimeSpan most)
     private TimeSpan? _slowest;
 
     /// <summary>How long the next confirm is awaited.</summary>
-    internal TimeSpan Next
+    public TimeSpan Next
     {
         get
         {
@@ -27,7 +27,7 @@ internal sealed class ConfirmPatience(TimeSpan most)
     }
 
     /// <summary>A confirm came after so long, in time or late: a slower one counts at once, faster ones little by little.</summary>
-    internal void Answered(TimeSpan after)
+    public void Answered(TimeSpan after)
     {
         lock (_lock)
         {
@@ -36,7 +36,7 @@ internal sealed class ConfirmPatience(TimeSpan most)
     }
 
     /// <summary>None came: the next is awaited twice as long.</summary>
-    internal void Missed()
+    public void Missed()
     {
         lock (_lock)
         {
