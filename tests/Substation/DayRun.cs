@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Globalization;
 using Metering;
 using Metering.Orders;
-using Metering.Orders.Planner;
 using Simulation.Plc.Ideal;
 using Simulation.VirtualTime;
 using Substation.Box;
@@ -19,7 +18,14 @@ internal sealed record DayCount(string At, double Complete, double Ceiling);
 /// <param name="Again">Rows that arrived though they had before.</param>
 /// <param name="Missed">What is said of the meters that are missed, and of how many.</param>
 internal sealed record DayReport(
-    string Network, string Shape, int Meters, int Seed, bool Chases, IReadOnlyList<DayCount> Counts, long Rows, long Again, string? Forecast, string Medium, double ProcessorSeconds, IReadOnlyDictionary<string, int> Missed);
+    string Network, string Shape, int Meters, int Seed, bool Chases, IReadOnlyList<DayCount> Counts, long Rows, long Again, string? Forecast, string Medium, double ProcessorSeconds, IReadOnlyDictionary<string, int> Missed)
+{
+    /// <summary>Meters whose clocks are within 9 s, percent.</summary>
+    public double ClocksRight { get; init; }
+
+    /// <summary>Meters of which a billing row has arrived, percent.</summary>
+    public double Billing { get; init; }
+}
 
 /// <summary>The night and the day after a day whose values are wanted, on virtual time: the network comes up in the evening, the run begins at 00:05, and what is there is counted.</summary>
 /// <param name="chases">False: every meter is asked once.</param>
@@ -28,53 +34,52 @@ internal sealed class DayRun(StreetPlan plan, bool chases)
     /// <summary>From a node's coming to its first answer: half of the minute within which it registers, and it has to connect and to associate.</summary>
     private static readonly TimeSpan Joins = TimeSpan.FromSeconds(35);
 
-    private static readonly DateTimeOffset Evening = new(2026, 11, 22, 20, 0, 0, TimeSpan.Zero);
+    /// <summary>The end of the day whose values are wanted; the network comes up four hours before.</summary>
+    internal DateTime Midnight { get; init; } = new(2026, 11, 23, 0, 0, 0, DateTimeKind.Utc);
 
-    /// <summary>The end of the day whose values are wanted.</summary>
-    internal static DateTime Midnight { get; } = new(2026, 11, 23, 0, 0, 0, DateTimeKind.Utc);
-
-    private const string LoadProfile = "1-0:99.1.0*255";
+    private const string LoadProfile = "1-0:99.1.0*255", BillingProfile = "0-0:98.1.0*255";
 
     /// <summary>Hours after midnight at which is counted.</summary>
     internal IReadOnlyList<double> Hours { get; init; } = [8, 12, 24];
 
-    /// <summary>What happens meanwhile, besides what the plan of the line says.</summary>
-    internal Action<PlcStreet>? Meanwhile { get; init; }
+    /// <summary>Times at which the box loses its power, for five minutes each.</summary>
+    internal IReadOnlyList<DateTime> Cuts { get; init; } = [];
+
+    /// <summary>Times in which nobody can be reached.</summary>
+    internal IReadOnlyList<(DateTime From, DateTime To)> WanOutages { get; init; } = [];
+
+    /// <summary>Further tasks, besides the load profile of the day.</summary>
+    internal IReadOnlyList<CollectionTask> Tasks { get; init; } = [];
 
     internal async Task<DayReport> RunAsync()
     {
         var began = Process.GetCurrentProcess().TotalProcessorTime;
-        var clock = new VirtualClock(Evening);
+        var clock = new VirtualClock(new DateTimeOffset(Midnight.AddHours(-4), TimeSpan.Zero));
         using var street = new PlcStreet(plan, clock);
-        var (counters, memory, time) = (new MemoryCounters(), new FreshMemory(), new BoxClock(clock));
-        CollectionTask[] tasks = [new("load-profile", TimeSpan.FromDays(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(12))];
-        var box = new VirtualBox(clock, [("plc0", () => street.Driver("plc0", counters, time, clock, memory))], tasks, new PlannerPolicy { ChasesGaps = chases });
-        await using (box.ConfigureAwait(false))
+        var lives = new BoxLives(street, clock, [new("load-profile", TimeSpan.FromDays(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(12)), .. Tasks], chases, Cuts, WanOutages);
+        await using (lives.ConfigureAwait(false))
         {
-            foreach (var meter in street.Meters.Values)
-            {
-                box.Collector.Expect(MeterId.Parse(meter.Name));
-            }
-
-            box.Start();
-            Meanwhile?.Invoke(street);
-            var never = new TaskCompletionSource();
-            await VirtualRun.UntilAsync(clock, never.Task, Midnight.AddMinutes(5)).ConfigureAwait(false);
+            lives.Begin();
+            await lives.UntilAsync(Midnight.AddMinutes(5)).ConfigureAwait(false);
             var before = street.Line.Use;
             var ceiling = new AllSeeing(street.Line, Necessary.Of(plan.Network, "load-profile"), Joins).Fetch(Midnight.AddMinutes(5), Midnight.AddHours(Hours[^1]));
             var counts = new List<DayCount>();
             string? forecast = null;
             foreach (var hours in Hours)
             {
-                await VirtualRun.UntilAsync(clock, never.Task, Midnight.AddHours(hours)).ConfigureAwait(false);
-                forecast ??= box.Collector.Forecast;
-                var done = street.Meters.Values.Count(meter => box.Subscriber.IsComplete(MeterId.Parse(meter.Name), LoadProfile, Midnight.AddDays(-1), Midnight, TimeSpan.FromMinutes(15)));
+                await lives.UntilAsync(Midnight.AddHours(hours)).ConfigureAwait(false);
+                forecast ??= lives.Box.Collector.Forecast;
+                var done = street.Meters.Values.Count(meter => lives.Subscriber.IsComplete(MeterId.Parse(meter.Name), LoadProfile, Midnight.AddDays(-1), Midnight, TimeSpan.FromMinutes(15)));
                 counts.Add(new DayCount(string.Create(CultureInfo.InvariantCulture, $"{hours:00}:00"), Percent(done, street.Meters.Count), Math.Round(100 * ceiling.ShareBy(Midnight.AddHours(hours)), 2)));
             }
 
             return new DayReport(
-                plan.Network, plan.Line.Name, street.Meters.Count, plan.Seed, chases, counts, box.Subscriber.Rows, box.Subscriber.Again, forecast, street.Line.Use.Since(before).ToString(),
-                Math.Round((Process.GetCurrentProcess().TotalProcessorTime - began).TotalSeconds, 1), MissedOf(street, box));
+                plan.Network, plan.Line.Name, street.Meters.Count, plan.Seed, chases, counts, lives.Subscriber.Rows, lives.Subscriber.Again, forecast, street.Line.Use.Since(before).ToString(),
+                Math.Round((Process.GetCurrentProcess().TotalProcessorTime - began).TotalSeconds, 1), MissedOf(street, lives.Box))
+            {
+                ClocksRight = Percent(street.Meters.Values.Count(meter => (meter.Clock.Now - clock.GetUtcNow().UtcDateTime).Duration() <= TimeSpan.FromSeconds(9)), street.Meters.Count),
+                Billing = Percent(street.Meters.Values.Count(meter => lives.Subscriber.Has(MeterId.Parse(meter.Name), BillingProfile)), street.Meters.Count),
+            };
         }
     }
 

@@ -12,7 +12,11 @@ namespace Substation;
 /// <param name="Seconds">From the run until everything was there.</param>
 /// <param name="Ratio">The same beside the ideal schedule of what the job needs.</param>
 /// <param name="Use">Air that what is needed takes at the least, beside the time the medium offered to data.</param>
-internal sealed record JobReport(string Network, string Read, int Meters, double Seconds, double Ideal, double Ratio, double Use, double Complete, string Medium, double ProcessorSeconds);
+internal sealed record JobReport(string Network, string Read, int Meters, double Seconds, double Ideal, double Ratio, double Use, double Complete, string Medium, double ProcessorSeconds)
+{
+    /// <summary>What is said of the meters that are missed at the end, and of how many.</summary>
+    public IReadOnlyDictionary<string, int> Missed { get; init; } = new Dictionary<string, int>();
+}
 
 /// <summary>One job over a whole quiet network that is known already: the second night of its life is measured.</summary>
 internal sealed class JobRun(StreetPlan plan, string read)
@@ -28,7 +32,7 @@ internal sealed class JobRun(StreetPlan plan, string read)
         using var street = new PlcStreet(plan, clock);
         var (counters, memory, time) = (new MemoryCounters(), new FreshMemory(), new BoxClock(clock));
         CollectionTask[] tasks = [new(read, TimeSpan.FromDays(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(12))];
-        var box = new VirtualBox(clock, [("plc0", () => street.Driver("plc0", counters, time, clock, memory))], tasks, new PlannerPolicy());
+        var box = new VirtualBox(clock, [("plc0", () => street.Driver("plc0", counters, time, clock, memory))], tasks, new PlannerPolicy(), new BlockStore(new Subscriber()));
         await using (box.ConfigureAwait(false))
         {
             box.Start();
@@ -48,7 +52,10 @@ internal sealed class JobRun(StreetPlan plan, string read)
             return new JobReport(
                 plan.Network, read, street.Meters.Count, seconds, Math.Round(ideal.OnMedium.TotalSeconds, 1), Math.Round(seconds / ideal.OnMedium.TotalSeconds, 3), Math.Round(ideal.Air / used.Offered, 3),
                 1 - ((double)box.Planner.Meters.Count(meter => box.Planner.MissOf(meter) is not null) / street.Meters.Count), used.ToString(),
-                Math.Round((Process.GetCurrentProcess().TotalProcessorTime - began).TotalSeconds, 1));
+                Math.Round((Process.GetCurrentProcess().TotalProcessorTime - began).TotalSeconds, 1))
+            {
+                Missed = box.Planner.Meters.Select(box.Planner.MissOf).OfType<string>().GroupBy(text => text).ToDictionary(group => group.Key, group => group.Count()),
+            };
         }
     }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Metering.Orders;
 using Simulation.Plc.Medium;
 using Substation;
 using Substation.Street;
@@ -15,7 +16,9 @@ var line = PowerLinePlan.ByName[options.GetValueOrDefault("shape", "measured")] 
 {
     Nodes = int.Parse(options.GetValueOrDefault("meters", "50"), CultureInfo.InvariantCulture), Phy = network == "g3" ? PlcPhy.G3Dbpsk : PlcPhy.PrimeDbpsk,
 };
-var plan = new StreetPlan(network, line, int.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture));
+line = options.TryGetValue("loss", out var loss) ? line with { Loss = double.Parse(loss, CultureInfo.InvariantCulture) } : line;
+line = options.TryGetValue("contention", out var window) ? line with { ContentionWindow = int.Parse(window, CultureInfo.InvariantCulture) } : line;
+var plan = new StreetPlan(network, line, int.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture)) { MetersAtOnce = int.Parse(options.GetValueOrDefault("at-once", "0"), CultureInfo.InvariantCulture), Drift = args is ["month", ..] ? 4 : 0 };
 if (args is ["job", ..])
 {
     var job = new JobRun(plan, options.GetValueOrDefault("read", "load-profile"));
@@ -23,6 +26,15 @@ if (args is ["job", ..])
     return;
 }
 
-var run = new DayRun(plan, options.GetValueOrDefault("chase", "yes") == "yes");
-var report = await Task.Run(run.RunAsync).ConfigureAwait(false);
-Console.WriteLine(JsonSerializer.Serialize(report));
+var midnight = new DateTime(2026, args is ["month", ..] ? 12 : 11, args is ["month", ..] ? 1 : 23, 0, 0, 0, DateTimeKind.Utc);
+var isBad = args is ["feeder", ..];
+var run = new DayRun(plan, options.GetValueOrDefault("chase", "yes") == "yes")
+{
+    Midnight = midnight,
+    Hours = options.TryGetValue("hours", out var hours) ? [.. hours.Split(',').Select(hour => double.Parse(hour, CultureInfo.InvariantCulture))] : [8, 12, 24],
+    Cuts = isBad ? [midnight.AddHours(0.5), midnight.AddHours(6.2), midnight.AddHours(14)] : [],
+    WanOutages = isBad ? [(midnight.AddHours(1), midnight.AddHours(5)), (midnight.AddHours(10), midnight.AddHours(15))] : [],
+    Tasks = args is ["month", ..]
+        ? [new("billing-profile", TimeSpan.FromDays(1), TimeSpan.FromHours(1), TimeSpan.FromHours(12)) { Class = WorkClass.Billing }, new(ClockOrder.What, TimeSpan.FromDays(1), TimeSpan.FromHours(2), null)] : [],
+};
+Console.WriteLine(JsonSerializer.Serialize(await Task.Run(run.RunAsync).ConfigureAwait(false)));

@@ -20,5 +20,5 @@ internal sealed class AnswerPatience(TimeSpan most)
     internal void Answered(TimeSpan after) => _slowest = _slowest is not { } slowest || after > slowest ? after : slowest - ((slowest - after) / 8);
 
     /// <summary>None came: the next is awaited twice as long.</summary>
-    internal void Missed() => _slowest *= 2;
+    internal void Missed() => _slowest = _slowest < most ? _slowest * 2 : _slowest;
 }

@@ -33,6 +33,9 @@ public sealed class Subscriber
         }
     }
 
+    /// <summary>Something of a profile has arrived.</summary>
+    public bool Has(MeterId meter, string profile) => _rows.TryGetValue((meter, profile), out var rows) && rows.Count > 0;
+
     /// <summary>All rows of a meter whose times lie in a range, its end counted in.</summary>
     public bool IsComplete(MeterId meter, string profile, DateTime after, DateTime until, TimeSpan period)
     {

@@ -1,6 +1,7 @@
 using System.Threading.Channels;
 using Concentrator.Collection;
 using Concentrator.Field;
+using Metering;
 using Metering.Driver;
 using Metering.Orders;
 using Metering.Orders.Planner;
@@ -9,20 +10,31 @@ using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Substation.Box;
 
-/// <summary>The product's field and collection over given drivers, without disk, doors and head-end: what drivers tell goes to the marks of the collection and to a subscriber.</summary>
+/// <summary>
+/// The product's field and collection over given drivers, without disk, doors and head-end: what drivers tell is committed to a store every ten seconds, as to the ledger, and what was not
+/// goes with the box when its power is cut.
+/// </summary>
 internal sealed class VirtualBox : IAsyncDisposable
 {
     private readonly CancellationTokenSource _stop = new();
     private readonly Channel<DriverEvent> _events = Channel.CreateBounded<DriverEvent>(new BoundedChannelOptions(4096) { SingleReader = true });
+    private static readonly TimeSpan CommitEvery = TimeSpan.FromSeconds(10);
     private readonly ReadMarks _marks = new();
+    private readonly List<ReadingBlock> _uncommitted = [];
     private readonly TimeProvider _clock;
+    private readonly BlockStore _store;
     private readonly List<Task> _running = [];
     private readonly List<Supervisor> _supervisors;
 
     /// <param name="drivers">Makes each driver; its name.</param>
-    internal VirtualBox(TimeProvider clock, IReadOnlyList<(string Name, Func<IMeterDriver> Make)> drivers, IReadOnlyList<CollectionTask> tasks, PlannerPolicy policy, ILogger? log = null)
+    internal VirtualBox(TimeProvider clock, IReadOnlyList<(string Name, Func<IMeterDriver> Make)> drivers, IReadOnlyList<CollectionTask> tasks, PlannerPolicy policy, BlockStore store, ILogger? log = null)
     {
-        _clock = clock;
+        (_clock, _store) = (clock, store);
+        foreach (var block in store.Blocks)
+        {
+            _marks.Stored(block, 0, clock.GetUtcNow().UtcDateTime);
+        }
+
         var time = new BoxClock(clock);
         var reach = new MeterReach();
         _supervisors = [.. drivers.Select(driver => new Supervisor(driver.Make, driver.Name, driver.Name, driver.Name, _events.Writer, reach, time, clock, log ?? NullLogger.Instance))];
@@ -41,15 +53,13 @@ internal sealed class VirtualBox : IAsyncDisposable
 
     internal BoxClock Time { get; }
 
-    /// <summary>What arrived.</summary>
-    internal Subscriber Subscriber { get; } = new();
-
     /// <summary>Is told of everything that drivers tell.</summary>
     internal event Action<DriverEvent>? Told;
 
     internal void Start()
     {
         _running.Add(TakeAsync());
+        _running.Add(CommitAsync());
         _running.AddRange(_supervisors.Select(supervisor => supervisor.RunAsync(_stop.Token)));
         _running.Add(Collector.RunAsync(_stop.Token));
     }
@@ -80,9 +90,23 @@ internal sealed class VirtualBox : IAsyncDisposable
             Told?.Invoke(one);
             if (one is DriverEvent.ReadingsTaken taken)
             {
-                Subscriber.Take(taken.Block);
-                _marks.Stored(taken.Block, 0, _clock.GetUtcNow().UtcDateTime);
+                _uncommitted.Add(taken.Block);
             }
+        }
+    }
+
+    private async Task CommitAsync()
+    {
+        while (true)
+        {
+            await Task.Delay(CommitEvery, _clock, _stop.Token).ConfigureAwait(false);
+            foreach (var block in _uncommitted)
+            {
+                _store.Take(block, _clock.GetUtcNow().UtcDateTime);
+                _marks.Stored(block, 0, _clock.GetUtcNow().UtcDateTime);
+            }
+
+            _uncommitted.Clear();
         }
     }
 }

@@ -33,7 +33,7 @@ internal sealed class PlcStreet : IDisposable
         {
             var fault = plan.Faults.GetValueOrDefault(node.Number - plan.Line.FirstNumber);
             var meter = new DlmsMeter(
-                new DlmsMeterPlan(node.Number, plan.Seed, HistoryDays: plan.HistoryDays, LongestPdu: plan.Network == "g3" ? 900 : 960, Faults: fault), () => clock.GetUtcNow().UtcDateTime);
+                new DlmsMeterPlan(node.Number, plan.Seed, Drift: plan.Drift * ((node.Number * 7 % 21) - 10) / 10.0, HistoryDays: plan.HistoryDays, LongestPdu: plan.Network == "g3" ? 900 : 960, Faults: fault), () => clock.GetUtcNow().UtcDateTime);
             _meters[node] = meter;
             Keys.Add(meter);
         }

@@ -12,6 +12,9 @@ internal sealed record StreetPlan(string Network, PowerLinePlan Line, int Seed)
     /// <summary>Days of load profile the meters hold at the start.</summary>
     internal int HistoryDays { get; init; } = 1;
 
+    /// <summary>Seconds a day that the worst clock gains or loses; the others lie between.</summary>
+    internal double Drift { get; init; }
+
     /// <summary>Misbehaviours of single meters, by their number from 0.</summary>
     internal IReadOnlyDictionary<int, MeterFault> Faults { get; init; } = new Dictionary<int, MeterFault>();
 
