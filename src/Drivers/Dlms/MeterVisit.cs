@@ -1,4 +1,5 @@
 using Drivers.Dlms.Keys;
+using Drivers.Ports;
 using Metering.Keys;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Client;
@@ -205,10 +206,11 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
         {
             if (!question.IsEmpty)
             {
-                await channel.SendAsync(question, stop).ConfigureAwait(false);
-                while (session.TryTakeFurther(out var further))
+                if (!await TrySendAsync(question, repeats, stop).ConfigureAwait(false))
                 {
-                    await channel.SendAsync(further, stop).ConfigureAwait(false);
+                    repeats++;
+                    question = await AgainAsync(stop).ConfigureAwait(false);
+                    continue;
                 }
             }
             else if (session is { State: AssociationState.Associated, IsAsking: false, Settings.IsPreEstablished: true })
@@ -249,6 +251,26 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
 
                     break;
             }
+        }
+    }
+
+    /// <summary>Sends a question; false where it did not arrive, and may be sent again.</summary>
+    private async ValueTask<bool> TrySendAsync(ReadOnlyMemory<byte> question, int repeats, CancellationToken stop)
+    {
+        try
+        {
+            await channel.SendAsync(question, stop).ConfigureAwait(false);
+            while (session.TryTakeFurther(out var further))
+            {
+                await channel.SendAsync(further, stop).ConfigureAwait(false);
+            }
+
+            return true;
+        }
+        catch (NotAcknowledgedException) when (repeats < channel.MostRepeats && !IsUnanswered)
+        {
+            _wasMuddled = true; // it may have arrived all the same
+            return false;
         }
     }
 

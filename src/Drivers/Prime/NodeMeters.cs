@@ -102,9 +102,10 @@ internal sealed class NodeMeters(
             if (PrimeText.IsGone(status))
             {
                 network.Leave(request.Address, $"{name} {PrimeText.Of(status)}");
+                throw new IOException($"{name} {PrimeText.Of(status)}");
             }
 
-            throw new IOException($"{name} {PrimeText.Of(status)}");
+            throw new NotAcknowledgedException($"{name} {PrimeText.Of(status)}");
         }
     }
 
