@@ -44,6 +44,10 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
                 isFollowed = true; // once: a meter that is never content is refused
                 await FollowAsync(session.HintedCounter.Value, stop).ConfigureAwait(false);
             }
+            catch (NotAcknowledgedException) when (attempt <= channel.MostRepeats)
+            {
+                session.End(); // nobody heard of it
+            }
             catch (Exception e) when (channel.MostRepeats > 0 && MayTryAgain(e, attempt))
             {
                 await AbandonAsync(stop).ConfigureAwait(false);
@@ -267,7 +271,7 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
 
             return true;
         }
-        catch (NotAcknowledgedException) when (repeats < channel.MostRepeats && !IsUnanswered)
+        catch (NotAcknowledgedException) when (repeats < channel.MostRepeats && session.IsAsking && !IsUnanswered)
         {
             _wasMuddled = true; // it may have arrived all the same
             return false;

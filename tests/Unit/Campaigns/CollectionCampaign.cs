@@ -97,7 +97,7 @@ public sealed class CollectionCampaign
     {
         var path = Path.Combine(Sources.Root, "tests", "Vectors", "plc", "collection.jsonl");
         var lines = new List<string>();
-        foreach (var (network, meters, loss) in from network in new[] { "prime", "g3" } from meters in new[] { 50, 200 } from loss in new[] { "0", "0.05", "0.2" } select (network, meters, loss))
+        foreach (var (network, meters, loss) in from network in new[] { "prime", "g3" } from meters in new[] { 50, 200 } from loss in new[] { "0", "0.05", "0.1" } select (network, meters, loss))
         {
             var job = await SubstationProcess.RunAsync("job", "--network", network, "--read", "load-profile", "--shape", "quiet", "--meters", meters.ToString(CultureInfo.InvariantCulture), "--loss", loss);
             lines.Add(string.Create(
