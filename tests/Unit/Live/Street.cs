@@ -33,6 +33,9 @@ internal sealed class Street : IAsyncDisposable
 
     internal string KeysFile => Path.Combine(Directory, "meters.keys");
 
+    /// <summary>The shipment list of the meters behind power line modems.</summary>
+    internal string Shipment => Path.Combine(Directory, "shipment.csv");
+
     /// <summary>Port of the console.</summary>
     internal int Http { get; } = Mosquitto.FreePort();
 
@@ -214,7 +217,7 @@ internal sealed class Street : IAsyncDisposable
     {
         var simulator = Process.Start(new ProcessStartInfo(
             Path.Combine(Sources.Root, "artifacts", "bin", "Simulation", "release", "concentrator-sim"),
-            ["--scenario", scenario, "--meters", "20", "--seed", "7", "--ports", Directory, "--keys", KeysFile, "--truth", Path.Combine(Directory, "truth.jsonl")])
+            ["--scenario", scenario, "--meters", "20", "--seed", "7", "--ports", Directory, "--keys", KeysFile, "--shipment", Shipment, "--truth", Path.Combine(Directory, "truth.jsonl")])
             { RedirectStandardError = true })!;
         _told = simulator.StandardError.ReadToEndAsync();
         for (var i = 0; i < 400 && !File.Exists(Path.Combine(Directory, "im871a")); i++)
@@ -243,6 +246,20 @@ internal sealed class Street : IAsyncDisposable
         foreach (var (port, profile) in new[] { ("han0", "plain"), ("p1-0", "dsmr") }.Where(one => Path.Exists(Path.Combine(Directory, one.Item1))))
         {
             text.AppendLine(CultureInfo.InvariantCulture, $"[[driver]]\nname = \"{port}\"\nfamily = \"dlms\"\nport = \"{Directory}/{port}\"\nframing = \"push\"\nprofile = \"{profile}\"\noffset = 60");
+        }
+
+        string[] powerLines = [.. new[] { "prime", "g3" }.Where(family => Path.Exists(Path.Combine(Directory, family)))];
+        foreach (var family in powerLines)
+        {
+            text.AppendLine(CultureInfo.InvariantCulture, $"[[driver]]\nname = \"plc-{family}\"\nfamily = \"{family}\"\nport = \"{Directory}/{family}\"\nprofile = \"idis\"");
+        }
+
+        if (powerLines.Length > 0)
+        {
+            return text + """
+                [collection]
+                tasks = [ { read = "load-profile", every = "1d", start = "00:00", due = "12:00" }, { read = "registers", every = "1d", start = "00:00", priority = "billing" } ]
+                """;
         }
 
         return text.Length == 0 ? "" : text + """
