@@ -33,7 +33,7 @@ internal static class MessageSchemas
         [.., "meters", _, "availability"] => "meter-availability",
         [.., "readings", "live" or "backfill" or "ondemand"] => "readings",
         [.., "events", "alarm" or "warning" or "info"] => "event",
-        [.., "state" or "identity" or "health" or "ack" or "owner"] parts => parts[^1],
+        [.., "state" or "identity" or "health" or "completeness" or "ack" or "owner"] parts => parts[^1],
         _ => null,
     };
 }

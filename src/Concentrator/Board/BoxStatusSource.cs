@@ -21,6 +21,9 @@ internal sealed class BoxStatusSource(
         var (well, sentence) = Verdict.Of(accepted.Count, silent, withoutKey, store, links, north, now);
         var delivered = north.Length == 0 ? 0 : north.Max(view => view.Delivered);
         return new BoxStatus(
-            id, version, now.BootId, now, new ClockView(time.Sources, time.Trust), well, sentence, accepted.Count, silent, withoutKey, flow(delivered), store, links, north) { Forecast = collection.Forecast };
+            id, version, now.BootId, now, new ClockView(time.Sources, time.Trust), well, sentence, accepted.Count, silent, withoutKey, flow(delivered), store, links, north)
+        {
+            Forecast = collection.Forecast, Collection = collection.Forecasts,
+        };
     }
 }

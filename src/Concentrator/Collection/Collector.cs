@@ -14,6 +14,7 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
 {
     private readonly Channel<Action<DateTime>> _news = Channel.CreateUnbounded<Action<DateTime>>(new UnboundedChannelOptions { SingleReader = true });
     private readonly Lock _lock = new();
+    private DateTime _began;
 
     public string? Forecast
     {
@@ -34,8 +35,7 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
         }
     }
 
-    /// <summary>How each task stands that something is promised of.</summary>
-    internal IReadOnlyList<CollectionForecast> Forecasts
+    public IReadOnlyList<CollectionForecast> Forecasts
     {
         get
         {
@@ -46,7 +46,7 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
         }
     }
 
-    /// <summary>A task's run is due: how much of it is there.</summary>
+    /// <summary>A task's run is due: how much of it is there. Raised while everything else of the collection waits: whoever hears of it puts it aside.</summary>
     internal event Action<Completeness>? Due;
 
     /// <summary>A meter is commissioned: it is missed until it comes.</summary>
@@ -69,6 +69,7 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
 
     internal async Task RunAsync(CancellationToken stop)
     {
+        _began = Now;
         await Task.Run(progress.Learn, stop).ConfigureAwait(false);
         reach.Follow(change => Tell(utc =>
         {
@@ -106,9 +107,12 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
                 news(now);
             }
 
-            foreach (var run in planner.TakeDue(now))
+            foreach (var run in planner.TakeDue(now).Where(run => run.Task.IsByTime || run.Due > _began)) // what was read in the life before is known of rows only
             {
-                Due?.Invoke(CompletenessReport.Of(planner, run, progress, now));
+                if (CompletenessReport.Of(planner, run, progress, now) is { Meters.Count: > 0 } report)
+                {
+                    Due?.Invoke(report);
+                }
             }
 
             var visits = new List<PlannedVisit>();

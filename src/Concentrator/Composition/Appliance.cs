@@ -134,7 +134,13 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         foreach (var upstream in settings.Upstreams)
         {
             var delivery = new Delivery(upstream.Name, ledger, slots, _time.BootId);
-            var publisher = Publish(upstream, delivery, ledger, deadLetters, directory, owners, status);
+            var reports = new UntoldReports();
+            if (collector is not null)
+            {
+                collector.Due += reports.Take;
+            }
+
+            var publisher = Publish(upstream, delivery, ledger, deadLetters, directory, owners, status, reports);
             deliveries.Add(delivery);
             upstreams.Add(publisher);
             delivering.Start(publisher.RunAsync);
@@ -257,14 +263,16 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
             driver.Name, driver.Family, driver.Port, events, reach, _time, clock, logs.CreateLogger("field"), network);
     }
 
-    private MqttPublisher Publish(UpstreamSettings upstream, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IOwnershipLists owners, IBoxStatus status)
+    private MqttPublisher Publish(UpstreamSettings upstream, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IOwnershipLists owners, IBoxStatus status,
+        UntoldReports reports)
     {
         var options = new MqttUpstreamOptions(
             upstream.Name, upstream.Url, upstream.HeadEndAcknowledges, upstream.Ca, upstream.Certificate, upstream.Key, upstream.User, upstream.PasswordFile,
             upstream.TopicBase, settings.Id);
         var who = new IdentityMessage(settings.Id, identity.Version, identity.Metrology, identity.Executable, null);
         var announcements = new MqttAnnouncements(options, who, _time.BootId, status, meters, () => delivery.Backlog, _time, clock);
-        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, _time, _time, owners, clock, logs.CreateLogger("upstream"));
+        var log = logs.CreateLogger("upstream");
+        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, new MqttCompleteness(options, reports, clock, log), _time, _time, owners, clock, log);
     }
 
     private NewRecord BootRecord()

@@ -61,7 +61,7 @@ internal sealed class ReadMarks : IReadProgress
             }
 
             var (expected, there) = coverage.Count(after, until);
-            return new Coverage(expected, there, [.. coverage.Gaps(after, until)]);
+            return new Coverage(coverage.Profile, coverage.PeriodSeconds, expected, there, [.. coverage.Gaps(after, until)]);
         }
     }
 
@@ -116,6 +116,7 @@ internal sealed class ReadMarks : IReadProgress
                 _coverage[(block.Meter, task)] = coverage = new RowCoverage(block.PeriodSeconds); // a meter's period is changed by people: it counts anew from here
             }
 
+            coverage.Profile = block.Profile;
             foreach (var row in block.Rows)
             {
                 if (row.At?.ToUtc() is { } at && (receivedUtc is null || at <= receivedUtc + Ahead))

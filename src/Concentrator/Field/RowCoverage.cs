@@ -16,6 +16,9 @@ internal sealed class RowCoverage(int periodSeconds)
     /// <summary>Seconds from row to row.</summary>
     internal int PeriodSeconds => periodSeconds;
 
+    /// <summary>The profile that brought the last of them.</summary>
+    internal string Profile { get; set; } = "";
+
     /// <summary>A row is there.</summary>
     internal void Has(DateTime utc) => Settle(SlotOf(utc), isThere: true);
 

@@ -1,4 +1,5 @@
 using Metering;
+using Metering.Orders.Planner;
 
 namespace Concentrator.Ports;
 
@@ -15,8 +16,9 @@ public interface IMeterReach
 }
 
 /// <summary>Rows of a range that are there, and which are not.</summary>
+/// <param name="Profile">The profile's name, as in its blocks.</param>
 /// <param name="Gaps">Times of the first and the last row that is not there, and whether it is known that the meter has none.</param>
-public sealed record Coverage(int Expected, int Received, IReadOnlyList<(DateTime First, DateTime Last, bool HasNone)> Gaps);
+public sealed record Coverage(string Profile, int PeriodSeconds, int Expected, int Received, IReadOnlyList<(DateTime First, DateTime Last, bool HasNone)> Gaps);
 
 /// <summary>How far what is collected is in the ledger.</summary>
 public interface IReadProgress
@@ -45,16 +47,23 @@ public interface ICollectionView
     /// <summary>How much will be there by when; null where nothing is collected.</summary>
     string? Forecast { get; }
 
+    /// <summary>The same for each task that something is promised of, the first that is due first.</summary>
+    IReadOnlyList<CollectionForecast> Forecasts { get; }
+
     /// <summary>Why a meter is missed; null where it is not, or nobody asks it.</summary>
     string? ReasonOf(MeterId meter);
 }
 
 /// <summary>Rows that are missing.</summary>
+/// <param name="From">Time of the first of them, UTC; where the period is not known, the begin of the whole range.</param>
+/// <param name="To">Time of the last of them, UTC.</param>
 /// <param name="Reason">One of the words of CONTRACTS section 3: absent, no-key, meter-has-none, refused, clock-invalid, overwritten, rejected.</param>
 public sealed record MissingRange(DateTime From, DateTime To, string Reason);
 
 /// <summary>How much of a meter's values is there.</summary>
-public sealed record MeterCompleteness(MeterId Meter, int Expected, int Received, IReadOnlyList<MissingRange> Missing);
+/// <param name="Profile">The profile's name; null where the meter never gave a row of it, or the task has none.</param>
+/// <param name="PeriodSeconds">Seconds from row to row; null where it is not known or there is none: the whole range counts as one.</param>
+public sealed record MeterCompleteness(MeterId Meter, string? Profile, int? PeriodSeconds, int Expected, int Received, IReadOnlyList<MissingRange> Missing);
 
 /// <summary>How much of a task's values is there at its due time.</summary>
 /// <param name="Task">The task's name.</param>

@@ -1,4 +1,5 @@
 using Metering;
+using Metering.Orders.Planner;
 
 namespace Concentrator.Ports;
 
@@ -6,6 +7,8 @@ namespace Concentrator.Ports;
 internal sealed class SilentCollection : ICollectionView
 {
     public string? Forecast => null;
+
+    public IReadOnlyList<CollectionForecast> Forecasts => [];
 
     public string? ReasonOf(MeterId meter) => null;
 }

@@ -1,6 +1,7 @@
 using Metering;
 using Metering.Driver;
 using Metering.Ledger;
+using Metering.Orders.Planner;
 
 namespace Concentrator.Ports;
 
@@ -43,6 +44,9 @@ public sealed record BoxStatus(
 {
     /// <summary>How much the collection will have in time, in one line; null where it does not know.</summary>
     public string? Forecast { get; init; }
+
+    /// <summary>The same in numbers, for each task that something is promised of.</summary>
+    public IReadOnlyList<CollectionForecast> Collection { get; init; } = [];
 }
 
 /// <summary>Says how the box is.</summary>

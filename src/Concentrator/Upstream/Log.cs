@@ -20,4 +20,7 @@ internal static partial class Log
 
     [LoggerMessage(405, LogLevel.Error, "{Upstream}: what came on {Topic} could not be written down: {Reason}")]
     internal static partial void NotWrittenDown(this ILogger log, string upstream, string topic, string reason);
+
+    [LoggerMessage(406, LogLevel.Warning, "{Upstream}: the report of {Task} was not told: {Reason}; it is kept until the next of this task")]
+    internal static partial void ReportNotTold(this ILogger log, string upstream, string task, string reason);
 }

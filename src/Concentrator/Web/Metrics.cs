@@ -1,5 +1,6 @@
 using Concentrator.Ports;
 using Metering.Ledger;
+using Metering.Orders.Planner;
 using Prometheus;
 
 namespace Concentrator.Web;
@@ -7,6 +8,16 @@ namespace Concentrator.Web;
 /// <summary>/metrics: set from the status at each scrape, no series per meter.</summary>
 internal sealed class Metrics(IBoxStatus status, FieldDoors field)
 {
+    private static readonly (string Name, string Help, Func<CollectionForecast, double> Value)[] Collected =
+    [
+        ("meters_expected", "Meters a task concerns", one => one.Expected),
+        ("meters_complete", "Meters of which everything of the task's present run is there", one => one.Complete),
+        ("meters_at_risk", "Meters that may miss the due time", one => one.AtRisk),
+        ("meters_absent", "Meters away for a day and more, or never seen", one => one.Absent),
+        ("share", "Share of the meters that is expected to be complete at the due time, 0 to 1", one => one.Share),
+        ("due_seconds", "When the present run is due, seconds since 1970 UTC", one => (one.Due - DateTime.UnixEpoch).TotalSeconds),
+    ];
+
     private readonly CollectorRegistry _registry = Prometheus.Metrics.NewCustomRegistry();
     private readonly Lock _lock = new();
 
@@ -14,7 +25,9 @@ internal sealed class Metrics(IBoxStatus status, FieldDoors field)
     {
         lock (_lock)
         {
-            Take(status.Snapshot());
+            var now = status.Snapshot();
+            Take(now);
+            TakeCollection(now.Collection);
             TakeField();
         }
 
@@ -49,6 +62,24 @@ internal sealed class Metrics(IBoxStatus status, FieldDoors field)
             foreach (var (recordClass, count) in upstream.Backlog)
             {
                 backlog.WithLabels(upstream.Name, recordClass.ToString().ToLowerInvariant()).Set(count);
+            }
+        }
+    }
+
+    private void TakeCollection(IReadOnlyList<CollectionForecast> tasks)
+    {
+        var factory = Prometheus.Metrics.WithCustomRegistry(_registry);
+        foreach (var (name, help, value) in Collected)
+        {
+            var gauge = factory.CreateGauge("concentrator_collection_" + name, help, "task");
+            foreach (var gone in gauge.GetAllLabelValues().Where(labels => tasks.All(one => one.Task.Read != labels[0])).ToList())
+            {
+                gauge.RemoveLabelled(gone); // its last meter was retired
+            }
+
+            foreach (var one in tasks)
+            {
+                gauge.WithLabels(one.Task.Read).Set(value(one));
             }
         }
     }

@@ -10,6 +10,7 @@ using Concentrator.Store.Books;
 using Concentrator.Web;
 using Metering;
 using Metering.Driver;
+using Metering.Orders.Planner;
 using Microsoft.Extensions.Logging.Abstractions;
 
 namespace Unit.Live;
@@ -32,7 +33,7 @@ internal sealed class FieldBox : IAsyncDisposable
         Network = new NetworkBook(Time);
         Registry = new MeterRegistry(_ => true, id => Keys.Knows(id.Text), TimeSpan.Zero, Time, id => Book.Find(id)?.Place);
         Book.Changed += Registry.Reconsider;
-        Collection = new SaidCollection(forecast, reason);
+        Collection = new SaidCollection(forecast, reason, Forecasts);
     }
 
     internal string State { get; }
@@ -54,6 +55,9 @@ internal sealed class FieldBox : IAsyncDisposable
     internal List<DriverView> Drivers { get; } = [];
 
     internal int Port { get; } = Mosquitto.FreePort();
+
+    /// <summary>How the tasks of the collection stand.</summary>
+    internal List<CollectionForecast> Forecasts { get; } = [];
 
     /// <summary>Rows the archive gives.</summary>
     internal List<ArchivedRow> Rows { get; } = [];
@@ -114,9 +118,11 @@ internal sealed class FieldBox : IAsyncDisposable
         public BoxTime Now => new(TimeProvider.System.GetUtcNow().UtcDateTime, TimeQuality.Synchronised, TimeProvider.System.GetTimestamp() / (TimeProvider.System.TimestampFrequency / TimeSpan.TicksPerSecond), 7);
     }
 
-    private sealed class SaidCollection(string? forecast, string? reason) : ICollectionView
+    private sealed class SaidCollection(string? forecast, string? reason, IReadOnlyList<CollectionForecast> forecasts) : ICollectionView
     {
         public string? Forecast => forecast;
+
+        public IReadOnlyList<CollectionForecast> Forecasts => forecasts;
 
         public string? ReasonOf(MeterId meter) => reason;
     }
@@ -153,7 +159,7 @@ internal sealed class FieldBox : IAsyncDisposable
         public BoxStatus Snapshot() => new(
             "dc-test", "0.1.0", 7, time.Now, new ClockView([], time.Trust), true, "All is well.", 0, 0, 0, new FlowCounters(0, 0, 0, 0, 0, 0, 0, 0, 0), new StorageView(true, null, 0, 1, 1, 0, 0, 0, null), drivers, [])
         {
-            Forecast = collection.Forecast,
+            Forecast = collection.Forecast, Collection = collection.Forecasts,
         };
     }
 }

@@ -8,6 +8,8 @@ using Metering;
 using Metering.Driver;
 using Metering.Keys;
 using Metering.Ledger;
+using Metering.Orders;
+using Metering.Orders.Planner;
 
 namespace Unit.Live;
 
@@ -209,11 +211,21 @@ public sealed class FieldVerbTests : IAsyncLifetime
     {
         _box.Told("plc0", "prime", new NetworkNode("0080E1000001", "11", NodeState.Connected, "") { Meter = First, IsSwitch = true });
         _box.Told("plc0", "prime", new NetworkNode("0080E1000002", "12", NodeState.Registered, "no 4-32 connection yet") { Parent = "0080E1000001", Level = 1 });
+        var due = new DateTime(2026, 11, 24, 12, 0, 0, DateTimeKind.Utc);
+        _box.Forecasts.Add(new CollectionForecast(new CollectionTask("load-profile", TimeSpan.FromDays(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(12)), due, 200, 150, 0.984, 7, 3, null, ""));
         Assert.Contains("All is well.\n98.4 % by 12:00, 7 meters at risk\n", (await _box.ToolAsync("status")).Output, StringComparison.Ordinal);
         using var browser = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{_box.Port}") };
         var metrics = await browser.GetStringAsync("/metrics");
         Assert.Contains("concentrator_network_nodes{driver=\"plc0\",state=\"connected\"} 1", metrics, StringComparison.Ordinal);
         Assert.Contains("concentrator_network_nodes{driver=\"plc0\",state=\"gone\"} 0", metrics, StringComparison.Ordinal);
+        foreach (var line in (string[])["meters_expected{task=\"load-profile\"} 200", "meters_complete{task=\"load-profile\"} 150", "meters_at_risk{task=\"load-profile\"} 7",
+            "meters_absent{task=\"load-profile\"} 3", "share{task=\"load-profile\"} 0.984", "due_seconds{task=\"load-profile\"} 1795521600"])
+        {
+            Assert.Contains("\nconcentrator_collection_" + line + "\n", metrics, StringComparison.Ordinal);
+        }
+
+        _box.Forecasts.Clear();
+        Assert.DoesNotContain("load-profile", await browser.GetStringAsync("/metrics"), StringComparison.Ordinal);
         Assert.SkipUnless(File.Exists("/usr/bin/chromium"), "chromium is not installed; build.sh test installs it");
         using var page = Process.Start(new ProcessStartInfo("/usr/bin/chromium",
             ["--headless", "--no-sandbox", "--disable-gpu", $"--user-data-dir={_box.State}/browser", "--virtual-time-budget=8000", "--dump-dom", browser.BaseAddress.ToString()])

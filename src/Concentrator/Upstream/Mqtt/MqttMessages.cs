@@ -16,7 +16,7 @@ internal sealed record IdentityMessage(string Id, string Version, string Metrolo
 /// <summary>Payload of <c>health</c>.</summary>
 internal sealed record HealthMessage(
     DateTime? At, bool Well, string Verdict, HealthClock Clock, HealthStorage Storage, FlowCounters Counters, IReadOnlyDictionary<string, long> Backlog,
-    IReadOnlyList<HealthDriver> Drivers, int Meters, int MetersSilent, int MetersWithoutKey, string? Forecast);
+    IReadOnlyList<HealthDriver> Drivers, int Meters, int MetersSilent, int MetersWithoutKey, string? Forecast, IReadOnlyList<HealthTask> Collection);
 
 /// <summary>The box's clock in <c>health</c>.</summary>
 internal sealed record HealthClock(string Quality, DateTime? Utc, IReadOnlyList<ClockSourceView> Sources, long AgreedSeconds);
@@ -26,6 +26,10 @@ internal sealed record HealthStorage(bool Healthy, string? Sentence, ulong Durab
 
 /// <summary>A driver in <c>health</c>.</summary>
 internal sealed record HealthDriver(string Name, string Family, string State, string Sentence);
+
+/// <summary>A task of the collection in <c>health</c>, its present run.</summary>
+/// <param name="Share">What is expected to be there at its due time, 0 to 1.</param>
+internal sealed record HealthTask(string Task, DateTime Due, int Expected, int Complete, double Share, int AtRisk, int Absent);
 
 /// <summary>Payload of <c>meters/{meterId}/meta</c>.</summary>
 internal sealed record MeterMetaMessage(
@@ -61,7 +65,8 @@ internal static class MqttMessages
             status.Storage.Healthy, status.Storage.Sentence, status.Storage.DurableSequence, status.Storage.OctetsUsed, status.Storage.OctetsFree, status.Storage.Gaps),
         status.Flow, backlog.ToDictionary(entry => entry.Key.ToString().ToLowerInvariant(), entry => entry.Value),
         [.. status.Drivers.Select(driver => new HealthDriver(driver.Name, driver.Family, driver.State.ToString().ToLowerInvariant(), driver.Sentence))],
-        status.Meters, status.MetersSilent, status.MetersWithoutKey, status.Forecast);
+        status.Meters, status.MetersSilent, status.MetersWithoutKey, status.Forecast,
+        [.. status.Collection.Select(one => new HealthTask(one.Task.Read, one.Due, one.Expected, one.Complete, Math.Round(one.Share, 6), one.AtRisk, one.Absent))]);
 
     internal static MeterMetaMessage Meta(MeterView meter) => new(
         meter.Id.Text, meter.Media, meter.Source, meter.Place, meter.FirstHeard, meter.LastHeard, meter.RssiDbm, meter.Security, meter.Sentence, meter.Life?.Phase,

@@ -12,8 +12,8 @@ namespace Concentrator.Upstream.Mqtt;
 /// acknowledgement, as configured, and never before.
 /// </summary>
 internal sealed class MqttPublisher(
-    MqttUpstreamOptions options, Delivery delivery, ILedgerReader ledger, IDeadLetters deadLetters, MqttAnnouncements announcements, ITimeSource time, IClockOpinions opinions,
-    IOwnershipLists owners, TimeProvider clock, ILogger log)
+    MqttUpstreamOptions options, Delivery delivery, ILedgerReader ledger, IDeadLetters deadLetters, MqttAnnouncements announcements, MqttCompleteness completeness, ITimeSource time,
+    IClockOpinions opinions, IOwnershipLists owners, TimeProvider clock, ILogger log)
     : IUpstream
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromMinutes(5);
@@ -94,7 +94,7 @@ internal sealed class MqttPublisher(
             _waiting.Clear();
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
             await announcements.BeginAsync(session, ending.Token).ConfigureAwait(false);
-            Task[] loops = [announcements.RunAsync(session, ending.Token), DeliverAsync(session, ending.Token), session.Ended];
+            Task[] loops = [announcements.RunAsync(session, ending.Token), DeliverAsync(session, ending.Token), completeness.RunAsync(session, ending.Token), session.Ended];
             var first = await Task.WhenAny(loops).ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             if (stop.IsCancellationRequested)
@@ -102,7 +102,7 @@ internal sealed class MqttPublisher(
                 await announcements.EndAsync(session).ConfigureAwait(false);
             }
 
-            await Task.WhenAll(loops[..2].Select(Quietly)).ConfigureAwait(false);
+            await Task.WhenAll(loops[..^1].Select(Quietly)).ConfigureAwait(false);
             await first.ConfigureAwait(false);
             stop.ThrowIfCancellationRequested();
             throw new IOException($"{options.Url.Host}:{options.Port} closed the connection");

@@ -157,10 +157,10 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
         var due = new List<PlannedRead>();
         for (var i = 0; i < _runs.Length; i++)
         {
-            if (_runs[i].Run != default && _told[i] < _runs[i].Run && DueOf(tasks[i], _runs[i].Run) <= utc)
+            if (_runs[i].Run != default && _told[i] < _runs[i].Run && DueOf(tasks[i], _runs[i].Run) is var at && at <= utc)
             {
                 _told[i] = _runs[i].Run;
-                due.Add(new PlannedRead(tasks[i], _runs[i].Run));
+                due.Add(new PlannedRead(tasks[i], _runs[i].Run) { Due = at });
             }
         }
 

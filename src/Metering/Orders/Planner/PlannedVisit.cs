@@ -4,7 +4,11 @@ namespace Metering.Orders.Planner;
 
 /// <summary>One task's share of a visit.</summary>
 /// <param name="Run">Which run of the task it belongs to, UTC.</param>
-public sealed record PlannedRead(CollectionTask Task, DateTime Run);
+public sealed record PlannedRead(CollectionTask Task, DateTime Run)
+{
+    /// <summary>Until when its values are wanted, UTC; not set in a visit.</summary>
+    public DateTime Due { get; init; }
+}
 
 /// <summary>What a meter is asked in one go, while its association is open: all that is due, the most urgent first.</summary>
 /// <param name="Channel">The driver that reaches it.</param>

@@ -8,6 +8,8 @@ using Concentrator.Upstream.Mqtt;
 using Metering;
 using Metering.Driver;
 using Metering.Ledger;
+using Metering.Orders;
+using Metering.Orders.Planner;
 using Protocols.MBus;
 using Unit.Flows.View;
 
@@ -22,7 +24,7 @@ public class MessageTests
     /// <summary>The example of OMS specification volume 2 annex N: a gas meter, mode 5.</summary>
     private const string Telegram = "2E4493157856341233037A2A0020255923C95AAA26D1B2E7493B013EC4A6F6D3529B520EDFF0EA6DEFC99D6D69EBF3";
 
-    public static TheoryData<string> Names => ["state", "identity", "health", "meter-meta", "meter-availability", "readings", "event"];
+    public static TheoryData<string> Names => ["state", "identity", "health", "meter-meta", "meter-availability", "readings", "event", "completeness"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -68,6 +70,7 @@ public class MessageTests
         "meter-meta" => Json(MqttMessages.Meta(Meter), WireJson.Default.MeterMetaMessage),
         "meter-availability" => Json(new AvailabilityMessage("ELS-12345678-33-03", "online", At), WireJson.Default.AvailabilityMessage),
         "event" => Json(new EventMessage(null, "gap", 17, "own", "gap", At, At, 0, MqttMessages.Gap(Gap)), EventJson.Default.EventMessage),
+        "completeness" => Json(CompletenessMessage.PartsOf(Report).Single(), CompletenessJson.Default.CompletenessMessage),
         _ => Readings(Decoded(), "live"),
     };
 
@@ -112,5 +115,19 @@ public class MessageTests
         "dc-0001", "0.1.0", 0xA7, new BoxTime(At, TimeQuality.Synchronised, 1, 7),
         new ClockView([new ClockSourceView("kernel", "agrees", 0), new ClockSourceView("ntp://192.0.2.1", "agrees", 0.004)], new TimeTrust(2, 0, TimeSpan.FromDays(1))), true, "All is well: 20 of 20 meters heard in the last 24 hours, 12 records on their way.", 20, 0, 0,
         new FlowCounters(100, 3, 7, 88, 1, 60, 60, 48, 1), new StorageView(true, null, 512, 1, 1, 1 << 20, 1L << 33, 0, null),
-        [new DriverView("radio0", "im871a", "/dev/ttyUSB0", LinkState.Listening, "listening in C1+T1", At, new Dictionary<string, string>(), new Dictionary<string, long>())], []);
+        [new DriverView("radio0", "im871a", "/dev/ttyUSB0", LinkState.Listening, "listening in C1+T1", At, new Dictionary<string, string>(), new Dictionary<string, long>())], [])
+    {
+        Forecast = "load-profile: 98.4 % by 12:00, 1 meter at risk", Collection = [new CollectionForecast(new CollectionTask("load-profile", TimeSpan.FromDays(1), TimeSpan.FromMinutes(5), TimeSpan.FromHours(12)), At.AddHours(3), 20, 18, 0.984, 1, 0, null, "")],
+    };
+
+    /// <summary>The day the clocks went back, in Madrid: 25 hours.</summary>
+    private static Completeness Report => new(
+        "load-profile", new DateTime(2026, 10, 24, 22, 0, 0, DateTimeKind.Utc), new DateTime(2026, 10, 25, 23, 0, 0, DateTimeKind.Utc), new DateTime(2026, 10, 26, 11, 0, 0, DateTimeKind.Utc),
+        [
+            new MeterCompleteness(MeterId.Parse("LGZ1030655933512"), "1-0:99.1.0*255", 900, 100, 100, []),
+            new MeterCompleteness(MeterId.Parse("LGZ1030655933513"), "1-0:99.1.0*255", 900, 100, 96,
+                [new MissingRange(new DateTime(2026, 10, 25, 4, 15, 0, DateTimeKind.Utc), new DateTime(2026, 10, 25, 5, 0, 0, DateTimeKind.Utc), "meter-has-none")]),
+            new MeterCompleteness(MeterId.Parse("LGZ1030655933514"), null, null, 1, 0,
+                [new MissingRange(new DateTime(2026, 10, 24, 22, 0, 0, DateTimeKind.Utc), new DateTime(2026, 10, 25, 23, 0, 0, DateTimeKind.Utc), "no-key")]),
+        ]);
 }
