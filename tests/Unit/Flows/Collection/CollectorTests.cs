@@ -15,6 +15,7 @@ public class CollectorTests
     private static readonly MeterId Meter = MeterId.Parse("SIM0000000000001");
     private readonly PatientClock _clock = new(new DateTimeOffset(2026, 11, 23, 10, 0, 0, TimeSpan.Zero));
     private readonly Desk _desk = new();
+    private readonly List<Completeness> _told = [];
     private DateTime? _last;
 
     [Fact]
@@ -77,6 +78,25 @@ public class CollectorTests
         Assert.Equal(reads > 1, _desk.Asked.Any(one => one.Order.FromUtc < new DateTime(2026, 11, 23, 8, 0, 0, DateTimeKind.Utc)));
     }
 
+    [Fact]
+    public async Task At_its_due_time_and_not_before_a_run_is_told_once()
+    {
+        await RunAsync("registers", TimeSpan.FromDays(1), () => _clock.GetUtcNow().Day == 25, new CollectionTask("load-profile", TimeSpan.FromDays(1), TimeSpan.FromHours(11), TimeSpan.FromHours(14)));
+        Assert.Equal(["load-profile", "load-profile"], _told.Select(report => report.Task));
+        Assert.Equal([new DateTime(2026, 11, 23, 14, 0, 0), new DateTime(2026, 11, 24, 14, 0, 0)], _told.Select(report => report.At));
+        Assert.Equal(new DateTime(2026, 11, 22), _told[0].After);
+        Assert.All(_told, report => Assert.Equal(Meter, Assert.Single(report.Meters).Meter));
+    }
+
+    [Fact]
+    public async Task What_was_due_before_the_box_started_is_told_of_rows_only_for_registers_may_have_been_read_in_the_life_before()
+    {
+        var (start, due) = (TimeSpan.FromHours(2), TimeSpan.FromHours(6));
+        await RunAsync("clock", TimeSpan.FromDays(1), () => _told.Count > 0, new CollectionTask("registers", TimeSpan.FromDays(1), start, due), new CollectionTask("load-profile", TimeSpan.FromDays(1), start, due));
+        Assert.Equal(("load-profile", 23), (_told[0].Task, _told[0].At.Day));
+        Assert.Single(_told);
+    }
+
     private async Task RunAsync(string read, TimeSpan every, Func<bool> until, params CollectionTask[] more)
     {
         using var stop = new CancellationTokenSource();
@@ -85,6 +105,7 @@ public class CollectorTests
         _desk.Last = _last;
         var reader = new TaskReader(tasks, _desk, _desk, _clock, NullLogger.Instance);
         var collector = new Collector(new CollectionPlanner(tasks, new PlannerPolicy(), TimeZoneInfo.Utc), reader, _desk, _desk, _clock, NullLogger.Instance);
+        collector.Due += _told.Add;
         var running = collector.RunAsync(stop.Token);
         Assert.True(await Patience.UntilAsync(() => _desk.Asked.Count > 0)); // the ledger is learned on a thread of its own: time waits for it
         Assert.True(await _clock.AdvanceUntilAsync(until, TimeSpan.FromSeconds(1)));

@@ -3,8 +3,10 @@ using Concentrator.Field;
 using Concentrator.Ports;
 using Metering;
 using Metering.Driver;
+using Metering.Ledger;
 using Metering.Orders;
 using Metering.Orders.Planner;
+using Unit.Flows.View;
 
 namespace Unit.Flows.Collection;
 
@@ -138,9 +140,8 @@ public class CompletenessReportTests
 
     private void Store(DateTime first, int count, int period = 900, string task = Read)
     {
-        var rows = Enumerable.Range(0, count).Select(number => first.AddMinutes(15 * number)).Select(at => new Row(
-            at.ToString("yyyy-MM-dd'T'HH:mm'Z'", System.Globalization.CultureInfo.InvariantCulture),
-            new DeviceTime((ushort)at.Year, (byte)at.Month, (byte)at.Day, (byte)at.Hour, (byte)at.Minute, 0, 0, 0, DeviceTimeFlags.HasOffset), 0, RowClock.Ok, RowZone.Deviation, 0, StatusFlags.None)).ToArray();
-        _marks.Stored(new ReadingBlock(Meter, Lp1, period, StampEdge.End, Array.Empty<Column>(), rows, Array.Empty<Value>(), null, task, "o1"), 0, null);
+        var rows = Enumerable.Range(0, count).Select(number => first.AddMinutes(15 * number)).ToList();
+        var record = LedgerRecord.Parse(default, PayloadWriter.Profile(Meter.Text, Lp1, period, task, rows));
+        _marks.Stored(record.Block!, 0, null);
     }
 }

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using System.Globalization;
 using Metering;
 using Metering.Ledger;
 
@@ -12,28 +13,7 @@ public static class PayloadWriter
     /// <summary>A telegram with one row.</summary>
     public static byte[] Telegram(string meter, string instant, int revision, IReadOnlyList<Field> fields, uint status = 0, StatusFlags flags = StatusFlags.None)
     {
-        var to = new OctetWriter();
-        to.Byte(1 | 4); // has a block, has RSSI
-        to.Text(meter);
-        to.Text("radio0");
-        to.Text("wmbus");
-        to.Text("C1+T1");
-        to.Signed(-71);
-        to.Raw(new byte[8]);
-        to.Octets([0x2E, 0x44, 0x01, 0x02]);
-        to.Signed(0);
-        to.Number(0);
-        to.Number((ulong)revision);
-        to.Number(0);
-        to.Text(meter);
-        to.Text("mbus");
-        to.Number(0);
-        to.Byte(0);
-        to.Text(null);
-        to.Number(0);
-        to.Text(null);
-        to.Text(null);
-        to.Text(null);
+        var to = Begun(meter, revision, "mbus", 0, null, null);
         to.Number((ulong)fields.Count);
         Span<byte> obis = stackalloc byte[8];
         foreach (var field in fields)
@@ -74,6 +54,26 @@ public static class PayloadWriter
         return to.ToArray();
     }
 
+    /// <summary>Rows of a profile that a task read, with their times in UTC and no columns.</summary>
+    public static byte[] Profile(string meter, string profile, int periodSeconds, string task, IReadOnlyList<DateTime> rows)
+    {
+        var to = Begun(meter, 0, profile, periodSeconds, task, "o1");
+        to.Number(0);
+        to.Number((ulong)rows.Count);
+        foreach (var at in rows)
+        {
+            to.Text(at.ToString("yyyy-MM-dd'T'HH:mm'Z'", CultureInfo.InvariantCulture));
+            WriteValue(to, Value.Instant(new DeviceTime((ushort)at.Year, (byte)at.Month, (byte)at.Day, (byte)at.Hour, (byte)at.Minute, (byte)at.Second, 0, 0, DeviceTimeFlags.HasOffset)));
+            to.Number(0);
+            to.Byte((byte)RowClock.Ok);
+            to.Byte((byte)RowZone.Deviation);
+            to.Number(0);
+            to.Number(0);
+        }
+
+        return to.ToArray();
+    }
+
     /// <summary>A telegram that could not be decoded.</summary>
     public static byte[] Undecoded(string meter)
     {
@@ -92,6 +92,33 @@ public static class PayloadWriter
         to.Byte(1);
         to.Text("no key");
         return to.ToArray();
+    }
+
+    private static OctetWriter Begun(string meter, int revision, string profile, int periodSeconds, string? task, string? order)
+    {
+        var to = new OctetWriter();
+        to.Byte(1 | 4); // has a block, has RSSI
+        to.Text(meter);
+        to.Text("radio0");
+        to.Text("wmbus");
+        to.Text("C1+T1");
+        to.Signed(-71);
+        to.Raw(new byte[8]);
+        to.Octets([0x2E, 0x44, 0x01, 0x02]);
+        to.Signed(0);
+        to.Number(0);
+        to.Number((ulong)revision);
+        to.Number(0);
+        to.Text(meter);
+        to.Text(profile);
+        to.Number((ulong)periodSeconds);
+        to.Byte(0);
+        to.Text(null);
+        to.Number(0);
+        to.Text(null);
+        to.Text(task);
+        to.Text(order);
+        return to;
     }
 
     private static void WriteValue(OctetWriter to, Value value)
