@@ -82,9 +82,9 @@ public class CollectorTests
     public async Task At_its_due_time_and_not_before_a_run_is_told_once()
     {
         await RunAsync("registers", TimeSpan.FromDays(1), () => _clock.GetUtcNow().Day == 25, new CollectionTask("load-profile", TimeSpan.FromDays(1), TimeSpan.FromHours(11), TimeSpan.FromHours(14)));
-        Assert.Equal(["load-profile", "load-profile"], _told.Select(report => report.Task));
-        Assert.Equal([new DateTime(2026, 11, 23, 14, 0, 0), new DateTime(2026, 11, 24, 14, 0, 0)], _told.Select(report => report.At));
-        Assert.Equal(new DateTime(2026, 11, 22), _told[0].After);
+        Assert.All(_told, report => Assert.Equal("load-profile", report.Task));
+        Assert.Equal([new DateTime(2026, 11, 21), new DateTime(2026, 11, 22), new DateTime(2026, 11, 23)], _told.Select(report => report.After)); // the first was due before the start
+        Assert.Equal([new DateTime(2026, 11, 23, 14, 0, 0), new DateTime(2026, 11, 24, 14, 0, 0)], _told.Skip(1).Select(report => report.At));
         Assert.All(_told, report => Assert.Equal(Meter, Assert.Single(report.Meters).Meter));
     }
 
