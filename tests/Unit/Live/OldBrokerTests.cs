@@ -32,6 +32,25 @@ public sealed class OldBrokerTests
         await serving;
     }
 
+    [Fact]
+    public async Task Who_is_told_to_stop_while_it_connects_stops_and_calls_it_no_failure()
+    {
+        using var listener = new TcpListener(IPAddress.Loopback, 0);
+        listener.Start();
+        using var stop = new CancellationTokenSource();
+        var options = new MqttUpstreamOptions(
+            "main", new Uri($"mqtt://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), false, null, null, null, null, null, "dc/v1/dc-test", "dc-test");
+        using var tls = new MqttTls(options);
+        var connecting = MqttSession.ConnectAsync(options, tls, "{}"u8.ToArray(), "dc-test", [], (_, _) => Task.CompletedTask, TimeProvider.System, stop.Token);
+        using (var client = await listener.AcceptTcpClientAsync(CancellationToken.None))
+        {
+            await client.GetStream().ReadAtLeastAsync(new byte[2], 2, throwOnEndOfStream: true, CancellationToken.None);
+            await stop.CancelAsync();
+        }
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => connecting);
+    }
+
     private static async Task ServeAsync(TcpListener listener, bool saysWhy, List<string> topics, CancellationToken stop)
     {
         try

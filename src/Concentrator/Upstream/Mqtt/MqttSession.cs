@@ -149,8 +149,9 @@ internal sealed class MqttSession : IAsyncDisposable
                 await _client.SubscribeAsync(topic, MqttQualityOfServiceLevel.AtLeastOnce, stop).ConfigureAwait(false);
             }
         }
-        catch (Exception e) when (e is MqttCommunicationException or SocketException or AuthenticationException or OperationCanceledException or InvalidOperationException && !stop.IsCancellationRequested)
+        catch (Exception e) when (e is MqttCommunicationException or SocketException or AuthenticationException or OperationCanceledException or InvalidOperationException)
         {
+            stop.ThrowIfCancellationRequested(); // the client calls that a failure of the connection
             var sentence = Sentence(e, _clock.GetElapsedTime(started));
             throw sentence.Contains(Closed, StringComparison.Ordinal) ? new ClosedBeforeConnackException(sentence, e) : new IOException(sentence, e);
         }
