@@ -111,6 +111,7 @@ internal sealed partial class PrimeNetwork
         if (isNew)
         {
             _switches[lsid] = node;
+            node.Carries = true;
             foreach (var child in _nodes.Values.Where(child => child.Sid == lsid && child != node))
             {
                 child.Parent = node;
@@ -163,6 +164,14 @@ internal sealed partial class PrimeNetwork
 
     private void Set(PrimeNode node, NodeState state, string sentence)
     {
+        if (node.Carries && (node.State == NodeState.Gone) != (state == NodeState.Gone))
+        {
+            foreach (var child in _nodes.Values.Where(child => child.Parent == node))
+            {
+                Touch(child); // why it is away is another now
+            }
+        }
+
         (node.State, node.Sentence) = (state, sentence);
         Touch(node);
     }
