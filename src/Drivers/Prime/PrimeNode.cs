@@ -72,12 +72,16 @@ internal sealed class PrimeNode(Eui48 eui)
     /// <summary>It carried others, now or before: they go with it.</summary>
     internal bool Carries { get; set; }
 
+    /// <summary>Nobody expects it here any more, whether it is in the network or was put out of it.</summary>
+    internal bool IsUnlisted { get; set; }
+
     /// <summary>Why its meter gives nothing now. Only who was turned away for want of a key has no connection: who joined below the security profile has one, which is not used.</summary>
     internal MissReason Why => State switch
     {
         NodeState.Quarantined => MissReason.NotListed,
         NodeState.Refused => Address is null ? MissReason.KeyMissing : MissReason.NotConnected,
         NodeState.Registered => MissReason.NotConnected,
+        NodeState.Gone when IsUnlisted => MissReason.NotListed,
         NodeState.Gone when Sid != 0 && Parent is { State: NodeState.Gone } => MissReason.BranchDown,
         NodeState.Gone => MissReason.Absent,
         _ => MissReason.None,
