@@ -52,7 +52,7 @@ internal sealed class FaultyRun(string network, int seed, bool hasFaulty)
                 said[faulty.Faults[node.Number]] = new LifeMiss(node.Number, box.Planner.WhyOf(meter, tasks[0]).ToString(), box.Collector.ReasonOf(meter) ?? "", 0);
             }
 
-            var (complete, missing, wrong, last) = (0, 0L, 0L, Run);
+            var (complete, missing, wrong, again, last) = (0, 0L, 0L, 0L, Run);
             foreach (var (node, meter) in street.Meters)
             {
                 wrong += truth.Wrong(meter);
@@ -60,12 +60,13 @@ internal sealed class FaultyRun(string network, int seed, bool hasFaulty)
                 {
                     var lost = truth.Compare(meter, Run).Missing;
                     (complete, missing) = (complete + (lost == 0 ? 1 : 0), missing + lost);
+                    again += truth.AgainOf(meter.Name);
                     last = truth.LastOf(meter.Name) is { } at && at > last ? at : last;
                 }
             }
 
             return new FaultyReport(
-                network, street.Meters.Count - faulty.Faults.Count, complete, missing, wrong, truth.Count.Again, Math.Round((last - Run).TotalMinutes, 2), said, [.. strangers.Values], street.Line.Use.Since(before).ToString(),
+                network, street.Meters.Count - faulty.Faults.Count, complete, missing, wrong, again, Math.Round((last - Run).TotalMinutes, 2), said, [.. strangers.Values], street.Line.Use.Since(before).ToString(),
                 Math.Round((Process.GetCurrentProcess().TotalProcessorTime - began).TotalSeconds, 1));
         }
     }

@@ -24,6 +24,9 @@ internal sealed record LifeReport(
     int Spoiled, int Unlisted, IReadOnlyList<LifeMiss> Missed, double ProcessorSeconds);
 
 /// <summary>What is said of each faulty meter, and what they cost the good ones.</summary>
+/// <param name="Missing">Rows of the good ones that did not arrive.</param>
+/// <param name="Wrong">Rows of any that arrived otherwise than they were stored.</param>
+/// <param name="Again">Rows of the good ones that arrived twice.</param>
 /// <param name="Said">By the fault: which reason of the closed list, and the sentence.</param>
 /// <param name="Strangers">What is said of nodes that nobody expects.</param>
 /// <param name="GoodMinutes">From the run until the last good meter was complete.</param>

@@ -13,6 +13,7 @@ internal sealed class LifeTruth(TimeProvider clock)
 
     private readonly Dictionary<string, Dictionary<string, string>> _rows = [];
     private readonly Dictionary<string, DateTime> _last = [];
+    private readonly Dictionary<string, long> _again = [];
 
     /// <summary>Rows that came, and those of them that had come before.</summary>
     internal (long Came, long Again) Count { get; private set; }
@@ -30,9 +31,13 @@ internal sealed class LifeTruth(TimeProvider clock)
         {
             var isNew = rows.TryAdd(block.KeyOf(i), string.Join(' ', block.ValuesOf(i).ToArray().Select(Text)));
             Count = (Count.Came + 1, Count.Again + (isNew ? 0 : 1));
+            _again[block.Meter.Text] = AgainOf(block.Meter.Text) + (isNew ? 0 : 1);
             _last[block.Meter.Text] = isNew ? clock.GetUtcNow().UtcDateTime : _last[block.Meter.Text];
         }
     }
+
+    /// <summary>Rows of a meter that came twice.</summary>
+    internal long AgainOf(string meter) => _again.GetValueOrDefault(meter);
 
     /// <summary>When the last row of a meter came that had not come before.</summary>
     internal DateTime? LastOf(string meter) => _last.TryGetValue(meter, out var at) ? at : null;
