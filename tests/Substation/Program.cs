@@ -26,6 +26,15 @@ if (args is ["job", ..])
     return;
 }
 
+if (args is ["life", ..])
+{
+    var (kind, seed) = (options.GetValueOrDefault("kind", "wander"), plan.Seed);
+    Console.WriteLine(kind is "faulty" or "good"
+        ? JsonSerializer.Serialize(await Task.Run(new FaultyRun(network, seed, kind == "faulty").RunAsync).ConfigureAwait(false))
+        : JsonSerializer.Serialize(await Task.Run(new LifeRun(LifeRun.PlanOf(network, kind, plan.Line.Nodes, seed), kind).RunAsync).ConfigureAwait(false)));
+    return;
+}
+
 var midnight = new DateTime(2026, args is ["month", ..] ? 12 : 11, args is ["month", ..] ? 1 : 23, 0, 0, 0, DateTimeKind.Utc);
 var isBad = args is ["feeder", ..];
 var run = new DayRun(plan, options.GetValueOrDefault("chase", "yes") == "yes")

@@ -58,8 +58,8 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
     /// <summary>Keys came: those that waited for some are asked at once.</summary>
     internal void KeysChanged() => Tell(planner.Hope);
 
-    /// <summary>A meter cannot be asked, and this is why.</summary>
-    internal void Unreached(MeterId meter, MissReason why, string detail) => Tell(utc => planner.Lose(meter, why, utc, detail));
+    /// <summary>Why a meter cannot be asked, should it be so.</summary>
+    internal void Unreached(MeterId meter, MissReason why, string detail) => Tell(utc => planner.Explain(meter, why, utc, detail));
 
     /// <summary>The head-end gave a meter to a box; null for this one.</summary>
     internal void Give(MeterId meter, string? box) => Tell(utc => planner.Give(meter, box, utc));

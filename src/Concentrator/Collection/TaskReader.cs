@@ -94,7 +94,7 @@ internal sealed class TaskReader(IReadOnlyList<CollectionTask> tasks, IOrderDesk
         {
             (from, to) = (to, to + MostAtOnce < until ? to + MostAtOnce : until);
             final = await OrderAsync(meter, task, from, to, stop).ConfigureAwait(false);
-            if (final?.State != OrderState.Done)
+            if (final?.State != OrderState.Done || final.Why == MissReason.ClockBeyondWindow)
             {
                 return OutcomeOf(final, some);
             }

@@ -100,7 +100,7 @@ internal sealed class ReadMarks : IReadProgress
             }
         }
 
-        if (block is { Task: { } task, PeriodSeconds: > 0, Via: null })
+        if (block is { Task: { } task, PeriodSeconds: > 0, Via: null } && block.Rows.Length > 0) // of an empty profile nothing is known yet, which is not that nothing is missing
         {
             Cover(block, task, receivedUtc);
         }

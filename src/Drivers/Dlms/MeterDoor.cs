@@ -51,6 +51,9 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     /// <summary>It answered something in this visit.</summary>
     internal bool HasAnswered => _visit?.HasAnswered ?? false;
 
+    /// <summary>What it answered last cannot be read.</summary>
+    internal bool IsUnreadable => _visit?.IsUnreadable ?? false;
+
     /// <summary>A meter that is known, and never took a counter of ours: the public client is asked which it expects, or a counter that is behind would be refused.</summary>
     private bool AsksFirst => options.SparesAir && counters.LastTaken(KeyOf(options.Meter)) == 0;
 

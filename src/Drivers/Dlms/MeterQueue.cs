@@ -209,7 +209,8 @@ internal sealed class MeterQueue(
         }
     }
 
-    private MissReason WhyOf(Exception failure) => failure is TimeoutException ? _door.HasAnswered ? MissReason.TooSlow : MissReason.NoAnswer : MissReason.NoAnswer;
+    private MissReason WhyOf(Exception failure) => failure is not TimeoutException ? MissReason.NoAnswer
+        : _door.IsUnreadable ? MissReason.Refused : _door.HasAnswered ? MissReason.TooSlow : MissReason.NoAnswer;
 
     /// <summary>What was learned of the meter is worth little beside what it told: a fault of the storage costs reading it once more.</summary>
     private async ValueTask KeepAsync(CancellationToken stop)

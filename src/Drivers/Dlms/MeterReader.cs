@@ -18,6 +18,9 @@ internal readonly record struct MeterAnswer(ReadingBlock? Block, IReadOnlyList<M
 {
     /// <summary>What the order's result should say besides; null for nothing.</summary>
     internal string? Note { get; init; }
+
+    /// <summary>The meter's clock is more than a day off: what came is none of the time that was asked for.</summary>
+    internal bool IsOfLostClock { get; init; }
 }
 
 /// <summary>Reads profiles, logs and registers of one meter over an open association. What holds for long is read once and kept.</summary>

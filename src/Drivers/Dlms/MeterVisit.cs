@@ -119,6 +119,9 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     /// <summary>Something came back.</summary>
     internal bool HasAnswered { get; private set; }
 
+    /// <summary>The last question was answered with what cannot be read or believed, and with nothing else.</summary>
+    internal bool IsUnreadable { get; private set; }
+
     /// <summary>Something that may change the meter was sent, and no answer came: nobody knows whether it was done.</summary>
     internal bool IsUnanswered { get; private set; }
 
@@ -205,7 +208,8 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     private async ValueTask ExchangeAsync(ReadOnlyMemory<byte> question, CancellationToken stop)
     {
         var (repeats, passedOver) = (0, 0);
-        _passedOver = null;
+        (_passedOver, IsUnreadable) = (null, false);
+        var distrusted = session.Distrusted;
         while (true)
         {
             if (!question.IsEmpty)
@@ -231,6 +235,7 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
 
             HasAnswered = true;
             var step = session.Take(answer);
+            IsUnreadable = session.Distrusted > distrusted && step.Move == SessionMove.Ignored;
             question = default;
             switch (step.Move)
             {

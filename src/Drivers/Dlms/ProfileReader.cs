@@ -68,7 +68,7 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     private async IAsyncEnumerable<MeterAnswer> ReadPieceAsync(ReadFor who, ProfileDefinition definition, ReadOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
         var window = await WindowAsync(order, stop).ConfigureAwait(false);
-        var whole = await PartAsync(who, definition, window, stop).ConfigureAwait(false) with { Note = window?.Note };
+        var whole = await PartAsync(who, definition, window, stop).ConfigureAwait(false) with { Note = window?.Note, IsOfLostClock = window?.IsLost ?? false };
         yield return whole;
         if (window is not { } asked || whole.Block is not { } block || knowledge.WithoutRange.Contains(definition.Name))
         {

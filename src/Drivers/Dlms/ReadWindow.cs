@@ -15,7 +15,10 @@ namespace Drivers.Dlms;
 internal sealed record ReadWindow(DateTime From, DateTime To, DateTime MeterNow, short OffsetMinutes, DeviceTimeFlags Flags, string? Note)
 {
     /// <summary>Clocks that are off by more than this are told of, and followed: rows keep the meter's own time.</summary>
-    private static readonly TimeSpan Tolerable = TimeSpan.FromHours(1);
+    private static readonly TimeSpan Tolerable = TimeSpan.FromHours(1), Lost = TimeSpan.FromDays(1);
+
+    /// <summary>The clock is so far off that its rows are no answer to a question for a day.</summary>
+    internal bool IsLost { get; private init; }
 
     /// <summary>The range a clock that is right would have had, as this clock counts it.</summary>
     /// <param name="time">The meter's clock; a calendar time.</param>
@@ -32,7 +35,7 @@ internal sealed record ReadWindow(DateTime From, DateTime To, DateTime MeterNow,
             until = until + away > meterNow ? until + away : meterNow;
         }
 
-        return new ReadWindow(from, until, meterNow, offset, time.Flags & (DeviceTimeFlags.SummerTime | DeviceTimeFlags.HasOffset), NoteOf(away));
+        return new ReadWindow(from, until, meterNow, offset, time.Flags & (DeviceTimeFlags.SummerTime | DeviceTimeFlags.HasOffset), NoteOf(away)) { IsLost = away.Duration() > Lost };
     }
 
     /// <summary>As selective access by range.</summary>

@@ -237,6 +237,7 @@ internal sealed class G3JoinDesk(G3Options options, G3Modem modem, G3Network net
         }
 
         var expected = admission.Find(node.Name, null);
+        node.Meter = expected?.Meter ?? node.Meter; // also of whom is turned away: its meter is missed, and this is why
         if (expected is null && !admission.AcceptsUnknown)
         {
             await DeclineAsync(node, NodeState.Quarantined, $"nobody expects {node.Name} here: it waits until it is accepted (concentrator meter expect) or the shipment list names it", MissReason.NotListed, stop).ConfigureAwait(false);
@@ -247,11 +248,11 @@ internal sealed class G3JoinDesk(G3Options options, G3Modem modem, G3Network net
         }
         else if (_underWay.Count < options.JoinsAtOnce)
         {
-            await LetInAsync(node, expected, stop).ConfigureAwait(false);
+            await LetInAsync(node, stop).ConfigureAwait(false);
         }
     }
 
-    private async ValueTask LetInAsync(G3Node node, ExpectedMeter? expected, CancellationToken stop)
+    private async ValueTask LetInAsync(G3Node node, CancellationToken stop)
     {
         if (!await TrySetKeyAsync(node, stop).ConfigureAwait(false))
         {
@@ -266,7 +267,6 @@ internal sealed class G3JoinDesk(G3Options options, G3Modem modem, G3Network net
         }
 
         await KeepAsync(stop).ConfigureAwait(false); // before the device is told: after a restart it keeps its address
-        node.Meter = expected?.Meter ?? node.Meter;
         lock (_lock)
         {
             _underWay[node.Eui] = clock.GetTimestamp();

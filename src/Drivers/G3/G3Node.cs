@@ -88,12 +88,13 @@ internal sealed class G3Node(Eui64 eui, string name)
         NodeState.Refused => Turned,
         NodeState.Gone when Way.Any(carrier => carrier.State == NodeState.Gone) => MissReason.BranchDown,
         NodeState.Gone => MissReason.Absent,
+        NodeState.Connected => MissReason.None,
         _ => MissReason.NotConnected,
     };
 
     /// <summary>As it stands.</summary>
     internal NetworkNode Snapshot => new(name, Address == 0 ? "" : Address.ToString("X4", System.Globalization.CultureInfo.InvariantCulture), State, Sentence)
     {
-        Meter = Meter, Parent = Way.Count > 0 ? Way[^1].Name : null, Level = Level, IsSwitch = Carries > 0, QualityPercent = Lqi is { } lqi ? (int)Math.Round(lqi * 20 / byte.MaxValue) * 5 : null,
+        Meter = Meter, Why = Why, Parent = Way.Count > 0 ? Way[^1].Name : null, Level = Level, IsSwitch = Carries > 0, QualityPercent = Lqi is { } lqi ? (int)Math.Round(lqi * 20 / byte.MaxValue) * 5 : null,
     };
 }

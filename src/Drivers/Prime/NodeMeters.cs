@@ -111,14 +111,14 @@ internal sealed class NodeMeters(
 
     private OrderStep Absent(MeterId meter, PrimeNode? node)
     {
-        var (why, sentence) = node switch
+        var sentence = node switch
         {
-            null => (MissReason.NeverRegistered, $"no node of {options.Name} has meter {meter} behind it"),
-            { State: NodeState.Gone, Parent: { State: NodeState.Gone } branch } => (MissReason.BranchDown, $"node {node.Name} of meter {meter} is gone, and so is switch {branch.Name}, on which it hangs"),
-            { State: NodeState.Gone } => (MissReason.Absent, $"node {node.Name} of meter {meter} is gone: {node.Sentence}"),
-            { State: NodeState.Registered } => (MissReason.NotConnected, $"node {node.Name} of meter {meter} is {node.Sentence}"),
-            _ => (MissReason.NotListed, $"node {node.Name} of meter {meter}: {node.Sentence}"),
+            null => $"no node of {options.Name} has meter {meter} behind it",
+            { Why: MissReason.BranchDown } => $"node {node.Name} of meter {meter} is gone, and so is switch {node.Parent!.Name}, on which it hangs",
+            { State: NodeState.Gone } => $"node {node.Name} of meter {meter} is gone: {node.Sentence}",
+            { State: NodeState.Registered } => $"node {node.Name} of meter {meter} is {node.Sentence}",
+            _ => $"node {node.Name} of meter {meter}: {node.Sentence}",
         };
-        return new OrderStep(OrderState.Failed, sentence, null, default) { Why = why };
+        return new OrderStep(OrderState.Failed, sentence, null, default) { Why = node?.Why ?? MissReason.NeverRegistered };
     }
 }

@@ -49,7 +49,7 @@ internal sealed partial class PrimeNetwork
     private void Judge(PrimeNode node)
     {
         var verdict = admission.Judge(node, Behind);
-        (node.IsToBeAsked, node.AskedInVain, node.Profile) = (verdict.MustBeAsked, 0, verdict.Profile);
+        (node.IsToBeAsked, node.AskedInVain, node.Profile, node.IsUnlisted) = (verdict.MustBeAsked, 0, verdict.Profile, verdict.State == NodeState.Quarantined);
         if (verdict.State == NodeState.Connected && !verdict.Meter.IsNone)
         {
             node.SaidItself = verdict.SaidItself;
@@ -58,7 +58,7 @@ internal sealed partial class PrimeNetwork
         }
 
         Finish(node, $"node {node.Name}: {verdict.Sentence}");
-        Name(node, verdict.Meter);
+        Name(node, verdict.State == NodeState.Quarantined && verdict.Meter.IsNone ? node.Meter : verdict.Meter); // whose it was is still worth knowing
         Set(node, verdict.State, verdict.Sentence);
     }
 
@@ -111,6 +111,7 @@ internal sealed partial class PrimeNetwork
         if (isNew)
         {
             _switches[lsid] = node;
+            node.Carries = true;
             foreach (var child in _nodes.Values.Where(child => child.Sid == lsid && child != node))
             {
                 child.Parent = node;
@@ -163,6 +164,14 @@ internal sealed partial class PrimeNetwork
 
     private void Set(PrimeNode node, NodeState state, string sentence)
     {
+        if (node.Carries && (node.State == NodeState.Gone) != (state == NodeState.Gone))
+        {
+            foreach (var child in _nodes.Values.Where(child => child.Parent == node))
+            {
+                Touch(child); // why it is away is another now
+            }
+        }
+
         (node.State, node.Sentence) = (state, sentence);
         Touch(node);
     }

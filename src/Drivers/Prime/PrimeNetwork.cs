@@ -209,8 +209,14 @@ internal sealed partial class PrimeNetwork(PrimeOptions options, NodeAdmission a
     {
         lock (_lock)
         {
-            foreach (var node in _nodes.Values.Where(node => node.Address is not null || node.State is NodeState.Quarantined or NodeState.Refused).ToList())
+            foreach (var node in _nodes.Values.Where(node => node.Address is not null || node.IsUnlisted || node.State is NodeState.Quarantined or NodeState.Refused).ToList())
             {
+                if (node.IsUnlisted && !admission.Expected(node).IsNone)
+                {
+                    node.IsUnlisted = false;
+                    Touch(node);
+                }
+
                 if (node.Address is null && node.State == NodeState.Quarantined && !admission.Expected(node).IsNone)
                 {
                     Name(node);

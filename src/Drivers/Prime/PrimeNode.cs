@@ -69,6 +69,24 @@ internal sealed class PrimeNode(Eui48 eui)
 
     internal bool IsSwitch => Lsid != NetworkEvent.NoSwitch;
 
+    /// <summary>It carried others, now or before: they go with it.</summary>
+    internal bool Carries { get; set; }
+
+    /// <summary>Nobody expects it here any more, whether it is in the network or was put out of it.</summary>
+    internal bool IsUnlisted { get; set; }
+
+    /// <summary>Why its meter gives nothing now. Only who was turned away for want of a key has no connection: who joined below the security profile has one, which is not used.</summary>
+    internal MissReason Why => State switch
+    {
+        NodeState.Quarantined => MissReason.NotListed,
+        NodeState.Refused => Address is null ? MissReason.KeyMissing : MissReason.NotConnected,
+        NodeState.Registered => MissReason.NotConnected,
+        NodeState.Gone when IsUnlisted => MissReason.NotListed,
+        NodeState.Gone when Sid != 0 && Parent is { State: NodeState.Gone } => MissReason.BranchDown,
+        NodeState.Gone => MissReason.Absent,
+        _ => MissReason.None,
+    };
+
     internal static bool WasReadable(NetworkNode? told) => told is { State: NodeState.Connected, Meter.IsNone: false };
 
     /// <summary>How many hops away; null where a switch on the way is not known.</summary>
@@ -95,6 +113,6 @@ internal sealed class PrimeNode(Eui48 eui)
     /// <summary>The node as it stands, for everybody else.</summary>
     internal NetworkNode View() => new(Name, Address is { } address ? $"{address:X3}" : "", State, Sentence)
     {
-        Meter = Meter, Serial = Serial, Parent = Sid == 0 ? null : Parent?.Name, Level = Level, IsSwitch = IsSwitch, QualityPercent = QualityPercent,
+        Meter = Meter, Why = Why, Serial = Serial, Parent = Sid == 0 ? null : Parent?.Name, Level = Level, IsSwitch = IsSwitch, QualityPercent = QualityPercent,
     };
 }

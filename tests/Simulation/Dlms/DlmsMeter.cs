@@ -83,6 +83,9 @@ public sealed class DlmsMeter
     /// <summary>One at a time: it is asked over its port while a hand does something to it.</summary>
     internal Lock Turn { get; } = new();
 
+    /// <summary>Somebody at its local port has the association it allows: it takes no other.</summary>
+    public bool IsHeldElsewhere { get; set; }
+
     /// <summary>What happens to its answers on the line.</summary>
     public LineFaults Line { get; }
 

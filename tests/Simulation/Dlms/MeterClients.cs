@@ -39,6 +39,11 @@ internal sealed class MeterClients
             return null;
         }
 
+        if (apdu.Length > 0 && apdu.Span[0] == AssociationRequest && _meter.IsHeldElsewhere)
+        {
+            return Refuse(apdu);
+        }
+
         if (apdu.Length > 0 && apdu.Span[0] == AssociationRequest && _associations.Any(open => open.Key != client && open.Value.IsAssociated && !_known[open.Key].IsPreEstablished)
             && _associations.Count(open => open.Value.IsAssociated && !_known[open.Key].IsPreEstablished) >= _meter.Plan.Associations)
         {

@@ -37,7 +37,8 @@ internal sealed class VirtualBox : IAsyncDisposable
 
         var time = new BoxClock(clock);
         var reach = new MeterReach();
-        _supervisors = [.. drivers.Select(driver => new Supervisor(driver.Make, driver.Name, driver.Name, driver.Name, _events.Writer, reach, time, clock, log ?? NullLogger.Instance))];
+        Network = new NetworkBook(time);
+        _supervisors = [.. drivers.Select(driver => new Supervisor(driver.Make, driver.Name, driver.Name, driver.Name, _events.Writer, reach, time, clock, log ?? NullLogger.Instance, Network))];
         var desk = new Dispatcher(reach, _events.Writer);
         Planner = new CollectionPlanner(tasks, policy, clock.LocalTimeZone);
         Collector = new Collector(Planner, new TaskReader(tasks, desk, _marks, clock, log ?? NullLogger.Instance), _marks, reach, clock, log ?? NullLogger.Instance);
@@ -51,6 +52,9 @@ internal sealed class VirtualBox : IAsyncDisposable
 
     internal Dispatcher Desk { get; }
 
+    /// <summary>The nodes, as their drivers tell of them.</summary>
+    internal NetworkBook Network { get; }
+
     internal BoxClock Time { get; }
 
     /// <summary>Is told of everything that drivers tell.</summary>
@@ -60,6 +64,7 @@ internal sealed class VirtualBox : IAsyncDisposable
     {
         _running.Add(TakeAsync());
         _running.Add(CommitAsync());
+        _running.Add(new NetworkWatch(Network, Collector).RunAsync(_stop.Token));
         _running.AddRange(_supervisors.Select(supervisor => supervisor.RunAsync(_stop.Token)));
         _running.Add(Collector.RunAsync(_stop.Token));
     }

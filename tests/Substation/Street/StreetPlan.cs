@@ -1,5 +1,7 @@
 using Simulation.Dlms;
 using Simulation.Plc.Medium;
+using Simulation.Plc.Ports;
+using Simulation.Plc.Prime;
 
 namespace Substation.Street;
 
@@ -23,4 +25,16 @@ internal sealed record StreetPlan(string Network, PowerLinePlan Line, int Seed)
 
     /// <summary>Meters that are worked at the same time; 0 for the driver's own number.</summary>
     internal int MetersAtOnce { get; init; }
+
+    /// <summary>How a PRIME network behaves; under a security profile the box demands it.</summary>
+    internal PrimePlan Prime { get; init; } = new();
+
+    /// <summary>What the serial line to the modem does to frames.</summary>
+    internal LineDamage Damage { get; init; } = LineDamage.None;
+
+    /// <summary>Numbers of nodes, from 0, that the shipment list does not name.</summary>
+    internal IReadOnlySet<int> Unlisted { get; init; } = new HashSet<int>();
+
+    /// <summary>Behind these nodes, by their number from 0, stands the meter of this number instead of the one the shipment list names.</summary>
+    internal IReadOnlyDictionary<int, int> Exchanged { get; init; } = new Dictionary<int, int>();
 }

@@ -19,6 +19,7 @@ internal sealed class ReadKind : IOrderKind
         MeterAnswer? last = null;
         var (parts, rows, events) = (0, 0, 0);
         string? note = null;
+        var isLost = false;
         await foreach (var answer in reader.ReadAsync(read, order.Id, stop).ConfigureAwait(false))
         {
             if (last is { } before)
@@ -28,11 +29,12 @@ internal sealed class ReadKind : IOrderKind
 
             last = answer;
             note ??= answer.Note;
+            isLost |= answer.IsOfLostClock;
             (parts, rows, events) = (parts + 1, rows + (answer.Block?.Rows.Length ?? 0), events + (answer.Events?.Count ?? 0));
         }
 
         yield return last is { } whole
-            ? new OrderStep(OrderState.Done, note is null ? Summary(rows, events) : $"{Summary(rows, events)}; {note}", whole.Block, default) { Told = Told(meter, whole, read), Why = rows + events > 0 ? MissReason.None : note is null ? MissReason.ProfileEmpty : MissReason.ClockBeyondWindow }
+            ? new OrderStep(OrderState.Done, note is null ? Summary(rows, events) : $"{Summary(rows, events)}; {note}", whole.Block, default) { Told = Told(meter, whole, read), Why = isLost && events == 0 ? MissReason.ClockBeyondWindow : rows + events > 0 ? MissReason.None : note is null ? MissReason.ProfileEmpty : MissReason.ClockBeyondWindow }
             : new OrderStep(OrderState.Done, "nothing is there to be read", null, default) { Why = MissReason.ProfileEmpty };
     }
 

@@ -79,6 +79,16 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
         Place(work, utc);
     }
 
+    /// <summary>Why a meter cannot be asked; nothing where it can: news of a network are slower than those of who is reached, and may be of a moment before.</summary>
+    /// <param name="detail">Who or what has to do with it (a switch, another box).</param>
+    public void Explain(MeterId meter, MissReason why, DateTime utc, string detail = "")
+    {
+        if (Find(meter, utc) is { Channel: null } work)
+        {
+            (work.Unreached, work.Detail) = (why, detail);
+        }
+    }
+
     /// <summary>Another box reads the meter, or this one again: it is not asked while it belongs elsewhere, wherever it is heard.</summary>
     /// <param name="box">The other box; null for this one.</param>
     public void Give(MeterId meter, string? box, DateTime utc)

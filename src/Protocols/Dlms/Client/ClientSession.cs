@@ -48,6 +48,9 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     /// <summary>Answers that came late, doubled or for another question.</summary>
     public int Ignored { get; private set; }
 
+    /// <summary>Answers among them that nobody could read or vouch for: not late, but wrong.</summary>
+    public int Distrusted { get; private set; }
+
     /// <summary>The AARQ; empty for a pre-established association, which is there at once.</summary>
     public ReadOnlyMemory<byte> Associate()
     {
@@ -195,6 +198,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         Move(AssociationEvent.ProofWanted);
         _running = proof;
         _id = new InvokeId(0xC1);
+        _invoked = _id.Id; // the question behind it has another: on media that repeat, the answer to the proof may come twice
         return new SessionStep(SessionMove.Ask, Wrap(proof.Start(_id, 0)));
     }
 
@@ -306,7 +310,11 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     }
 
     /// <summary>Octets that anybody may have sent end nothing on datagrams; on a connection they say that something is wrong.</summary>
-    private SessionStep Distrust(string sentence) => settings.IsOverDatagrams ? Ignore(sentence) : Fail(sentence);
+    private SessionStep Distrust(string sentence)
+    {
+        Distrusted++;
+        return settings.IsOverDatagrams ? Ignore(sentence) : Fail(sentence);
+    }
 
     /// <summary>An error in clear: on datagrams it is as well the echo of a copy of a question that was answered.</summary>
     private SessionStep Unproven(string sentence) => settings.IsCiphered ? Distrust(sentence) : Fail(sentence);

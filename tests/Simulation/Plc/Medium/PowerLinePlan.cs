@@ -33,6 +33,9 @@ public sealed record PowerLinePlan
     /// <summary>Times in which the feeder is dead and nobody is there, UTC.</summary>
     public IReadOnlyList<(DateTime From, DateTime To)> Outages { get; init; } = [];
 
+    /// <summary>Times in which single nodes, by their numbers, are not there, UTC; who hangs on them comes back through another.</summary>
+    public IReadOnlyList<(int Number, DateTime From, DateTime To)> Away { get; init; } = [];
+
     /// <summary>Share of PPDUs that a hop of middling quality loses in a quiet hour.</summary>
     public double Loss { get; init; }
 

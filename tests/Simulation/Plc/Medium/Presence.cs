@@ -125,6 +125,14 @@ public sealed class Presence
             }
         }
 
+        foreach (var away in _plan.Away)
+        {
+            if (away.Number == node.Number && away.From < to && away.To > from)
+            {
+                all.Add(new Absence(Later(away.From, from), Earlier(away.To, to), AbsenceKind.Unheard));
+            }
+        }
+
         if (node.Home is { } carrier)
         {
             foreach (var absence in InCycle(carrier, cycle).Where(one => one.Kind != AbsenceKind.Outage))

@@ -152,6 +152,18 @@ public class PlannerTests
         Assert.StartsWith(sentence, planner.MissOf(Meter(1)), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public void Why_a_meter_cannot_be_asked_takes_away_none_that_can()
+    {
+        var planner = Planner(new PlannerPolicy(), meters: 1, slots: 1);
+        planner.Explain(Meter(0), MissReason.NotConnected, Night); // of a moment before it came
+        Assert.Equal("not asked yet", planner.MissOf(Meter(0)));
+        Assert.Single(All(planner, Night));
+        planner.Lose(Meter(0), MissReason.Absent, Night);
+        planner.Explain(Meter(0), MissReason.BranchDown, Night, "0080E1010203");
+        Assert.StartsWith("the branch is down with switch 0080E1010203", planner.MissOf(Meter(0)), StringComparison.Ordinal);
+    }
+
     [Theory]
     [InlineData(MissReason.KeyMissing, "key missing: as told")]
     [InlineData(MissReason.WrongKey, "wrong key: as told")]

@@ -46,6 +46,27 @@ public class AssociationTests
     }
 
     [Fact]
+    public void The_answer_to_the_proof_may_come_once_more_before_that_to_the_first_question()
+    {
+        var talk = new Conversation(new DlmsMeterPlan(1, 7, 3, false), Conversation.Management(3, ciphered: false));
+        byte[]? proof = null;
+        talk.OnTheWay = answer =>
+        {
+            if (answer[0] == 0xC7 && proof is null)
+            {
+                proof = answer;
+                return [answer];
+            }
+
+            return proof is null ? [answer] : [proof, answer];
+        };
+        Assert.Null(talk.Associate());
+        Assert.Equal(0x06, talk.Get(3, Energy, 2).Data.Span[0]);
+        Assert.NotNull(proof);
+        Assert.Equal(1, talk.Session.Ignored);
+    }
+
+    [Fact]
     public void A_dedicated_key_serves_the_whole_association()
     {
         var talk = new Conversation(new DlmsMeterPlan(1, 7), Conversation.Management() with { HasDedicatedKey = true });
