@@ -13,6 +13,9 @@ internal sealed class RowCoverage(int periodSeconds)
     private readonly BitArray _settled = new((int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds)), _there = new((int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds));
     private long _first = long.MaxValue, _last = long.MinValue;
 
+    /// <summary>Where in its slot the newest row stands: days that begin at 23:00 UTC, hours in a zone of half hours.</summary>
+    private TimeSpan _phase;
+
     /// <summary>Seconds from row to row.</summary>
     internal int PeriodSeconds => periodSeconds;
 
@@ -20,12 +23,18 @@ internal sealed class RowCoverage(int periodSeconds)
     internal string Profile { get; set; } = "";
 
     /// <summary>A row is there.</summary>
-    internal void Has(DateTime utc) => Settle(SlotOf(utc), isThere: true);
+    internal void Has(DateTime utc)
+    {
+        var slot = SlotOf(utc);
+        _phase = slot >= _last ? utc - TimeOf(slot) : _phase;
+        Settle(slot, isThere: true);
+    }
 
     /// <summary>The meter has no rows in a range but those that are there.</summary>
     internal void HasNone(DateTime first, DateTime last)
     {
-        for (var slot = Ceiling(first); slot <= SlotOf(last) && slot - Ceiling(first) < _slots; slot++)
+        var begin = SlotOf(first);
+        for (var slot = begin; slot <= SlotOf(last) && slot - begin < _slots; slot++)
         {
             if (!IsSettled(slot))
             {
@@ -76,7 +85,7 @@ internal sealed class RowCoverage(int periodSeconds)
         }
 
         var oldest = Math.Max(_first, SlotOf(until) - _slots + 1);
-        for (var slot = SlotOf(until); slot >= oldest; slot--)
+        for (var slot = SlotOf(until - _phase); slot >= oldest; slot--) // a row whose time has not come is not missing
         {
             if (IsSettled(slot))
             {
@@ -89,11 +98,17 @@ internal sealed class RowCoverage(int periodSeconds)
                 slot--;
             }
 
-            ranges.Add((TimeOf(slot), TimeOf(end)));
+            ranges.Add((RowIn(slot), RowIn(end) + Slack));
         }
 
         return ranges;
     }
+
+    /// <summary>When the row of a slot is to be asked for: its time; of hours and days, which move with summer time, from the slot's start on.</summary>
+    private DateTime RowIn(long slot) => Slack > TimeSpan.Zero ? TimeOf(slot) : TimeOf(slot) + _phase;
+
+    /// <summary>How long after that it may stand: to the slot's end, short of the next one's.</summary>
+    private TimeSpan Slack => periodSeconds >= 3600 ? TimeSpan.FromSeconds(periodSeconds - 2) : TimeSpan.Zero;
 
     private void Settle(long slot, bool isThere)
     {
@@ -118,8 +133,6 @@ internal sealed class RowCoverage(int periodSeconds)
     private int IndexOf(long slot) => (int)(slot % _slots);
 
     private long SlotOf(DateTime utc) => utc.Ticks / TimeSpan.TicksPerSecond / periodSeconds;
-
-    private long Ceiling(DateTime utc) => ((utc.Ticks / TimeSpan.TicksPerSecond) + periodSeconds - 1) / periodSeconds;
 
     private DateTime TimeOf(long slot) => new(slot * periodSeconds * TimeSpan.TicksPerSecond, DateTimeKind.Utc);
 }

@@ -5,7 +5,8 @@ namespace Unit.Live;
 /// <summary>A substation in real time: PRIME and G3 modems on ptys with meters behind them, radio meters, a feeder meter, the service, a real broker. It is killed in the middle.</summary>
 public sealed class PowerLineTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(6);
+    /// <summary>A node that found no switch waits up to ten minutes before it looks again.</summary>
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(14);
 
     [Fact]
     public async Task Both_networks_come_up_all_meters_are_read_and_every_value_is_explained_though_the_service_is_killed()

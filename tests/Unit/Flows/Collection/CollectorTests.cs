@@ -72,7 +72,7 @@ public class CollectorTests
     {
         _last = new DateTime(2026, 11, 23, 9, 45, 0, DateTimeKind.Utc);
         _desk.Clock = happened;
-        await RunAsync("load-profile", TimeSpan.FromDays(1), () => _desk.Clocks > 0 && _clock.GetUtcNow().Minute > 5, new CollectionTask("clock", TimeSpan.FromDays(1), TimeSpan.FromMinutes(7), null));
+        await RunAsync("load-profile", TimeSpan.FromDays(1), () => _desk.Clocks > 0 && _clock.GetUtcNow().Minute > 5, reads, new CollectionTask("clock", TimeSpan.FromDays(1), TimeSpan.FromMinutes(7), null));
         Assert.Equal(1, _desk.Clocks);
         Assert.Equal(reads, _desk.Asked.Count(one => one.At.Day == 23)); // the collector sleeps until the next run: time jumps there
         Assert.Equal(reads > 1, _desk.Asked.Any(one => one.Order.FromUtc < new DateTime(2026, 11, 23, 8, 0, 0, DateTimeKind.Utc)));
@@ -97,7 +97,10 @@ public class CollectorTests
         Assert.Single(_told);
     }
 
-    private async Task RunAsync(string read, TimeSpan every, Func<bool> until, params CollectionTask[] more)
+    private Task RunAsync(string read, TimeSpan every, Func<bool> until, params CollectionTask[] more) => RunAsync(read, every, until, 1, more);
+
+    /// <param name="atFirst">Orders that are given at once, before time goes on.</param>
+    private async Task RunAsync(string read, TimeSpan every, Func<bool> until, int atFirst, params CollectionTask[] more)
     {
         using var stop = new CancellationTokenSource();
         CollectionTask[] tasks = [new CollectionTask(read, every, TimeSpan.FromMinutes(5), null), .. more];
@@ -107,7 +110,7 @@ public class CollectorTests
         var collector = new Collector(new CollectionPlanner(tasks, new PlannerPolicy(), TimeZoneInfo.Utc), reader, _desk, _desk, _clock, NullLogger.Instance);
         collector.Due += _told.Add;
         var running = collector.RunAsync(stop.Token);
-        Assert.True(await Patience.UntilAsync(() => _desk.Asked.Count > 0)); // the ledger is learned on a thread of its own: time waits for it
+        Assert.True(await Patience.UntilAsync(() => _desk.Asked.Count >= atFirst)); // the ledger is learned on a thread of its own: time waits for it
         Assert.True(await _clock.AdvanceUntilAsync(until, TimeSpan.FromSeconds(1)));
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);

@@ -35,6 +35,24 @@ public class RowCoverageTests
     }
 
     [Fact]
+    public void Rows_that_do_not_begin_with_UTC_are_asked_for_where_they_stand()
+    {
+        var days = new RowCoverage(86_400);
+        days.Has(Day.AddHours(-1));
+        days.Has(Day.AddDays(2).AddHours(-1));
+        var (first, last) = Assert.Single(days.Missing(Day.AddDays(2)));
+        Assert.InRange(Day.AddDays(1).AddHours(-1), first, last);
+        Assert.True(first > Day.AddHours(-1) && last < Day.AddDays(2).AddHours(-1), "its neighbours are there");
+        days.HasNone(first, last);
+        Assert.Empty(days.Missing(Day.AddDays(3).AddHours(-2))); // the next one's time has not come
+        Assert.Single(days.Missing(Day.AddDays(3).AddHours(-1)));
+
+        var late = new RowCoverage(900);
+        late.Has(Day.AddMinutes(7));
+        Assert.Equal([(Day.AddMinutes(22), Day.AddMinutes(37))], late.Missing(Day.AddMinutes(51)));
+    }
+
+    [Fact]
     public void Before_the_first_row_nothing_is_missing_and_nothing_older_than_ten_days()
     {
         Assert.Empty(new RowCoverage(900).Missing(At(96)));

@@ -1,6 +1,7 @@
 using System.IO.Pipelines;
 using Drivers.Ports;
 using Simulation.Dlms;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

@@ -2,6 +2,7 @@ using System.IO.Pipelines;
 using Drivers.Ports;
 using Microsoft.Extensions.Time.Testing;
 using Simulation.Dlms;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 

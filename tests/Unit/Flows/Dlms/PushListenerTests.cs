@@ -150,6 +150,7 @@ public class PushListenerTests
         await using var bench = new PushBench(line);
         var p1 = new P1Meter(9003, 1, () => bench.Clock.GetUtcNow().UtcDateTime);
         await SendAsync(line, [0xFF, 0x00, .. UnaskedHdlc.Frames(bench.Meter.HanList().Octets)], chunk);
+        Assert.True(await Patience.UntilAsync(() => line.IsQuiet));
         Assert.True(await bench.Clock.AdvanceUntilAsync(() => bench.Pushed.Count == 1, TimeSpan.FromMilliseconds(100)));
         Assert.Equal(bench.Meter.TitleName, bench.Pushed[0].Meter.Text);
         Assert.True(bench.Pushed[0].Repeats);
@@ -157,7 +158,8 @@ public class PushListenerTests
         {
             bench.Clock.Advance(TimeSpan.FromSeconds(1));
             await SendAsync(line, p1.Telegram().Octets, 1000);
-            var turns = 0; // each telegram is read before the next comes
+            Assert.True(await Patience.UntilAsync(() => line.IsQuiet)); // time goes on when it is read: silence in the middle would end it
+            var turns = 0;
             await bench.Clock.AdvanceUntilAsync(() => turns++ > 2, TimeSpan.FromMilliseconds(300));
         }
 

@@ -1,22 +1,38 @@
 using System.IO.Pipelines;
 
-namespace Unit.Flows.Dlms;
+namespace Substation;
 
 /// <summary>A wire's way to the driver. It knows whether something was delivered that a waiting driver has not taken yet.</summary>
-internal sealed class WatchedPipe
+public sealed class WatchedPipe
 {
     private readonly Pipe _pipe = new();
     private readonly Lock _one = new();
     private long _delivered, _seen;
     private bool _isWaiting, _isClosed;
 
-    internal WatchedPipe() => Input = new Reader(this);
+    /// <summary>A wire with nothing on it.</summary>
+    public WatchedPipe() => (Input, Modem) = (new Reader(this), new Writer(this));
 
     /// <summary>The driver's end.</summary>
-    internal PipeReader Input { get; }
+    public PipeReader Input { get; }
+
+    /// <summary>The other end: what is written there is delivered when it is flushed.</summary>
+    public PipeWriter Modem { get; }
+
+    /// <summary>The driver has looked at everything that was delivered, and waits for more.</summary>
+    public bool IsQuiet
+    {
+        get
+        {
+            lock (_one)
+            {
+                return _isClosed || (_isWaiting && _seen == _delivered);
+            }
+        }
+    }
 
     /// <summary>The driver waits for octets that are there, or for a time that has come: it is about to wake.</summary>
-    internal bool IsUnread
+    public bool IsUnread
     {
         get
         {
@@ -28,7 +44,7 @@ internal sealed class WatchedPipe
     }
 
     /// <summary>Delivers octets.</summary>
-    internal ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken stop)
+    public ValueTask<FlushResult> WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken stop)
     {
         lock (_one)
         {
@@ -38,13 +54,42 @@ internal sealed class WatchedPipe
     }
 
     /// <summary>No more comes.</summary>
-    internal ValueTask CompleteAsync()
+    public ValueTask CompleteAsync()
     {
         lock (_one)
         {
             _isClosed = true;
             return _pipe.Writer.CompleteAsync();
         }
+    }
+
+    private sealed class Writer(WatchedPipe wire) : PipeWriter
+    {
+        public override void Advance(int bytes) => wire._pipe.Writer.Advance(bytes);
+
+        public override void CancelPendingFlush() => wire._pipe.Writer.CancelPendingFlush();
+
+        public override void Complete(Exception? exception = null)
+        {
+            lock (wire._one)
+            {
+                wire._isClosed = true;
+                wire._pipe.Writer.Complete(exception);
+            }
+        }
+
+        public override ValueTask<FlushResult> FlushAsync(CancellationToken cancellationToken = default)
+        {
+            lock (wire._one)
+            {
+                wire._delivered++;
+                return wire._pipe.Writer.FlushAsync(cancellationToken);
+            }
+        }
+
+        public override Memory<byte> GetMemory(int sizeHint = 0) => wire._pipe.Writer.GetMemory(sizeHint);
+
+        public override Span<byte> GetSpan(int sizeHint = 0) => wire._pipe.Writer.GetSpan(sizeHint);
     }
 
     private sealed class Reader(WatchedPipe wire) : PipeReader
