@@ -104,6 +104,10 @@ internal sealed class MqttSession : IAsyncDisposable
         {
             throw new IOException($"no PUBACK for {topic} within {_options.AcknowledgeWithin.TotalSeconds:0} s");
         }
+        catch (Exception e) when (e is MqttCommunicationException or InvalidOperationException or SocketException && stop.IsCancellationRequested)
+        {
+            throw new OperationCanceledException($"stopped while publishing {topic}", e, stop); // the library calls its own cancellation a time-out
+        }
         catch (Exception e) when (e is MqttCommunicationException or InvalidOperationException or SocketException)
         {
             throw new IOException($"the connection ended while publishing {topic}: {e.Message}", e);
