@@ -5,12 +5,6 @@ namespace Protocols.Usi.G3;
 /// <summary>What G3 messages write that APDUs do not have.</summary>
 internal static class G3Writing
 {
-    /// <summary>Octets with their count in two octets in front.</summary>
-    internal static PduWriter Counted(this PduWriter to, ReadOnlyMemory<byte> octets) => to.UInt16((ushort)octets.Length).Raw(octets);
-
-    /// <summary>Octets with their count in one octet in front.</summary>
-    internal static PduWriter Short(this PduWriter to, ReadOnlyMemory<byte> octets) => to.Byte((byte)octets.Length).Raw(octets);
-
     internal static PduWriter Eui(this PduWriter to, Eui64 eui) => to.UInt32((uint)(eui.Value >> 32)).UInt32((uint)eui.Value);
 
     internal static PduWriter Flag(this PduWriter to, bool flag) => to.Byte(flag ? (byte)1 : (byte)0);

@@ -5,6 +5,7 @@ using Simulation.Dlms;
 using Simulation.Plc.G3;
 using Simulation.Plc.Medium;
 using Simulation.Plc.Ports;
+using Substation;
 
 namespace Unit.Flows.G3;
 
@@ -94,7 +95,7 @@ public sealed class EmulatorTests : IAsyncDisposable
     {
         var modem = new G3Coordinator(_network, memory);
         var pipe = new ModemPipe(modem, _line.Time);
-        _bench.Port = () => new PipeEndLink(pipe.Open());
+        _bench.Port = () => new ModemLink(pipe.Open());
         return (modem, pipe);
     }
 

@@ -45,6 +45,7 @@ public class SendingTests
         var first = bench.StartReading(device);
         await bench.UntilAsync(() => held.Count == 1, "the first is given to the modem");
         bench.Modem.Say(0x2F, (byte)G3Buffers.None);
+        await Patience.SettledAsync(); // the driver has heard it before it is given more to send
         var second = bench.StartReading(another);
         await bench.UntilAsync(() => bench.Links.Last().Facts!["packetsUnderWay"] == "1" && bench.Events.Count > 0, "time passes", TimeSpan.FromSeconds(1));
         await Patience.SettledAsync();

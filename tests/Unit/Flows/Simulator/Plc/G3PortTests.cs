@@ -3,6 +3,7 @@ using Protocols.Framing;
 using Protocols.Usi;
 using Simulation.Plc.G3;
 using Simulation.Plc.Ports;
+using Substation;
 
 namespace Unit.Flows.Simulator.Plc;
 
@@ -17,7 +18,7 @@ public class G3PortTests
     {
         using var bench = new G3Bench(network: new G3Plan(1) { ReadyAfter = TimeSpan.FromMilliseconds(100) });
         var pipe = new ModemPipe(bench.Modem, bench.Line.Time);
-        await using var link = new PipeModemLink(pipe.Open());
+        await using var link = new ModemLink(pipe.Open());
         await link.WriteAsync(Initialise, CancellationToken.None);
         bench.Run(1);
         Assert.Equal(9, (await Taken(link)).Length); // the status
@@ -41,7 +42,7 @@ public class G3PortTests
     {
         using var bench = new G3Bench();
         var pipe = new ModemPipe(bench.Modem, bench.Line.Time);
-        var link = new PipeModemLink(pipe.Open());
+        var link = new ModemLink(pipe.Open());
         await link.WriteAsync(Initialise, CancellationToken.None);
         bench.Run(2);
         Assert.Equal(G3State.Ready, bench.Modem.State);
@@ -58,7 +59,7 @@ public class G3PortTests
         await Assert.ThrowsAsync<IOException>(async () => await link.WriteAsync(Read, CancellationToken.None));
         Assert.Throws<IOException>(pipe.Open);
         pipe.Plug(true);
-        await using var again = new PipeModemLink(pipe.Open());
+        await using var again = new ModemLink(pipe.Open());
         await again.WriteAsync(Read, CancellationToken.None);
         bench.Run(1);
         Assert.Equal("000112", Convert.ToHexString(Frames(await Taken(again)).Single()));
@@ -78,7 +79,7 @@ public class G3PortTests
         using var bench = new G3Bench();
         var damaged = new DamagedModem(bench.Modem, LineDamage.None, new LineDamage(flip, cut, flags, noise, Seed: 7));
         var pipe = new ModemPipe(damaged, bench.Line.Time);
-        await using var link = new PipeModemLink(pipe.Open());
+        await using var link = new ModemLink(pipe.Open());
         await link.WriteAsync(Initialise, CancellationToken.None);
         bench.Run(2);
         _ = await Taken(link);
@@ -101,14 +102,14 @@ public class G3PortTests
         using var bench = new G3Bench();
         var damaged = new DamagedModem(bench.Modem, new LineDamage(Flip: 1, Seed: 3), LineDamage.None);
         var pipe = new ModemPipe(damaged, bench.Line.Time);
-        await using var link = new PipeModemLink(pipe.Open());
+        await using var link = new ModemLink(pipe.Open());
         await link.WriteAsync(Initialise, CancellationToken.None);
         bench.Run(3);
         Assert.Empty(await Taken(link));
         Assert.Equal(G3State.Uninitialised, bench.Modem.State);
     }
 
-    private static async Task<byte[]> Taken(PipeModemLink link)
+    private static async Task<byte[]> Taken(ModemLink link)
     {
         await Patience.SettledAsync();
         if (!link.Input.TryRead(out var read))

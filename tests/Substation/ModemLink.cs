@@ -2,10 +2,10 @@ using System.IO.Pipelines;
 using Drivers.Ports;
 using Simulation.Plc.Ports;
 
-namespace Unit.Flows.G3;
+namespace Substation;
 
-/// <summary>An emulated modem's pipe as the port of a driver.</summary>
-internal sealed class PipeEndLink(ModemPipeEnd end) : ILink
+/// <summary>The host's end of a simulated modem as the port a driver opens.</summary>
+public sealed class ModemLink(ModemPipeEnd end) : ILink
 {
     public PipeReader Input => end.Input;
 
