@@ -15,7 +15,8 @@ usage: ./build.sh VERB [ARGUMENTS]
   run [--meters N] [--seed S] [--scenario NAME] [--mqtt PORT]
                                 simulated meters, a radio, the service and a broker on this machine, until Ctrl-C
   test [filter]                 every test, or those whose full name contains the filter; ends with `Tests: N passed, N failed, N skipped`
-  bench [--quick] [name]        the benchmarks behind the promises, all or those whose name contains the argument; --quick takes the best of many short runs, for a machine that is shared
+  bench [--quick] [name]        the benchmarks behind the promises, all or those whose name contains the argument; --quick takes the best of many short runs, for a machine that is shared;
+                                plc: whole networks beside the ideal schedule; footprint [MINUTES] [METERS]: memory and processor of the NativeAOT service beside a substation
   trust [campaign] [--release]  the fault campaigns, with an evidence file per promise in artifacts/trust
   publish [rid]                 NativeAOT binaries (linux-x64, linux-arm64) in artifacts/publish
 USAGE
@@ -156,6 +157,11 @@ bench() {
         bench_power_line
         return
     fi
+    if [ "${1:-}" = footprint ]; then
+        [ -e artifacts/publish/linux-x64/concentrator ] || publish linux-x64
+        shift
+        exec tests/footprint.sh "$@"
+    fi
     if [ "${1:-}" = --quick ]; then
         dotnet run --project tests/Benchmarks -c Release --no-build -- "$@"
         return
@@ -181,6 +187,7 @@ bench_power_line() {
             done
         done
     done
+    dotnet run --project tests/Benchmarks -c Release --no-build -- --turnaround
     say "S3: ratio <= 1.10 and use >= 0.85 where no two transmissions ever meet (contention 0); with collisions (32) for comparison"
 }
 

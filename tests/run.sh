@@ -104,7 +104,7 @@ profile = "idis"
 association = { client = 1, server = 1, mechanism = "hls-gmac", suite = 0 }
 CONFIG
 done
-artifacts/concentrator run --config "$dir/concentrator.toml" --state "$dir/state" > "$dir/service.log" 2>&1 &
+"${CONCENTRATOR_SERVICE:-artifacts/concentrator}" run --config "$dir/concentrator.toml" --state "$dir/state" > "$dir/service.log" 2>&1 &
 service=$!
 echo "console:  http://127.0.0.1:$http/     service log: $dir/service.log     Ctrl-C ends it"
 while kill -0 "$service" 2>/dev/null && kill -0 "$sim" 2>/dev/null; do

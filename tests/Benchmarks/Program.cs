@@ -7,4 +7,10 @@ if (args is ["--quick", ..])
     return;
 }
 
+if (args is ["--turnaround"])
+{
+    await TurnaroundRun.RunAsync();
+    return;
+}
+
 BenchmarkSwitcher.FromAssembly(typeof(LedgerBenchmarks).Assembly).Run(args);

@@ -2,29 +2,42 @@ using Metering.Keys;
 
 namespace Substation;
 
-/// <summary>Counters as the box keeps them, in memory: never twice in either direction.</summary>
+/// <summary>Counters as the box keeps them, in memory: never twice in either direction, whoever asks at once.</summary>
 public sealed class MemoryCounters : ICounterStore
 {
+    private readonly Lock _lock = new();
     private readonly Dictionary<KeyName, (uint Counter, ulong Hash)> _accepted = [];
     private readonly Dictionary<KeyName, uint> _next = [];
 
     public CounterVerdict Accept(in KeyName key, uint counter, ulong contentHash)
     {
-        if (_accepted.TryGetValue(key, out var last) && counter <= last.Counter)
+        lock (_lock)
         {
-            return last == (counter, contentHash) ? CounterVerdict.Duplicate : CounterVerdict.Replayed;
-        }
+            if (_accepted.TryGetValue(key, out var last) && counter <= last.Counter)
+            {
+                return last == (counter, contentHash) ? CounterVerdict.Duplicate : CounterVerdict.Replayed;
+            }
 
-        _accepted[key] = (counter, contentHash);
-        return CounterVerdict.Fresh;
+            _accepted[key] = (counter, contentHash);
+            return CounterVerdict.Fresh;
+        }
     }
 
-    public uint LastAccepted(in KeyName key) => _accepted.GetValueOrDefault(key).Counter;
+    public uint LastAccepted(in KeyName key)
+    {
+        lock (_lock)
+        {
+            return _accepted.GetValueOrDefault(key).Counter;
+        }
+    }
 
     public ValueTask<uint> ReserveAsync(KeyName key, int count, uint atLeast, CancellationToken stop)
     {
-        var first = Math.Max(_next.GetValueOrDefault(key), atLeast);
-        _next[key] = checked(first + (uint)count);
-        return new(first);
+        lock (_lock)
+        {
+            var first = Math.Max(_next.GetValueOrDefault(key), atLeast);
+            _next[key] = checked(first + (uint)count);
+            return new(first);
+        }
     }
 }

@@ -6,8 +6,21 @@ using Protocols.Usi.G3;
 
 namespace Drivers.G3;
 
+/// <summary>What is known of a device's place in the network.</summary>
+internal enum G3Membership : byte
+{
+    /// <summary>It never joined, left, or was put out.</summary>
+    Out,
+
+    /// <summary>It takes data, as far as is known.</summary>
+    In,
+
+    /// <summary>It was told its address; whether it completed its join is not known, since the modem tells that once.</summary>
+    LetIn,
+}
+
 /// <summary>What is kept of a device: its address for ever, its meter, and whether it is in the network.</summary>
-internal sealed record G3Entry(ushort Address, Eui64 Eui, bool IsInNetwork, MeterId Meter);
+internal sealed record G3Entry(ushort Address, Eui64 Eui, G3Membership Membership, MeterId Meter);
 
 /// <summary>
 /// Which device has which short address; no modem keeps it (2.4). A device that joins again gets the address it had. It is kept in pieces of 64 addresses, each written when it changes.
@@ -84,9 +97,9 @@ internal sealed class G3AddressBook(IDriverMemory memory, string driver) : IDisp
             {
                 var address = (ushort)_next;
                 _next = _next == ShortAddressAssign.Greatest ? 1 : _next + 1;
-                if (!_entries.TryGetValue(address, out var taken) || (_entries.Count >= ShortAddressAssign.Greatest && !taken.IsInNetwork))
+                if (!_entries.TryGetValue(address, out var taken) || (_entries.Count >= ShortAddressAssign.Greatest && taken.Membership == G3Membership.Out))
                 {
-                    Put(new G3Entry(address, eui, false, default));
+                    Put(new G3Entry(address, eui, G3Membership.Out, default));
                     return address;
                 }
             }
@@ -185,7 +198,7 @@ internal sealed class G3AddressBook(IDriverMemory memory, string driver) : IDisp
             {
                 to.Number(entry.Address);
                 to.Number(entry.Eui.Value);
-                to.Byte(entry.IsInNetwork ? (byte)1 : (byte)0);
+                to.Byte((byte)entry.Membership);
                 to.Text(entry.Meter.Text);
             }
         }
@@ -203,8 +216,13 @@ internal sealed class G3AddressBook(IDriverMemory memory, string driver) : IDisp
 
         while (!from.AtEnd)
         {
-            var (address, eui, isIn, meter) = ((ushort)from.Number(), new Eui64(from.Number()), from.Byte() != 0, from.OptionalText());
-            _entries[address] = new G3Entry(address, eui, isIn, MeterId.TryParse(meter, out var id) ? id : default);
+            var (address, eui, membership, meter) = ((ushort)from.Number(), new Eui64(from.Number()), (G3Membership)from.Byte(), from.OptionalText());
+            if (membership > G3Membership.LetIn)
+            {
+                throw new InvalidDataException($"short address {address:X4} stands as {(byte)membership}, which this version does not know");
+            }
+
+            _entries[address] = new G3Entry(address, eui, membership, MeterId.TryParse(meter, out var id) ? id : default);
             _addresses[eui] = address;
             _next = Math.Max(_next, address == ShortAddressAssign.Greatest ? 1 : address + 1);
         }

@@ -12,7 +12,9 @@ namespace Drivers.G3;
 /// Lets devices in: who asks (47) is looked up, has its key set (3C, 46) and gets its address (42), one at a time up to there since the modem has room for one key; then the handshakes of
 /// several go on in the modem until each is complete (48). That one failed is never told: a device that asks again, or whose time is over, has failed.
 /// </summary>
-internal sealed class G3JoinDesk(G3Options options, G3Modem modem, G3Network network, G3AddressBook book, IMeterAdmission admission, IKeyRing keys, TimeProvider clock)
+/// <param name="attend">Is told of each device that is let in: from then on somebody waits for it.</param>
+internal sealed class G3JoinDesk(
+    G3Options options, G3Modem modem, G3Network network, G3AddressBook book, IMeterAdmission admission, IKeyRing keys, TimeProvider clock, Action<G3Node> attend)
 {
     private const int MostWaiting = 256;
 
@@ -59,6 +61,7 @@ internal sealed class G3JoinDesk(G3Options options, G3Modem modem, G3Network net
         var node = network.Of(eui);
         network.Place(node, address);
         network.Enter(node, $"joined under {address:X4}");
+        attend(node);
         Note(node);
     }
 
@@ -67,7 +70,7 @@ internal sealed class G3JoinDesk(G3Options options, G3Modem modem, G3Network net
     {
         if (node.Address != 0)
         {
-            book.Note(new G3Entry(node.Address, node.Eui, node.IsInNetwork || node.GivenUp is not null, node.Meter));
+            book.Note(new G3Entry(node.Address, node.Eui, node.Membership, node.Meter));
             _asked.Writer.TryWrite(null);
         }
     }
@@ -189,11 +192,12 @@ internal sealed class G3JoinDesk(G3Options options, G3Modem modem, G3Network net
             late.ForEach(eui => _underWay.Remove(eui));
         }
 
-        late.ForEach(Fail);
+        late.ForEach(eui => Fail(eui, asksAgain: false));
         return next;
     }
 
-    private void Fail(Eui64 eui)
+    /// <param name="asksAgain">It asks again, so it is not in. One that does not may be in, where the modem's word of it was lost: a way to it is looked for.</param>
+    private void Fail(Eui64 eui, bool asksAgain)
     {
         Interlocked.Increment(ref _failed);
         var node = network.Of(eui);
@@ -210,6 +214,12 @@ internal sealed class G3JoinDesk(G3Options options, G3Modem modem, G3Network net
         {
             (node.Spared, node.JoinsFailed) = ((clock.GetTimestamp(), keys.Version), 0);
         }
+        else if (!asksAgain)
+        {
+            network.GiveUp(node, node.Sentence);
+        }
+
+        Note(node);
     }
 
     private async ValueTask DecideAsync(Eui64 eui, CancellationToken stop)
@@ -233,7 +243,7 @@ internal sealed class G3JoinDesk(G3Options options, G3Modem modem, G3Network net
 
         if (hasFailed)
         {
-            Fail(eui);
+            Fail(eui, asksAgain: true);
         }
 
         var expected = admission.Find(node.Name, null);
@@ -264,6 +274,13 @@ internal sealed class G3JoinDesk(G3Options options, G3Modem modem, G3Network net
         {
             await DeclineAsync(node, NodeState.Refused, $"all {ShortAddressAssign.Greatest} short addresses are taken", MissReason.NotListed, stop).ConfigureAwait(false);
             return;
+        }
+
+        if (!node.IsInNetwork)
+        {
+            network.Place(node, address);
+            book.Note(new G3Entry(address, node.Eui, G3Membership.LetIn, node.Meter));
+            attend(node);
         }
 
         await KeepAsync(stop).ConfigureAwait(false); // before the device is told: after a restart it keeps its address

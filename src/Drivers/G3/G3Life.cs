@@ -53,7 +53,7 @@ internal sealed class G3Life : IDisposable
         (_book, _networkBook) = (new G3AddressBook(memory, options.Name), new G3NetworkBook(memory, options.Name));
         _bringUp = new G3BringUp(options, _modem, _networkBook, memory, wrap);
         _desk = new G3DataDesk(options, clock);
-        _joins = new G3JoinDesk(options, _modem, Network, _book, admission, keys, clock);
+        _joins = new G3JoinDesk(options, _modem, Network, _book, admission, keys, clock, Attend);
         _sender = new G3Sender(options, _modem, _desk, Network, _port, () => _bringUp.PanId, Forget, clock);
         _rekeying = new G3Rekeying(options, _modem, Network, _joins);
         _upkeep = new G3Upkeep(options, _modem, Network, _sender, _bringUp, () => IsUp, News.TellFacts, clock);
@@ -146,14 +146,19 @@ internal sealed class G3Life : IDisposable
             var node = Network.Of(entry.Eui);
             Network.Place(node, entry.Address);
             node.Meter = entry.Meter;
-            if (entry.IsInNetwork)
+            switch (entry.Membership)
             {
-                Network.Enter(node, $"was in the network under {entry.Address:X4} when the driver was started");
-                Attend(node);
-            }
-            else
-            {
-                Network.Change(node, NodeState.Gone, "was not in the network when the driver was started");
+                case G3Membership.In:
+                    Network.Enter(node, $"was in the network under {entry.Address:X4} when the driver was started");
+                    Attend(node);
+                    break;
+                case G3Membership.LetIn:
+                    Network.GiveUp(node, $"was let in under {entry.Address:X4} before the driver was started: whether it completed its join is not known, a route to it is looked for");
+                    Attend(node);
+                    break;
+                default:
+                    Network.Change(node, NodeState.Gone, "was not in the network when the driver was started");
+                    break;
             }
         }
     }
@@ -288,7 +293,6 @@ internal sealed class G3Life : IDisposable
                 break;
             case JoinCompleteIndication joined:
                 _joins.Complete(joined.Eui, joined.Address);
-                Attend(Network.Of(joined.Eui));
                 break;
             case LeaveIndication left when Network.Find(left.Address) is { } node:
                 Depart(node, "left the network by itself");

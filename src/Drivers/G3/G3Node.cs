@@ -81,6 +81,9 @@ internal sealed class G3Node(Eui64 eui, string name)
     /// <summary>It takes data, as far as is known.</summary>
     internal bool IsInNetwork => State is NodeState.Registered or NodeState.Connected;
 
+    /// <summary>What is kept of that: one that was given up did not notice.</summary>
+    internal G3Membership Membership => IsInNetwork ? G3Membership.In : GivenUp is null ? G3Membership.Out : JoinsFailed > 0 ? G3Membership.LetIn : G3Membership.In;
+
     /// <summary>Why its meter gives nothing now.</summary>
     internal MissReason Why => State switch
     {

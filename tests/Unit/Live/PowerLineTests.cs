@@ -25,7 +25,7 @@ public sealed class PowerLineTests
 
         using (var second = street.StartService())
         {
-            await Street.WaitAsync(() => Read(street, meters) == meters.Count, Patience, () => $"{Read(street, meters)} of {meters.Count} meters were read" + street.Log);
+            await Street.WaitAsync(() => Read(street, meters) == meters.Count, Patience, () => $"{Read(street, meters)} of {meters.Count} meters were read\n{street.Tool("net", "show").Output}" + street.Log);
             var nodes = JsonDocument.Parse(street.Tool("net", "show", "--json").Output).RootElement.GetRawText();
             Assert.All(meters, meter => Assert.Contains(meter, nodes, StringComparison.Ordinal));
             Assert.Contains("load-profile: 100.0 % by 12:00", street.Tool("status").Output, StringComparison.Ordinal);

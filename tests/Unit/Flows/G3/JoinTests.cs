@@ -156,6 +156,40 @@ public class JoinTests
     }
 
     [Fact]
+    public async Task One_that_completed_its_join_while_the_driver_was_stopped_is_found_without_joining_again()
+    {
+        await using var bench = new MeshBench();
+        var device = bench.Device(1);
+        await bench.UpAsync();
+        bench.Modem.Instead = message => message[0] == 0x42 ? [] : null; // it goes on in the modem while the box is stopped, and is told to nobody
+        bench.Modem.AskToJoin(device);
+        await bench.UntilAsync(() => bench.Modem.TakenOf(0x42).Any(), "it is let in");
+        await bench.StopAsync();
+        device.Enter(bench.Modem, 1);
+        bench.Modem.Instead = _ => null;
+        await bench.UpAsync();
+        await bench.UntilAsync(() => bench.IsReadable(device), "it is readable", TimeSpan.FromSeconds(5));
+        Assert.Equal(OrderState.Done, (await bench.ReadAsync(device)).State);
+        Assert.Single(bench.Modem.TakenOf(0x42));
+    }
+
+    [Fact]
+    public async Task One_whose_completed_join_the_modem_told_in_a_damaged_frame_is_found_without_joining_again()
+    {
+        await using var bench = new MeshBench();
+        var device = bench.Device(1);
+        await bench.UpAsync();
+        bench.Modem.Instead = message => message[0] == 0x42 ? [] : null;
+        bench.Modem.AskToJoin(device);
+        await bench.UntilAsync(() => bench.Modem.TakenOf(0x42).Any(), "it is let in");
+        device.Enter(bench.Modem, 1);
+        bench.Modem.Instead = _ => null;
+        await bench.UntilAsync(() => bench.IsReadable(device), "it is readable", TimeSpan.FromSeconds(5));
+        Assert.Equal(OrderState.Done, (await bench.ReadAsync(device)).State);
+        Assert.Single(bench.Modem.TakenOf(0x42));
+    }
+
+    [Fact]
     public async Task One_that_leaves_or_is_put_out_is_gone_at_once_and_may_come_back()
     {
         await using var bench = new MeshBench();

@@ -32,4 +32,7 @@ internal sealed class MeshDevice(ulong eui, byte[] key, DlmsMeter? meter = null)
 
     /// <summary>Datagrams it was sent.</summary>
     internal int Datagrams { get; set; }
+
+    /// <summary>It has completed its join.</summary>
+    internal void Enter(MeshModem modem, ushort address) => (Address, GroupKey, FrameCounter) = (address, modem.GroupKeys[modem.ActiveKey], modem.FrameCounter);
 }

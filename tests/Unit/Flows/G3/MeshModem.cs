@@ -266,7 +266,7 @@ internal sealed class MeshModem(FakeTimeProvider clock, ulong eui = 0x0004_0400_
             yield break;
         }
 
-        (device.Address, device.GroupKey, device.FrameCounter) = (address, GroupKeys[ActiveKey], FrameCounter);
+        device.Enter(this, address);
         yield return [0x48, .. device.Eui, .. Two(address)];
     }
 
