@@ -8,16 +8,19 @@ namespace Drivers.Dlms.Keys;
 
 /// <summary>
 /// Spares a meter the tries that would lock it: counts those of a key nobody proved yet before they are made, durably, so that neither a kill nor a restart gives one more. What is kept
-/// tells 16 bits of the key's hash: enough to see that it changed, and too little to find it by.
+/// tells 16 bits of the key's hash: enough to see that it changed, and too little to find it by. Of a key that has served, a try that was only cut short is no sign: several may be.
 /// <code>
-/// format 1 | tries u8 | mark u16 | at, seconds since 1970, i64; 0 where the box had no time
+/// format 1 | tries u8 | mark u16 | at, seconds since 1970, i64; 0 where the box had no time | 1 where the key has served
 /// </code>
 /// </summary>
 /// <param name="name">Under which it is kept.</param>
 internal sealed class KeySparing(IDriverMemory memory, string driver, string name, ITimeSource time, TimeProvider clock)
 {
     private const byte Format = 1;
-    private const int Size = 12, AtMark = 2, AtTime = 4;
+    private const int Size = 13, AtMark = 2, AtTime = 4, AtProven = 12;
+
+    /// <summary>Tries of a key that has served and that a kill or a power cut ended, before it is doubted all the same: something ends the box whenever it speaks with this meter.</summary>
+    private const int MostCutShort = 10;
     private static readonly TimeSpan Rest = TimeSpan.FromHours(24);
     private bool _isLoaded;
     private Tries _tries, _earlier;
@@ -45,7 +48,8 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
     {
         Load();
         var isFresh = _tries.Before + clock.GetElapsedTime(_tries.Since) < Rest;
-        return locksAfter > 0 && mark == _tries.Mark && _tries.Count >= Math.Max(1, locksAfter - 1) && isFresh ? _tries.Count : 0;
+        var most = _tries.IsProven ? MostCutShort : Math.Max(1, locksAfter - 1);
+        return locksAfter > 0 && mark == _tries.Mark && _tries.Count >= most && isFresh ? _tries.Count : 0;
     }
 
     /// <summary>A try is about to be made: from here on it counts as refused until it is known not to be. A key that served last time is not doubted beforehand.</summary>
@@ -60,7 +64,7 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
     internal ValueTask ServedAsync(ushort mark, CancellationToken stop)
     {
         _served = mark;
-        return _tries.Count > 0 ? SetAsync(default, stop) : ValueTask.CompletedTask;
+        return _tries is { Count: 0, IsProven: true } && _tries.Mark == mark ? ValueTask.CompletedTask : SetAsync(new Tries(0, mark, 0, default, default, true), stop);
     }
 
     /// <summary>The try failed for another reason than the key: it counts no more.</summary>
@@ -71,11 +75,12 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
     {
         var isCounted = mark != _served;
         _served = null;
-        return isCounted ? ValueTask.CompletedTask : SetAsync(Once(mark), stop);
+        return SetAsync((isCounted ? _tries : Once(mark)) with { IsProven = false }, stop);
     }
 
     private Tries Once(ushort mark) => new(
-        mark == _tries.Mark ? Math.Min(_tries.Count + 1, byte.MaxValue) : 1, mark, time.Now.Utc is { } now ? (long)(now - DateTime.UnixEpoch).TotalSeconds : 0, clock.GetTimestamp(), TimeSpan.Zero);
+        mark == _tries.Mark ? Math.Min(_tries.Count + 1, byte.MaxValue) : 1, mark, time.Now.Utc is { } now ? (long)(now - DateTime.UnixEpoch).TotalSeconds : 0, clock.GetTimestamp(), TimeSpan.Zero,
+        mark == _tries.Mark && _tries.IsProven);
 
     private void Load()
     {
@@ -86,12 +91,13 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
 
         _isLoaded = true;
         var kept = memory.Load(driver, name).Span;
-        if (kept.Length == Size && kept[0] == Format)
+        if (kept.Length is Size or Size - 1 && kept[0] == Format)
         {
             var at = BinaryPrimitives.ReadInt64BigEndian(kept[AtTime..]);
             var passed = at > 0 && time.Now is { Utc: { } now, Quality: TimeQuality.Synchronised } ? (now - DateTime.UnixEpoch).TotalSeconds - at : 0;
             _tries = new Tries(
-                kept[1], BinaryPrimitives.ReadUInt16BigEndian(kept[AtMark..]), at, clock.GetTimestamp(), TimeSpan.FromSeconds(Math.Clamp(passed, 0, Rest.TotalSeconds))); // a clock that nobody stands behind shortens no rest
+                kept[1], BinaryPrimitives.ReadUInt16BigEndian(kept[AtMark..]), at, clock.GetTimestamp(), TimeSpan.FromSeconds(Math.Clamp(passed, 0, Rest.TotalSeconds)), // a clock that nobody stands behind shortens no rest
+                kept.Length == Size && kept[AtProven] == 1);
         }
     }
 
@@ -102,6 +108,7 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
         (kept[0], kept[1]) = (Format, (byte)tries.Count);
         BinaryPrimitives.WriteUInt16BigEndian(kept.AsSpan(AtMark), tries.Mark);
         BinaryPrimitives.WriteInt64BigEndian(kept.AsSpan(AtTime), tries.At);
+        kept[AtProven] = tries.IsProven ? (byte)1 : (byte)0;
         try
         {
             await memory.SaveAsync(driver, name, kept, stop).ConfigureAwait(false);
@@ -117,5 +124,6 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
     /// <param name="At">The last, as it is kept.</param>
     /// <param name="Since">The last that this process made, or its start.</param>
     /// <param name="Before">What had passed before that.</param>
-    private readonly record struct Tries(int Count, ushort Mark, long At, long Since, TimeSpan Before);
+    /// <param name="IsProven">The key has served.</param>
+    private readonly record struct Tries(int Count, ushort Mark, long At, long Since, TimeSpan Before, bool IsProven);
 }

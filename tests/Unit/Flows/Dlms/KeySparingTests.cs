@@ -41,6 +41,46 @@ public class KeySparingTests
     }
 
     [Fact]
+    public async Task A_key_that_has_served_is_not_doubted_because_kills_cut_its_tries_short()
+    {
+        Assert.Null(await LiveAsync(wrong: false));
+        for (var life = 0; life < 8; life++)
+        {
+            Assert.Null(await LiveAsync(wrong: false, memory: new KilledMemory(_memory, saves: 1))); // killed before it could note that the key served again
+        }
+
+        Assert.Contains("wrong", await LiveAsync(wrong: true), StringComparison.Ordinal); // another key has not served
+    }
+
+    [Fact]
+    public async Task A_key_that_has_served_and_is_refused_then_has_no_more_tries_than_another()
+    {
+        Assert.Null(await LiveAsync(wrong: false));
+        var own = _meter!.Keys.Guek;
+        _meter.Keys.Guek = new byte[16];
+        Assert.Null(await LiveAsync(wrong: true)); // what is called wrong is its key now
+        _meter.Keys.Guek = own; // somebody gave it another
+        for (var life = 0; life < 4; life++)
+        {
+            await LiveAsync(wrong: true);
+        }
+
+        Assert.Equal(2, _meter!.Keys.BadTags);
+    }
+
+    [Fact]
+    public async Task A_box_that_ends_whenever_it_tries_a_key_lets_it_alone_after_a_while()
+    {
+        Assert.Null(await LiveAsync(wrong: false));
+        for (var life = 0; life < 10; life++)
+        {
+            await LiveAsync(wrong: false, memory: new KilledMemory(_memory, saves: 1));
+        }
+
+        Assert.Contains("refused the key of client 1 10 times", await LiveAsync(wrong: false), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task The_rest_of_a_day_is_counted_across_restarts_by_a_clock_that_somebody_stands_behind()
     {
         await LiveAsync(wrong: true);
