@@ -52,4 +52,10 @@ public sealed record OrderStep(OrderState State, string Sentence, ReadingBlock? 
 
     /// <summary>Why it was not done, where it was not.</summary>
     public MissReason Why { get; init; }
+
+    /// <summary>How what the order changes stood before, as the meter told; null where it did not, or where the order changes nothing.</summary>
+    public string? Before { get; init; }
+
+    /// <summary>How it stands after, as the meter told: the proof that the order was done.</summary>
+    public string? After { get; init; }
 }
