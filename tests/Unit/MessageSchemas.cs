@@ -33,7 +33,10 @@ internal static class MessageSchemas
         [.., "meters", _, "availability"] => "meter-availability",
         [.., "readings", "live" or "backfill" or "ondemand"] => "readings",
         [.., "events", "alarm" or "warning" or "info"] => "event",
-        [.., "state" or "identity" or "health" or "completeness" or "ack" or "owner"] parts => parts[^1],
+        [.., "cmd", _, "status"] => "order-status",
+        [.., "cmd", _, "result"] => "order-result",
+        [.., "cmd", _] => "cmd",
+        [.., "state" or "identity" or "capabilities" or "health" or "completeness" or "ack" or "owner"] parts => parts[^1],
         _ => null,
     };
 }

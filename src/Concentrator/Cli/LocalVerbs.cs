@@ -47,11 +47,6 @@ internal static class LocalVerbs
             await environment.Errors.WriteLineAsync(fault.ToString()).ConfigureAwait(false);
         }
 
-        foreach (var note in outcome.Notes)
-        {
-            await environment.Errors.WriteLineAsync($"note: {note}").ConfigureAwait(false);
-        }
-
         if (outcome.Settings is not null)
         {
             await environment.Output.WriteLineAsync($"configuration is valid ({string.Join(", ", outcome.Files)})").ConfigureAwait(false);

@@ -16,11 +16,6 @@ internal static class ServiceVerbs
             await environment.Errors.WriteLineAsync(fault.ToString()).ConfigureAwait(false);
         }
 
-        foreach (var note in outcome.Notes)
-        {
-            await environment.Errors.WriteLineAsync($"note: {note}").ConfigureAwait(false);
-        }
-
         return outcome.Settings is null ? ExitCode.ConfigurationInvalid : await environment.Run(outcome.Settings, environment.Stop).ConfigureAwait(false);
     }
 

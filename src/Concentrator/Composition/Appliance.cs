@@ -63,15 +63,17 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var deadLetters = new DeadLetterBook(ledger, _time);
         var configurations = new ConfigurationBook(ledger, _time);
         using var lives = new MeterLifeBook(ledger, _time);
-        using var owners = new OwnershipLists(
-            settings.Id, new Issuers([.. settings.Issuers.Select(issuer => new Issuer(issuer.KeyId, issuer.PublicKey, issuer.Orders))]), ledger, _time, clock, logs.CreateLogger("security"));
+        var issuers = new Issuers([.. settings.Issuers.Select(issuer => new Issuer(issuer.KeyId, issuer.PublicKey, issuer.Orders))]);
+        using var owners = new OwnershipLists(settings.Id, issuers, ledger, _time, clock, logs.CreateLogger("security"));
+        using var orders = new OrderRoom(
+            settings, ledger, _time, clock, issuers, owners, id => lives.Find(id) is { IsOpen: true } || registry.EntryOf(id) is { Accepted: true }, logs.CreateLogger("orders"));
         registry = new MeterRegistry(
             id => settings.Meters.AcceptAll || keys.Knows(id.Text) || lives.Find(id) is { IsOpen: true }, id => keys.Knows(id.Text), settings.Meters.Keep, _time, id => lives.Find(id)?.Place);
-        Replay(ledger, keys, counters, memory, deadLetters, configurations, lives, owners, registry);
+        Replay(ledger, keys, counters, memory, deadLetters, configurations, lives, owners, orders, registry);
         lives.Changed += registry.Reconsider;
         owners.Changed += registry.Changed;
         foreach (Func<IEnumerable<NewRecord>> part in new Func<IEnumerable<NewRecord>>[]
-            { registry.LiveState, keys.LiveState, counters.LiveState, memory.LiveState, deadLetters.LiveState, configurations.LiveState, lives.LiveState, owners.LiveState })
+            { registry.LiveState, keys.LiveState, counters.LiveState, memory.LiveState, deadLetters.LiveState, configurations.LiveState, lives.LiveState, owners.LiveState, orders.Book.LiveState })
         {
             ledger.AddLiveState(part);
         }
@@ -140,7 +142,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
                 collector.Due += reports.Take;
             }
 
-            var publisher = Publish(upstream, delivery, ledger, deadLetters, directory, owners, status, reports);
+            var publisher = Publish(upstream, delivery, ledger, deadLetters, directory, owners, orders.Door, status, reports);
             deliveries.Add(delivery);
             upstreams.Add(publisher);
             delivering.Start(publisher.RunAsync);
@@ -148,12 +150,14 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
 
         // 7 doors for people, then listen
         var finals = new FinalReadings(view, ledger, _time);
+        var life = new MeterLifeDesk(lives, id => registry.EntryOf(id) is not null, finals.OfAsync, _time);
         var field = new FieldDoors(
-            new MeterLifeDesk(lives, id => registry.EntryOf(id) is not null, finals.OfAsync, _time), new ShipmentDesk(lives, keys, MeterProfiles.Names, _time), network, owners);
-        var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field);
+            life, new ShipmentDesk(lives, keys, MeterProfiles.Names, _time), network, owners);
+        var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field, orders.Door);
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
+        hearing.Start(ending => orders.RunAsync(desk, life, upstreams, ending));
         if (collector is not null)
         {
             Follow(collector, lives, owners, keys);
@@ -230,7 +234,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         : CounterName.Of(record.Meter.Text, record.Security.Mode, record.Security.KeyId);
 
     private static void Replay(Ledger ledger, KeyRing keys, CounterStore counters, DriverMemory memory, DeadLetterBook deadLetters, ConfigurationBook configurations, MeterLifeBook lives,
-        OwnershipLists owners, MeterRegistry registry)
+        OwnershipLists owners, OrderRoom orders, MeterRegistry registry)
     {
         ulong countersAt = 1;
         foreach (var record in ledger.ReadBooks())
@@ -246,6 +250,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
                 RecordType.Configuration => configurations.Replay,
                 RecordType.MeterLife => lives.Replay,
                 RecordType.Ownership => owners.Replay,
+                RecordType.Order => orders.Book.Replay,
                 _ => null,
             };
             take?.Invoke(record);
@@ -263,7 +268,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
             driver.Name, driver.Family, driver.Port, events, reach, _time, clock, logs.CreateLogger("field"), network);
     }
 
-    private MqttPublisher Publish(UpstreamSettings upstream, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IOwnershipLists owners, IBoxStatus status,
+    private MqttPublisher Publish(UpstreamSettings upstream, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IOwnershipLists owners, IOrderDoor door, IBoxStatus status,
         UntoldReports reports)
     {
         var options = new MqttUpstreamOptions(
@@ -272,7 +277,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var who = new IdentityMessage(settings.Id, identity.Version, identity.Metrology, identity.Executable, null);
         var announcements = new MqttAnnouncements(options, who, _time.BootId, status, meters, () => delivery.Backlog, _time, clock);
         var log = logs.CreateLogger("upstream");
-        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, new MqttCompleteness(options, reports, clock, log), _time, _time, owners, clock, log);
+        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, new MqttCompleteness(options, reports, clock, log), new MqttOrders(options, door, OrderRoom.Verbs, log), _time, _time, owners, clock, log);
     }
 
     private NewRecord BootRecord()

@@ -16,7 +16,7 @@ internal sealed class Doors : IAsyncDisposable
     {
         var operators = parts.Settings.Roles.GetValueOrDefault("operator", []).ToHashSet(StringComparer.Ordinal);
         var options = new WebOptions(parts.Settings.HttpListen, parts.Settings.SocketPath, operators);
-        var web = new WebHost(options, parts.Status, parts.Meters, parts.Archive, parts.Events, parts.Orders, parts.Keys, parts.Frames, parts.Upstreams, parts.Field, null);
+        var web = new WebHost(options, parts.Status, parts.Meters, parts.Archive, parts.Events, parts.Orders, parts.Keys, parts.Frames, parts.Upstreams, parts.Field, parts.Door, null);
         await web.StartAsync(stop).ConfigureAwait(false);
         var doors = new Doors(web, notify);
         notify.Tell("READY=1");

@@ -68,6 +68,9 @@ public interface IUpstream
     /// <summary>Sends the batches of all refused rows again, as soon as there is a session. Gives how many rows wait for it.</summary>
     int SendDeadLettersAgain();
 
+    /// <summary>Sends a range of the ledger again, as far as it is kept; false where too many ranges wait already.</summary>
+    bool SendAgain(ulong first, ulong last);
+
     /// <summary>Connects once on the side and says each step in a sentence (DNS, TCP, TLS, CONNACK, PUBACK).</summary>
     IAsyncEnumerable<UpstreamTestStep> TestAsync(CancellationToken stop);
 }

@@ -12,11 +12,7 @@ internal enum KeyType
 /// <param name="Meaning">One line for people.</param>
 /// <param name="Default">What holds when it is not set, as TOML; null where it must be set or has no default.</param>
 /// <param name="Choices">The only texts allowed; empty for any.</param>
-internal sealed record Key(string Path, KeyType Type, string Meaning, string? Default = null, params string[] Choices)
-{
-    /// <summary>What of it this version does not do yet; null where it does all. <c>config check</c> says it.</summary>
-    internal string? NotYet { get; init; }
-}
+internal sealed record Key(string Path, KeyType Type, string Meaning, string? Default = null, params string[] Choices);
 
 /// <summary>All keys (CONTRACTS section 4), in one table: it drives the check, "did you mean", <c>config show</c> and <c>config schema</c>.</summary>
 internal static class KeyTable
@@ -92,12 +88,15 @@ internal static class KeyTable
         new("meters.accept", KeyType.Text, "all, or only those in the keys file, imported or expected; with listed, unknown nodes of a power line network wait in quarantine", "\"all\"", "all", "listed"),
         new("meters.keep", KeyType.Text, "slot per meter on the air (15m, 1h), or all", "\"15m\""),
         new("meters.commit", KeyType.Text, "how long readings wait for a common sync (1s, 10s), or auto", "\"auto\""),
-        new("issuer", KeyType.TableList, "who may sign what the head-end sends") { NotYet = "this version takes ownership lists from it, and no orders yet" },
+        new("issuer", KeyType.TableList, "who may sign what the head-end sends"),
         new("issuer[].keyId", KeyType.Text, "name of the key"),
         new("issuer[].publicKey", KeyType.Text, "file with the public key (PEM)"),
         new("issuer[].orders", KeyType.TextList, "what it may sign: verbs of orders, owner for ownership lists, * for all", "[\"*\"]"),
         new("roles", KeyType.Table, "Unix users of the local socket; everyone else is viewer"),
-        new("roles.*", KeyType.TextList, "users of a role"),
+        new("roles.*", KeyType.TextList, "users of a role: technician, operator, security-officer, auditor"),
+        new("orders", KeyType.Table, "what orders need besides a role and a signature"),
+        new("orders.suppliesAnHour", KeyType.Number, "meters whose supply may be switched within an hour, all orders together", "20"),
+        new("orders.needApproval", KeyType.TextList, "verbs that wait until a second one approves them", "[]"),
         new("collection", KeyType.Table, "what to read when"),
         new("collection.tasks", KeyType.TableList, "collection tasks"),
         new("collection.tasks[].read", KeyType.Text, "registers, clock (looked at, and moved where that is allowed), an OBIS code, or what the meter profile calls it: daily-profile, load-profile, billing-profile, standard-log"),

@@ -8,9 +8,17 @@ internal sealed record BoxSettings(
     IPEndPoint HttpListen, IReadOnlyList<string> TimeSources, MeterSettings Meters, IReadOnlyList<IssuerSettings> Issuers,
     IReadOnlyDictionary<string, IReadOnlyList<string>> Roles, IReadOnlyList<Metering.Orders.CollectionTask> Tasks, string StateDirectory, string SocketPath)
 {
+    /// <summary>What orders need besides a role and a signature.</summary>
+    internal OrderSettings Orders { get; init; } = new(20, []);
+
     /// <summary>The effective values as text, a line each: what the books keep of a configuration that was applied.</summary>
     internal string Text { get; init; } = "";
 }
+
+/// <summary>Limits of orders.</summary>
+/// <param name="SuppliesAnHour">Meters whose supply may be switched within an hour.</param>
+/// <param name="NeedApproval">Verbs that wait for the word of a second one.</param>
+internal sealed record OrderSettings(int SuppliesAnHour, IReadOnlyList<string> NeedApproval);
 
 /// <summary>One head-end.</summary>
 internal sealed record UpstreamSettings(

@@ -36,8 +36,32 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
             Drivers(), File(Table(tree, "keys"), "file", secret: true), Listen(), TimeSources(),
             new MeterSettings(Text(meters, "accept", "all") == "all", Keep(meters), Commit(meters)),
             [.. Tables(tree, "issuer").Select(issuer => new IssuerSettings(Needed(issuer, "keyId"), File(issuer, "publicKey", secret: false) ?? "", Texts(issuer, "orders", ["*"])))],
-            Table(tree, "roles").Items.Keys.ToDictionary(role => role, role => Texts(Table(tree, "roles"), role, [])),
-            [.. Tables(Table(tree, "collection"), "tasks").Select(Task)], stateDirectory, socketPath);
+            Table(tree, "roles").Items.Keys.ToDictionary(role => role, role => Users(role)),
+            [.. Tables(Table(tree, "collection"), "tasks").Select(Task)], stateDirectory, socketPath)
+        {
+            Orders = Orders(Table(tree, "orders")),
+        };
+    }
+
+    private IReadOnlyList<string> Users(string role)
+    {
+        if (!RoleNames.All.ContainsKey(role))
+        {
+            faults.Add(new SettingsFault(PlaceOf(Table(tree, "roles"), role), $"\"{role}\" is no role; there are {string.Join(", ", RoleNames.All.Keys)}"));
+        }
+
+        return Texts(Table(tree, "roles"), role, []);
+    }
+
+    private OrderSettings Orders(TomlNode.Table table)
+    {
+        var verbs = Texts(table, "needApproval", []);
+        if (verbs.FirstOrDefault(verb => Metering.Orders.Authorization.OrderVerbs.Find(verb) is null or { Name: "approve" or "cancel" }) is { } unknown)
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "needApproval"), $"\"{unknown}\" is no order that can wait for approval"));
+        }
+
+        return new OrderSettings(Number(table, "suppliesAnHour", 20, 0, 100_000), verbs);
     }
 
     private UpstreamSettings Upstream(string name, TomlNode.Table table, string id)

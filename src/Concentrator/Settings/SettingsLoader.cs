@@ -5,27 +5,7 @@ namespace Concentrator.Settings;
 /// <param name="Faults">Everything that is wrong, not only the first.</param>
 /// <param name="Tree">The effective values with their places.</param>
 /// <param name="Files">The files read, in order; later ones win.</param>
-internal sealed record SettingsOutcome(BoxSettings? Settings, IReadOnlyList<SettingsFault> Faults, TomlNode.Table Tree, IReadOnlyList<string> Files)
-{
-    /// <summary>What is set, valid, and not done by this version.</summary>
-    internal IEnumerable<SettingsFault> Notes =>
-        from key in KeyTable.Keys
-        where key.NotYet is not null
-        let node = key.Path.Split('.').Aggregate<string, IEnumerable<TomlNode>>([Tree], Inside).FirstOrDefault()
-        where node is not null && !IsDefault(key, node)
-        select new SettingsFault(node.Place, $"{key.Path} is set, and {key.NotYet}");
-
-    /// <summary>What stands under a name; under <c>name[]</c> each table of the list.</summary>
-    private static IEnumerable<TomlNode> Inside(IEnumerable<TomlNode> nodes, string name) =>
-        from table in nodes.OfType<TomlNode.Table>()
-        let found = table.Items.GetValueOrDefault(name.Replace("[]", "", StringComparison.Ordinal))
-        where found is not null
-        from one in name.EndsWith("[]", StringComparison.Ordinal) && found is TomlNode.List list ? list.Items : [found]
-        select one;
-
-    private static bool IsDefault(Key key, TomlNode node) =>
-        node is TomlNode.List list && key.Default == $"[{string.Join(", ", list.Items.OfType<TomlNode.Scalar>().Select(EffectiveValues.Text))}]";
-}
+internal sealed record SettingsOutcome(BoxSettings? Settings, IReadOnlyList<SettingsFault> Faults, TomlNode.Table Tree, IReadOnlyList<string> Files);
 
 /// <summary>
 /// Reads the configuration: the file, its sibling <c>conf.d/*.toml</c> in the order of their names, then <c>CONCENTRATOR__Section__Key</c>. What <c>config check</c>

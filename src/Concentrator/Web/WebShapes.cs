@@ -84,6 +84,9 @@ public sealed record EventShape(string Meter, string Log, int Number, string Set
 [JsonSerializable(typeof(IReadOnlyList<NetworkShape>))]
 [JsonSerializable(typeof(NetworkChangeShape))]
 [JsonSerializable(typeof(OwnershipView))]
+[JsonSerializable(typeof(OrderShape))]
+[JsonSerializable(typeof(IReadOnlyList<OrderShape>))]
+[JsonSerializable(typeof(OrderReceiptShape))]
 internal sealed partial class WebJson : JsonSerializerContext;
 
 /// <summary>Takes what the rooms say to shapes.</summary>

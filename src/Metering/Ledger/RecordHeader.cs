@@ -15,6 +15,8 @@ public enum RecordType : byte
     Gap = 17,
     /// <summary>bulk: events out of a meter's own log.</summary>
     MeterEvents = 18,
+    /// <summary>bulk: how an order stands, for the head-ends.</summary>
+    OrderNews = 19,
 
     /// <summary>books: a start of the service.</summary>
     Boot = 32,

@@ -180,7 +180,7 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
 
     private static async Task<IEnumerable<string>> RoutesOfAHostAsync()
     {
-        await using var host = new WebHost(new WebOptions(new IPEndPoint(IPAddress.Loopback, 0), "", new HashSet<string>()), null!, null!, null!, null!, null!, null!, null!, [], null!, null);
+        await using var host = new WebHost(new WebOptions(new IPEndPoint(IPAddress.Loopback, 0), "", new HashSet<string>()), null!, null!, null!, null!, null!, null!, null!, [], null!, null!, null);
         return (await host.RoutesAsync()).Select(route => $"{route.Method} {route.Pattern}");
     }
 }

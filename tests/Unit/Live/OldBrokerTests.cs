@@ -21,7 +21,7 @@ public sealed class OldBrokerTests
         var options = new MqttUpstreamOptions(
             "main", new Uri($"mqtt://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), false, null, null, null, null, null, "dc/v1/dc-test", "dc-test");
         using var tls = new MqttTls(options);
-        await using (var session = await MqttSession.ConnectAsync(options, tls, "{}"u8.ToArray(), "dc-test", ["dc/v1/dc-test/ack"], (_, _) => Task.CompletedTask, TimeProvider.System, stop.Token))
+        await using (var session = await MqttSession.ConnectAsync(options, tls, "{}"u8.ToArray(), "dc-test", ["dc/v1/dc-test/ack"], _ => Task.CompletedTask, TimeProvider.System, stop.Token))
         {
             Assert.True(session.Speaks311);
             await session.PublishAsync("dc/v1/dc-test/state", "{}"u8.ToArray(), retain: true, stop.Token);
@@ -41,7 +41,7 @@ public sealed class OldBrokerTests
         var options = new MqttUpstreamOptions(
             "main", new Uri($"mqtt://127.0.0.1:{((IPEndPoint)listener.LocalEndpoint).Port}"), false, null, null, null, null, null, "dc/v1/dc-test", "dc-test");
         using var tls = new MqttTls(options);
-        var connecting = MqttSession.ConnectAsync(options, tls, "{}"u8.ToArray(), "dc-test", [], (_, _) => Task.CompletedTask, TimeProvider.System, stop.Token);
+        var connecting = MqttSession.ConnectAsync(options, tls, "{}"u8.ToArray(), "dc-test", [], _ => Task.CompletedTask, TimeProvider.System, stop.Token);
         using (var client = await listener.AcceptTcpClientAsync(CancellationToken.None))
         {
             await client.GetStream().ReadAtLeastAsync(new byte[2], 2, throwOnEndOfStream: true, CancellationToken.None);

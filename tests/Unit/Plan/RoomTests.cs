@@ -17,6 +17,7 @@ public class RoomTests
     {
         ["Security"] = ["Store"], // wrapped keys and counters are books records
         ["Field"] = ["Store"], // the registry is books records
+        ["Orders"] = ["Store", "Security"], // orders and their audit are books records; an issuer's key proves who gave one
         ["Shipments"] = ["Store"], // what a list brings is books records
         ["Cli"] = ["Settings", "Security", "Web", "Shipments"], // tool verbs check the configuration, read a keys file or a shipment list and speak the service's interface
     };

@@ -36,7 +36,7 @@ internal static class DetachedSignature
 
         var signed = Encoding.ASCII.GetBytes($"{header}.{Base64Url.EncodeToString(payload)}");
         return key.VerifyData(signed, octets, HashAlgorithmName.SHA256, DSASignatureFormat.IeeeP1363FixedFieldConcatenation) ? null
-            : $"the signature does not hold under key {keyId}: the list was changed, or another key signed it";
+            : $"the signature does not hold under key {keyId}: the message was changed, or another key signed it";
     }
 
     private static string? HeaderFault(byte[] octets, string keyId)
@@ -47,7 +47,7 @@ internal static class DetachedSignature
             var root = header.RootElement;
             return root.ValueKind != JsonValueKind.Object ? "the header of the signature is no object"
                 : TextOf(root, "alg") != "ES256" ? $"the signature is {TextOf(root, "alg") ?? "of no algorithm"}; ES256 is wanted"
-                : TextOf(root, "kid") != keyId ? $"the signature names key {TextOf(root, "kid") ?? "none"}, and the list {keyId}"
+                : TextOf(root, "kid") != keyId ? $"the signature names key {TextOf(root, "kid") ?? "none"}, and the message {keyId}"
                 : root.TryGetProperty("crit", out _) || root.TryGetProperty("b64", out _) ? "the header of the signature wants extensions that are not known here"
                 : null;
         }

@@ -4,6 +4,7 @@ using System.Text.Json;
 using System.Threading.Channels;
 using Concentrator.Ports;
 using Metering;
+using Metering.Ledger;
 
 namespace Concentrator.Upstream.Mqtt;
 
@@ -12,13 +13,14 @@ namespace Concentrator.Upstream.Mqtt;
 /// acknowledgement, as configured, and never before.
 /// </summary>
 internal sealed class MqttPublisher(
-    MqttUpstreamOptions options, Delivery delivery, ILedgerReader ledger, IDeadLetters deadLetters, MqttAnnouncements announcements, MqttCompleteness completeness, ITimeSource time,
+    MqttUpstreamOptions options, Delivery delivery, ILedgerReader ledger, IDeadLetters deadLetters, MqttAnnouncements announcements, MqttCompleteness completeness, MqttOrders orders, ITimeSource time,
     IClockOpinions opinions, IOwnershipLists owners, TimeProvider clock, ILogger log)
     : IUpstream
 {
     private static readonly TimeSpan FirstWait = TimeSpan.FromSeconds(1), LongestWait = TimeSpan.FromMinutes(5);
     private readonly Channel<(AckMessage Message, DateTime Utc, long Timestamp)> _acks = Channel.CreateBounded<(AckMessage, DateTime, long)>(1024);
     private readonly Channel<DeadLetter> _again = Channel.CreateUnbounded<DeadLetter>();
+    private readonly Channel<(ulong First, ulong Last)> _wantedAgain = Channel.CreateBounded<(ulong, ulong)>(64);
     private readonly Dictionary<BatchId, long> _waiting = [];
     private readonly HashSet<BatchId> _sentBefore = [];
     private readonly ArrayBufferWriter<byte> _buffer = new(64 * 1024);
@@ -44,6 +46,8 @@ internal sealed class MqttPublisher(
 
         return letters.Count;
     }
+
+    public bool SendAgain(ulong first, ulong last) => _wantedAgain.Writer.TryWrite((first, last));
 
     /// <summary>Delivers until stopped.</summary>
     internal async Task RunAsync(CancellationToken stop)
@@ -85,7 +89,7 @@ internal sealed class MqttPublisher(
     {
         using var tls = new MqttTls(options);
         var session = await MqttSession.ConnectAsync(
-            options, tls, announcements.LastWill, options.BoxId, [options.TopicBase + "/ack", options.TopicBase + "/owner"], ReceiveAsync, clock, stop).ConfigureAwait(false);
+            options, tls, announcements.LastWill, options.BoxId, [options.TopicBase + "/ack", options.TopicBase + "/owner", orders.Filter], ReceiveAsync, clock, stop).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             (_connected, _sentence) = (true, null);
@@ -94,6 +98,7 @@ internal sealed class MqttPublisher(
             _waiting.Clear();
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
             await announcements.BeginAsync(session, ending.Token).ConfigureAwait(false);
+            await orders.BeginAsync(session, ending.Token).ConfigureAwait(false);
             Task[] loops = [announcements.RunAsync(session, ending.Token), DeliverAsync(session, ending.Token), completeness.RunAsync(session, ending.Token), session.Ended];
             var first = await Task.WhenAny(loops).ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
@@ -145,6 +150,7 @@ internal sealed class MqttPublisher(
 
         await announcements.TellGapsAsync(session, batch.Records, stop).ConfigureAwait(false);
         await announcements.TellEventsAsync(session, batch.Records, stop).ConfigureAwait(false);
+        await orders.TellAsync(session, batch.Records, stop).ConfigureAwait(false);
         if (blocks > 0)
         {
             _messages++;
@@ -180,6 +186,14 @@ internal sealed class MqttPublisher(
 
     private async Task TakeBackDeadLettersAsync(CancellationToken stop)
     {
+        while (_wantedAgain.Reader.TryRead(out var range))
+        {
+            foreach (var recordClass in (RecordClass[])[RecordClass.Alarm, RecordClass.Reading])
+            {
+                delivery.SendAgain(recordClass, range.First, Math.Min(range.Last, ledger.DurableSequence));
+            }
+        }
+
         var any = false;
         while (_again.Reader.TryRead(out var letter))
         {
@@ -261,13 +275,20 @@ internal sealed class MqttPublisher(
         var atMost = _waiting.Count > 0 ? TimeSpan.FromSeconds(1) : TimeSpan.FromSeconds(30);
         await Task.WhenAny(
             _waiting.Count < options.Window ? ledger.WaitBeyondAsync(seen, either.Token) : Task.Delay(atMost, clock, either.Token),
-            _acks.Reader.WaitToReadAsync(either.Token).AsTask(), _again.Reader.WaitToReadAsync(either.Token).AsTask(), Task.Delay(atMost, clock, either.Token)).ConfigureAwait(false);
+            _acks.Reader.WaitToReadAsync(either.Token).AsTask(), _again.Reader.WaitToReadAsync(either.Token).AsTask(), _wantedAgain.Reader.WaitToReadAsync(either.Token).AsTask(), Task.Delay(atMost, clock, either.Token)).ConfigureAwait(false);
         await either.CancelAsync().ConfigureAwait(false);
         stop.ThrowIfCancellationRequested();
     }
 
-    private async Task ReceiveAsync(string topic, ReadOnlySequence<byte> payload)
+    private async Task ReceiveAsync(MqttReceived came)
     {
+        var (topic, payload) = (came.Topic, came.Payload);
+        if (orders.VerbOf(topic) is { } verb)
+        {
+            await orders.TakeAsync(verb, came).ConfigureAwait(false);
+            return;
+        }
+
         if (topic == options.TopicBase + "/owner")
         {
             await TakeOwnersAsync(topic, payload.ToArray()).ConfigureAwait(false);

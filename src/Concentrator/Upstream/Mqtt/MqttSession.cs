@@ -12,6 +12,7 @@ namespace Concentrator.Upstream.Mqtt;
 internal sealed class MqttSession : IAsyncDisposable
 {
     private const MqttClientConnectResultCode OldUnsupportedVersion = (MqttClientConnectResultCode)1; // in the words of 3.1.1
+    private const uint SessionKept = 86_400; // s: an order that comes later is stale
     private const string Closed = "closed before CONNACK";
     private readonly MqttUpstreamOptions _options;
     private readonly MqttTls _tls;
@@ -19,7 +20,7 @@ internal sealed class MqttSession : IAsyncDisposable
     private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TimeProvider _clock;
 
-    private MqttSession(MqttUpstreamOptions options, MqttTls tls, Func<string, ReadOnlySequence<byte>, Task> received, TimeProvider clock)
+    private MqttSession(MqttUpstreamOptions options, MqttTls tls, Func<MqttReceived, Task> received, TimeProvider clock)
     {
         _options = options;
         _tls = tls;
@@ -29,7 +30,18 @@ internal sealed class MqttSession : IAsyncDisposable
             _ended.TrySetResult();
             return Task.CompletedTask;
         };
-        _client.ApplicationMessageReceivedAsync += message => received(message.ApplicationMessage.Topic, message.ApplicationMessage.Payload);
+        _client.ApplicationMessageReceivedAsync += async came =>
+        {
+            var message = came.ApplicationMessage;
+            try
+            {
+                await received(new MqttReceived(message.Topic, message.Payload, message.Retain, message.ResponseTopic, message.CorrelationData)).ConfigureAwait(false);
+            }
+            catch (IOException)
+            {
+                came.AutoAcknowledge = false; // the broker gives it again
+            }
+        };
     }
 
     /// <summary>Completes when the connection is gone.</summary>
@@ -40,7 +52,7 @@ internal sealed class MqttSession : IAsyncDisposable
     /// </summary>
     internal static async Task<MqttSession> ConnectAsync(
         MqttUpstreamOptions options, MqttTls tls, byte[] lastWill, string clientId, IReadOnlyList<string> subscribe,
-        Func<string, ReadOnlySequence<byte>, Task> received, TimeProvider clock, CancellationToken stop)
+        Func<MqttReceived, Task> received, TimeProvider clock, CancellationToken stop)
     {
         try
         {
@@ -64,7 +76,7 @@ internal sealed class MqttSession : IAsyncDisposable
 
     private static async Task<MqttSession> ConnectOnceAsync(
         MqttUpstreamOptions options, MqttTls tls, byte[] lastWill, string clientId, IReadOnlyList<string> subscribe,
-        Func<string, ReadOnlySequence<byte>, Task> received, TimeProvider clock, CancellationToken stop)
+        Func<MqttReceived, Task> received, TimeProvider clock, CancellationToken stop)
     {
         var session = new MqttSession(options, tls, received, clock);
         try
@@ -80,7 +92,8 @@ internal sealed class MqttSession : IAsyncDisposable
     }
 
     /// <summary>Publishes with QoS 1; returns with PUBACK.</summary>
-    internal async Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken stop)
+    /// <param name="correlation">Goes back to whoever asked (MQTT 5).</param>
+    internal async Task PublishAsync(string topic, ReadOnlyMemory<byte> payload, bool retain, CancellationToken stop, ReadOnlyMemory<byte> correlation = default)
     {
         var message = new MqttApplicationMessage
         {
@@ -88,6 +101,7 @@ internal sealed class MqttSession : IAsyncDisposable
             Payload = new ReadOnlySequence<byte>(payload),
             QualityOfServiceLevel = MqttQualityOfServiceLevel.AtLeastOnce,
             Retain = retain,
+            CorrelationData = correlation.IsEmpty ? null : correlation.ToArray(),
             ContentType = _options.Version311 || payload.IsEmpty ? null : "application/json",
         };
         using var timeout = new CancellationTokenSource(_options.AcknowledgeWithin, _clock);
@@ -197,7 +211,8 @@ internal sealed class MqttSession : IAsyncDisposable
             .WithTcpServer(_options.Url.Host, _options.Port)
             .WithClientId(clientId)
             .WithProtocolVersion(_options.Version311 ? MqttProtocolVersion.V311 : MqttProtocolVersion.V500)
-            .WithCleanSession()
+            .WithCleanSession(lastWill.Length == 0) // what is ordered while the line is down waits at the broker; a test leaves nothing there
+            .WithSessionExpiryInterval(lastWill.Length == 0 ? 0u : SessionKept)
             .WithKeepAlivePeriod(TimeSpan.FromSeconds(30))
             .WithTimeout(TimeSpan.FromSeconds(20));
         if (lastWill.Length > 0)

@@ -38,7 +38,7 @@ internal sealed class MqttTest(MqttUpstreamOptions options, TimeProvider clock)
         using var tls = new MqttTls(options);
         var connack = await StepAsync(options.Secure ? "TLS, CONNACK" : "CONNACK", async () =>
         {
-            session = await MqttSession.ConnectAsync(options, tls, [], options.BoxId + "-test", [], (_, _) => Task.CompletedTask, clock, stop).ConfigureAwait(false);
+            session = await MqttSession.ConnectAsync(options, tls, [], options.BoxId + "-test", [], _ => Task.CompletedTask, clock, stop).ConfigureAwait(false);
             return options.Secure ? tls.ClientText : "not encrypted";
         }).ConfigureAwait(false);
         yield return connack;

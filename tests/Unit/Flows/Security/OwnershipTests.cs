@@ -54,7 +54,7 @@ public sealed class OwnershipTests : IDisposable
     public async Task The_example_of_the_documentation_which_openssl_signed_holds()
     {
         using var lists = new OwnershipLists(
-            "dc-0001", new Issuers([new Issuer("hes-1", Path.Combine(MessageSchemas.Folder("."), "owner-key.pem"), ["owner"])]), _ledger, new FakeTime(_clock), _clock, NullLogger.Instance);
+            "dc-0001", new Issuers([new Issuer("hes-1", Path.Combine(MessageSchemas.Folder("."), "example-key.pem"), ["owner"])]), _ledger, new FakeTime(_clock), _clock, NullLogger.Instance);
         await lists.TakeAsync("main", await File.ReadAllBytesAsync(Path.Combine(MessageSchemas.Folder("examples"), "owner.json")), CancellationToken.None);
         Assert.Null(lists.View.Refusal);
         Assert.Equal(7, lists.View.Version);
@@ -92,7 +92,7 @@ public sealed class OwnershipTests : IDisposable
         await TakeAsync(SignedList.Of(_key, 3, SignedList.Entry(Meter, "dc-0002"), keyId: "hes-9"));
         Refused("key hes-9 is not known here");
         await TakeAsync(SignedList.Of(_key, 3, SignedList.Entry(Meter, "dc-0002"), kid: "hes-9"));
-        Refused("the signature names key hes-9, and the list hes-1");
+        Refused("the signature names key hes-9, and the message hes-1");
         await TakeAsync(SignedList.Of(_key, 3, SignedList.Entry(Meter, "dc-0002"), algorithm: "none"));
         Refused("the signature is none; ES256 is wanted");
         Assert.Equal(5, _lists.View.Refused);

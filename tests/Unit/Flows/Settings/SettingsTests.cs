@@ -6,14 +6,12 @@ public sealed class SettingsTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("settings").FullName;
 
-    [Fact]
-    public void What_is_set_and_not_done_yet_is_said_and_the_default_is_not()
-    {
-        Assert.Equal(
-            ["issuer is set, and this version takes ownership lists from it, and no orders yet"],
-            Load($"id = \"a\"\n[time]\nsources = [\"kernel\", \"ntp://192.0.2.1\"]\n[[issuer]]\nkeyId = \"hes-1\"\npublicKey = \"{Secret("hes-1.pem")}\"\norders = [\"*\"]").Notes.Select(note => note.Sentence));
-        Assert.Empty(Load("id = \"a\"\n[time]\nsources = [\"kernel\"]").Notes);
-    }
+    [Theory]
+    [InlineData("[roles]\nplumber = [\"bob\"]", "\"plumber\" is no role; there are technician, operator, security-officer, auditor")]
+    [InlineData("[orders]\nneedApproval = [\"explode\"]", "\"explode\" is no order that can wait for approval")]
+    [InlineData("[orders]\nsuppliesAnHour = -1", "suppliesAnHour")]
+    public void Roles_and_limits_of_orders_that_do_not_fit_are_faults(string text, string sentence) =>
+        Assert.Contains(Load($"id = \"a\"\n{text}").Faults, fault => fault.ToString().Contains(sentence, StringComparison.Ordinal));
 
     [Theory]
     [InlineData("\"gps\"", "none of kernel, hes, ntp://host[:port]")]

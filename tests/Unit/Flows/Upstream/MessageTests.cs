@@ -10,6 +10,7 @@ using Metering.Driver;
 using Metering.Ledger;
 using Metering.Orders;
 using Metering.Orders.Planner;
+using Metering.Orders.Records;
 using Protocols.MBus;
 using Unit.Flows.View;
 
@@ -24,7 +25,7 @@ public class MessageTests
     /// <summary>The example of OMS specification volume 2 annex N: a gas meter, mode 5.</summary>
     private const string Telegram = "2E4493157856341233037A2A0020255923C95AAA26D1B2E7493B013EC4A6F6D3529B520EDFF0EA6DEFC99D6D69EBF3";
 
-    public static TheoryData<string> Names => ["state", "identity", "health", "meter-meta", "meter-availability", "readings", "event", "completeness"];
+    public static TheoryData<string> Names => ["state", "identity", "health", "meter-meta", "meter-availability", "readings", "event", "completeness", "capabilities", "order-status", "order-result"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -71,8 +72,14 @@ public class MessageTests
         "meter-availability" => Json(new AvailabilityMessage("ELS-12345678-33-03", "online", At), WireJson.Default.AvailabilityMessage),
         "event" => Json(new EventMessage(null, "gap", 17, "own", "gap", At, At, 0, MqttMessages.Gap(Gap)), EventJson.Default.EventMessage),
         "completeness" => Json(CompletenessMessage.PartsOf(Report).Single(), CompletenessJson.Default.CompletenessMessage),
+        "capabilities" => Json(OrderMessages.Capabilities(["read", "clock"]), OrderJson.Default.CapabilitiesMessage),
+        "order-status" => Json(OrderMessages.Status(News with { Progress = (1, 2) }), OrderJson.Default.OrderStatusMessage),
+        "order-result" => Json(OrderMessages.Result(News with { Meter = Placed, Before = "connected", After = "disconnected" }), OrderJson.Default.OrderResultMessage),
         _ => Readings(Decoded(), "live"),
     };
+
+    /// <summary>As it comes out of the ledger.</summary>
+    private static OrderMoved News => OrderMoved.ParseNews(new OrderMoved("hes-2026-11-24-0001", default, OrderState.Done, "", "the breaker is open", At).ToNews(default).Payload);
 
     private static string Json<T>(T message, System.Text.Json.Serialization.Metadata.JsonTypeInfo<T> shape) => JsonSerializer.Serialize(message, shape);
 

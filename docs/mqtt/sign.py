@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Signs an ownership list: sign-owner.py KEY.pem KEYID < list.json > signed.json. Needs openssl. What a head-end does before it publishes the list, retained, on dc/v1/{id}/owner."""
+"""Signs an order or an ownership list: sign.py KEY.pem KEYID < body.json > signed.json. Needs openssl. What a head-end does before it publishes it on dc/v1/{id}/cmd/{verb}, or retained on dc/v1/{id}/owner."""
 import base64, json, subprocess, sys, tempfile
 
 
@@ -21,7 +21,7 @@ key, key_id = sys.argv[1:3]
 body = json.load(sys.stdin)
 body.pop("signature", None)
 body["keyId"] = key_id
-# RFC 8785 for what such a list holds: ASCII names, text, whole numbers
+# RFC 8785 for what such a body holds: ASCII names, text, whole numbers
 canonical = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
 header = b64(json.dumps({"alg": "ES256", "kid": key_id}, separators=(",", ":")).encode())
 with tempfile.NamedTemporaryFile() as signed:

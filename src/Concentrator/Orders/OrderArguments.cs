@@ -1,0 +1,148 @@
+using System.Globalization;
+using System.Text.Json;
+using Metering;
+using Metering.Orders;
+
+namespace Concentrator.Orders;
+
+/// <summary>What a meter is given for an order, made of its <c>args</c>.</summary>
+/// <param name="Payload">Of the <see cref="MeterOrder"/>.</param>
+internal sealed record MeterWork(ReadOnlyMemory<byte> Payload)
+{
+    /// <summary>The attribute or method of a write or an execute.</summary>
+    internal CosemTarget? Target { get; init; }
+
+    /// <summary>It switches supply though its verb need not.</summary>
+    internal bool SwitchesSupply { get; init; }
+}
+
+/// <summary>Reads the <c>args</c> of each verb: a member that is not known is a fault, so that nothing is carried out otherwise than it was meant.</summary>
+internal sealed class OrderArguments
+{
+    private static readonly Dictionary<string, Func<OrderArguments, MeterWork>> Verbs = new(StringComparer.Ordinal)
+    {
+        ["read"] = args => new MeterWork(new ReadOrder(args.Text("what"), args.Instant("from"), args.Instant("to"), null).ToPayload()),
+        ["write"] = args => args.Write(),
+        ["execute"] = args => args.Execute(),
+        ["clock"] = _ => new MeterWork(new ClockOrder(null).ToPayload()),
+        ["mbus"] = args => args.MBus(),
+        ["firmware"] = args => args.Firmware(),
+    };
+
+    /// <summary>Verbs that meters carry out here.</summary>
+    internal static IEnumerable<string> Known => Verbs.Keys;
+
+    private readonly JsonElement _args;
+    private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
+
+    private OrderArguments(JsonElement args) => _args = args;
+
+    /// <summary>What each meter is given; null and what does not fit.</summary>
+    internal static MeterWork? Read(string verb, string arguments, out string? fault)
+    {
+        if (!Verbs.TryGetValue(verb, out var read))
+        {
+            fault = $"this version does not carry out \"{verb}\" yet";
+            return null;
+        }
+
+        try
+        {
+            using var document = JsonDocument.Parse(arguments);
+            if (document.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
+            {
+                throw new InvalidDataException("args is no object");
+            }
+
+            var args = new OrderArguments(document.RootElement);
+            var work = read(args);
+            fault = args.Unknown() is { } unknown ? $"args has \"{unknown}\", which \"{verb}\" does not know; it knows {string.Join(", ", args._seen.Order())}" : null;
+            return fault is null ? work : null;
+        }
+        catch (Exception e) when (e is InvalidDataException or JsonException)
+        {
+            fault = e.Message;
+            return null;
+        }
+    }
+
+    private MeterWork Write()
+    {
+        var target = Target("attribute");
+        return new MeterWork(new WriteOrder(target, Octets("value", isNeeded: true)).ToPayload()) { Target = target };
+    }
+
+    private MeterWork Execute()
+    {
+        var target = Target("method");
+        return new MeterWork(new ExecuteOrder(target, Octets("parameters", isNeeded: false)).ToPayload()) { Target = target };
+    }
+
+    private MeterWork MBus()
+    {
+        var name = Text("action");
+        var action = Enum.GetValues<MBusAction>().Select(one => (MBusAction?)one).FirstOrDefault(one => Dashed(one!.Value.ToString()) == name)
+            ?? throw new InvalidDataException($"action wants one of {string.Join(", ", Enum.GetNames<MBusAction>().Select(Dashed))}");
+        return new MeterWork(new MBusOrder(Number("channel", 1, 4), action, Octets("argument", isNeeded: false), OptionalText("device")).ToPayload()) { SwitchesSupply = action is MBusAction.CloseValve or MBusAction.OpenValve };
+    }
+
+    private MeterWork Firmware()
+    {
+        if (Find("legallyRelevant") is not { ValueKind: JsonValueKind.True or JsonValueKind.False })
+        {
+            throw new InvalidDataException("legallyRelevant wants true or false: an image for the legally relevant part is another matter than one for the rest");
+        }
+
+        var image = Find("image") is { ValueKind: JsonValueKind.String } text && text.TryGetBytesFromBase64(out var octets) && octets.Length > 0 ? octets : throw new InvalidDataException("image wants the image in base64");
+        var activate = Find("activate") is not { } flag || (flag.ValueKind is JsonValueKind.True or JsonValueKind.False ? flag.GetBoolean() : throw new InvalidDataException("activate wants true or false"));
+        return new MeterWork(new FirmwareOrder(Octets("identification", isNeeded: true), image, Octets("signature", isNeeded: false), activate, OptionalText("firmware")).ToPayload());
+    }
+
+    private CosemTarget Target(string member)
+    {
+        if (!Obis.TryParse(Text("obis"), out var obis))
+        {
+            throw new InvalidDataException("obis wants a logical name such as 0-0:96.13.0*255");
+        }
+
+        return new CosemTarget((ushort)Number("class", 1, ushort.MaxValue), obis, (sbyte)Number(member, 1, sbyte.MaxValue));
+    }
+
+    private JsonElement? Find(string name)
+    {
+        _seen.Add(name);
+        return _args.ValueKind == JsonValueKind.Object && _args.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
+    }
+
+    private string Text(string name) => OptionalText(name) ?? throw new InvalidDataException($"{name} wants a text");
+
+    private string? OptionalText(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.String } value when value.GetString() is { Length: > 0 and <= 128 } text => text,
+        _ => throw new InvalidDataException($"{name} wants a text of at most 128 characters"),
+    };
+
+    private int Number(string name, int least, int most) =>
+        Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) && number >= least && number <= most ? number : throw new InvalidDataException($"{name} wants a whole number from {least} to {most}");
+
+    private byte[] Octets(string name, bool isNeeded)
+    {
+        try
+        {
+            return Find(name) is { ValueKind: JsonValueKind.String } value ? Convert.FromHexString(value.GetString()!)
+                : isNeeded || Find(name) is not null ? throw new InvalidDataException($"{name} wants octets in hex") : [];
+        }
+        catch (FormatException)
+        {
+            throw new InvalidDataException($"{name} wants octets in hex");
+        }
+    }
+
+    private DateTime? Instant(string name) => OptionalText(name) is not { } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at.UtcDateTime : throw new InvalidDataException($"{name} wants an instant such as 2026-11-25T00:00:00Z");
+
+    private string? Unknown() => _args.ValueKind != JsonValueKind.Object ? null : _args.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !_seen.Contains(name));
+
+    private static string Dashed(string name) => string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+}

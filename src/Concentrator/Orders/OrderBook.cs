@@ -1,0 +1,156 @@
+using System.Threading.Channels;
+using Concentrator.Ports;
+using Metering;
+using Metering.Ledger;
+using Metering.Orders;
+using Metering.Orders.Authorization;
+using Metering.Orders.Records;
+
+namespace Concentrator.Orders;
+
+/// <summary>
+/// Every order the box took, in the books: written down before it is acknowledged, and each step after it. What the head-end is to hear is written beside it, first: a crash in between tells
+/// something twice, and loses nothing.
+/// </summary>
+internal sealed class OrderBook(ILedger ledger, ITimeSource time, TimeProvider clock)
+{
+    /// <summary>An order that is over is kept so long: its id and nonce are known, and its result can be asked for.</summary>
+    private static readonly TimeSpan Kept = TimeSpan.FromDays(31);
+
+    private readonly Lock _lock = new();
+    private readonly Dictionary<string, OrderEntry> _orders = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _nonces = new(StringComparer.Ordinal);
+    private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
+
+    /// <summary>Something is to be looked at.</summary>
+    internal ChannelReader<bool> News => _news.Reader;
+
+    internal IReadOnlyList<OrderEntry> All
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return [.. _orders.Values];
+            }
+        }
+    }
+
+    internal OrderEntry? Find(string id)
+    {
+        lock (_lock)
+        {
+            return _orders.GetValueOrDefault(id);
+        }
+    }
+
+    internal bool IsNonceUsed(string nonce)
+    {
+        lock (_lock)
+        {
+            return _nonces.Contains(nonce);
+        }
+    }
+
+    /// <summary>Meters whose supply was ordered to be switched within the last hour.</summary>
+    internal int SuppliesSwitched()
+    {
+        var now = time.Now.Utc;
+        var hour = TimeSpan.FromHours(1);
+        return All.Where(order => (order.Verb.CutsSupply || order.Request.SwitchesSupply) && order.State != OrderState.Refused
+            && (order.Taken > 0 ? clock.GetElapsedTime(order.Taken) < hour : now is null || order.Opened.At is not { } at || now - at < hour)).Sum(order => order.Request.Meters.Count);
+    }
+
+    /// <summary>Writes an order down; it is ours when this returns.</summary>
+    /// <exception cref="StorageFaultException">It is not.</exception>
+    internal async ValueTask<OrderEntry> OpenAsync(OrderOpened opened, NewRecord audit, CancellationToken stop)
+    {
+        var (entry, now) = (new OrderEntry(opened, clock.GetTimestamp()), time.Now);
+        var told = new OrderMoved(opened.Request.Id, default, entry.State, "", entry.Sentence, now.Utc)
+        {
+            Progress = entry.Progress, ResponseTopic = opened.ResponseTopic, Correlation = opened.Correlation,
+        };
+        await ledger.AppendAsync([opened.ToRecord(now), audit], Urgency.Order, stop).ConfigureAwait(false);
+        lock (_lock)
+        {
+            Forget();
+            _orders[opened.Request.Id] = entry;
+            _nonces.Add(opened.Request.Nonce);
+        }
+
+        await ledger.AppendAsync([told.ToNews(now)], Urgency.Order, stop).ConfigureAwait(false);
+        Wake();
+        return entry;
+    }
+
+    /// <summary>Writes a step down: first for the head-end, then in the book.</summary>
+    /// <param name="isTold">The head-end hears of it.</param>
+    internal async ValueTask MoveAsync(OrderEntry entry, OrderMoved moved, bool isTold, CancellationToken stop, params NewRecord[] beside)
+    {
+        var now = time.Now;
+        moved = moved with { At = now.Utc };
+        if (isTold)
+        {
+            await ledger.AppendAsync([(moved with { ResponseTopic = entry.Opened.ResponseTopic, Correlation = entry.Opened.Correlation }).ToNews(now)], Urgency.Order, stop).ConfigureAwait(false);
+        }
+
+        await ledger.AppendAsync([moved.ToRecord(now), .. beside], Urgency.Order, stop).ConfigureAwait(false);
+        lock (_lock)
+        {
+            entry.Move(moved);
+        }
+
+        Wake();
+    }
+
+    /// <summary>Tells the head-end something that stands in no book: that an order was refused, or how one stands that was sent again.</summary>
+    internal async ValueTask TellAsync(OrderMoved news, CancellationToken stop, params NewRecord[] beside)
+    {
+        var now = time.Now;
+        await ledger.AppendAsync([(news with { At = now.Utc }).ToNews(now), .. beside], Urgency.Order, stop).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes a record of the books at start.</summary>
+    internal void Replay(StoredRecord record)
+    {
+        var (opened, moved) = OrderMoved.Parse(record.Payload);
+        if (opened is not null && OrderVerbs.Find(opened.Request.Verb) is not null)
+        {
+            _orders[opened.Request.Id] = new OrderEntry(opened, 0);
+            _nonces.Add(opened.Request.Nonce);
+        }
+        else if (moved is not null)
+        {
+            _orders.GetValueOrDefault(moved.OrderId)?.Move(moved);
+        }
+    }
+
+    /// <summary>Every order that is kept, for a new books segment.</summary>
+    internal IEnumerable<NewRecord> LiveState()
+    {
+        lock (_lock)
+        {
+            Forget();
+            var now = time.Now;
+            return [.. _orders.Values.SelectMany(order => (NewRecord[])[order.Opened.ToRecord(now), .. order.Moves().Select(move => move.ToRecord(now))])];
+        }
+    }
+
+    internal void Wake() => _news.Writer.TryWrite(true);
+
+    private void Forget()
+    {
+        if (time.Now.Utc is not { } now)
+        {
+            return;
+        }
+
+        foreach (var order in _orders.Values.Where(order => (order.IsOver || order.State == OrderState.Unknown) && now - Later(order.ChangedAt, order.Request.ExpiresAt) > Kept).ToList())
+        {
+            _orders.Remove(order.Request.Id);
+            _nonces.Remove(order.Request.Nonce);
+        }
+    }
+
+    private static DateTime Later(DateTime? one, DateTime other) => one > other ? one.Value : other;
+}

@@ -1,0 +1,53 @@
+namespace Metering.Orders.Authorization;
+
+/// <summary>Why an order was refused; a closed list. Its words go north as <c>code</c>.</summary>
+public enum RefusalCode : byte
+{
+    None, UnknownVerb, Arguments, Unsigned, Signature, Role, Stale, Early, Expired, Validity, ClockUnset, Replayed, OtherContent, UnknownMeter, OwnedElsewhere, Protected, OverLimit, SameApprover, NothingToApprove,
+    NotCancellable, Retained, Busy,
+}
+
+/// <summary>What Authority says of an order.</summary>
+/// <param name="Code">None where it may be carried out.</param>
+/// <param name="Sentence">Why not; or what it waits for; empty where there is nothing to say.</param>
+public readonly record struct Verdict(RefusalCode Code, string Sentence)
+{
+    /// <summary>It may be carried out.</summary>
+    public bool IsAccepted => Code == RefusalCode.None;
+
+    /// <summary>It waits until somebody else says so too.</summary>
+    public bool WaitsForApproval { get; init; }
+
+    internal static Verdict Refused(RefusalCode code, string sentence) => new(code, sentence);
+}
+
+/// <summary>Words of the wire.</summary>
+public static class RefusalCodes
+{
+    /// <summary><c>over-limit</c> and the like.</summary>
+    public static string Text(RefusalCode code) => code switch
+    {
+        RefusalCode.None => "",
+        RefusalCode.UnknownVerb => "unknown-verb",
+        RefusalCode.Arguments => "arguments",
+        RefusalCode.Unsigned => "unsigned",
+        RefusalCode.Signature => "signature",
+        RefusalCode.Role => "role",
+        RefusalCode.Stale => "stale",
+        RefusalCode.Early => "early",
+        RefusalCode.Expired => "expired",
+        RefusalCode.Validity => "validity",
+        RefusalCode.ClockUnset => "clock-unset",
+        RefusalCode.Replayed => "replayed",
+        RefusalCode.OtherContent => "other-content",
+        RefusalCode.UnknownMeter => "unknown-meter",
+        RefusalCode.OwnedElsewhere => "owned-elsewhere",
+        RefusalCode.Protected => "protected",
+        RefusalCode.OverLimit => "over-limit",
+        RefusalCode.SameApprover => "same-approver",
+        RefusalCode.NothingToApprove => "nothing-to-approve",
+        RefusalCode.NotCancellable => "not-cancellable",
+        RefusalCode.Retained => "retained",
+        _ => "busy",
+    };
+}

@@ -1,0 +1,250 @@
+using Metering.Driver;
+using Metering.Ledger;
+using Metering.Orders;
+using Metering.Orders.Authorization;
+
+namespace Unit.Flows.Orders;
+
+/// <summary>Orders that are carried out: each step is told, nothing is done twice and nothing is forgotten, whatever happens to the box.</summary>
+public sealed class CarryOutTests : IDisposable
+{
+    private const string Meter = "LGZ1030655933512", Other = "LGZ1030655933513";
+    private readonly OrderBench _bench = new();
+
+    public void Dispose() => _bench.Dispose();
+
+    [Fact]
+    public async Task A_signed_order_is_written_down_acknowledged_carried_out_and_told()
+    {
+        _bench.Run();
+        _bench.Meter = (order, _) => Task.FromResult(new OrderStep(OrderState.Done, "the clock was 3 s off and is set", null, default) { Before = "3 s", After = "0 s" });
+        var receipt = await _bench.GiveAsync("clock", new SignedOrder("o1").By(_bench.Key));
+        Assert.Equal((OrderState.Accepted, "", false), (receipt.State, receipt.Code, receipt.IsDuplicate));
+        var order = await _bench.UntilAsync("o1", OrderState.Done);
+        Assert.Equal(("key hes-1 at main", "the clock was 3 s off and is set", "3 s", "0 s"), (order.Issuer, order.Sentence, order.Meters[0].Before, order.Meters[0].After));
+        Assert.Equal([OrderState.Accepted, OrderState.Running, OrderState.Done, OrderState.Done], _bench.News.Select(news => news.State));
+        Assert.Equal(Meter, _bench.News[2].Meter.Text);
+        Assert.Equal([(OrderKind.Clock, Meter)], _bench.Reached);
+        Assert.Equal(1, _bench.Audited);
+    }
+
+    [Fact]
+    public async Task The_example_of_the_documentation_which_openssl_signed_is_taken()
+    {
+        var folder = MessageSchemas.Folder(".");
+        _bench.Clock.AdjustTime(new DateTimeOffset(2026, 11, 24, 8, 0, 0, TimeSpan.Zero));
+        using var key = System.Security.Cryptography.ECDsa.Create();
+        key.ImportFromPem(File.ReadAllText(Path.Combine(folder, "example-key.pem")));
+        _bench.Trust(key);
+        var receipt = await _bench.GiveAsync("write", File.ReadAllText(Path.Combine(folder, "examples", "cmd.json")));
+        Assert.True(receipt.State == OrderState.Accepted, receipt.Sentence);
+    }
+
+    [Fact]
+    public async Task The_same_order_again_is_told_how_it_stands_and_does_nothing()
+    {
+        _bench.Run();
+        var body = new SignedOrder("o1").By(_bench.Key);
+        await _bench.GiveAsync("clock", body);
+        await _bench.UntilAsync("o1", OrderState.Done);
+        var again = await _bench.GiveAsync("clock", body);
+        Assert.Equal((OrderState.Done, true), (again.State, again.IsDuplicate));
+        Assert.True(_bench.News[^1].IsDuplicate);
+        Assert.Single(_bench.Reached);
+    }
+
+    [Fact]
+    public async Task A_disk_that_is_full_takes_no_order_and_acknowledges_none()
+    {
+        _bench.Run();
+        _bench.Ledger.IsFull = true;
+        await Assert.ThrowsAsync<StorageFaultException>(() => _bench.GiveAsync("clock", new SignedOrder("o1").By(_bench.Key)));
+        _bench.Ledger.IsFull = false;
+        Assert.Null(_bench.Door.Find("o1"));
+        Assert.Equal(OrderState.Accepted, (await _bench.GiveAsync("clock", new SignedOrder("o1").By(_bench.Key))).State);
+        await _bench.UntilAsync("o1", OrderState.Done);
+    }
+
+    [Fact]
+    public async Task A_meter_out_of_reach_is_tried_until_the_order_is_over()
+    {
+        _bench.Run();
+        _bench.Meter = (_, _) => Task.FromResult(new OrderStep(OrderState.Failed, "no driver reaches it now", null, default) { Why = MissReason.Absent });
+        await _bench.GiveAsync("clock", (new SignedOrder("o1", Meters: [Meter]) with { Expires = OrderBench.Start.AddMinutes(30) }).By(_bench.Key));
+        var order = await _bench.UntilAsync("o1", OrderState.Expired);
+        Assert.InRange(_bench.Reached.Count, 4, 12); // 20 s, 40 s, 80 s ...: it costs a medium little
+        Assert.Equal("its time is over; last: no driver reaches it now", order.Meters[0].Sentence);
+    }
+
+    [Fact]
+    public async Task A_meter_that_comes_back_gets_its_order()
+    {
+        _bench.Run();
+        var tries = 0;
+        _bench.Meter = (_, _) => Task.FromResult(++tries < 3 ? new OrderStep(OrderState.Failed, "away", null, default) { Why = MissReason.Absent } : new OrderStep(OrderState.Done, "set", null, default));
+        await _bench.GiveAsync("clock", new SignedOrder("o1").By(_bench.Key));
+        await _bench.UntilAsync("o1", OrderState.Done);
+        Assert.Equal(3, tries);
+    }
+
+    [Fact]
+    public async Task A_meter_that_refuses_is_asked_once()
+    {
+        _bench.Run();
+        _bench.Meter = (_, _) => Task.FromResult(new OrderStep(OrderState.Failed, "the meter refuses it: read-write denied", null, default) { Why = MissReason.Refused });
+        await _bench.GiveAsync("clock", new SignedOrder("o1").By(_bench.Key));
+        Assert.Equal("refused", (await _bench.UntilAsync("o1", OrderState.Failed)).Code);
+        Assert.Single(_bench.Reached);
+    }
+
+    [Fact]
+    public async Task A_group_is_partial_where_some_did_it_and_tells_how_far_it_is()
+    {
+        _bench.Run();
+        string[] meters = [.. Enumerable.Range(10, 40).Select(i => $"LGZ10306559335{i}")];
+        _bench.Meter = (order, _) => Task.FromResult(order.Meter.Text.EndsWith('7') ? new OrderStep(OrderState.Failed, "refused", null, default) { Why = MissReason.Refused } : new OrderStep(OrderState.Done, "done", null, default));
+        await _bench.GiveAsync("clock", new SignedOrder("o1", Meters: meters).By(_bench.Key));
+        var order = await _bench.UntilAsync("o1", OrderState.Partial);
+        Assert.Equal(("36 of 40 done", 40), (order.Sentence, order.Done));
+        Assert.Equal(40, _bench.Reached.Distinct().Count());
+        Assert.Equal(40, _bench.Reached.Count);
+        Assert.Equal(40, _bench.News.Count(news => !news.Meter.IsNone));
+    }
+
+    [Fact]
+    public async Task One_that_begins_later_waits()
+    {
+        _bench.Run();
+        await _bench.GiveAsync("clock", (new SignedOrder("o1") with { NotBefore = OrderBench.Start.AddHours(1) }).By(_bench.Key));
+        await _bench.Clock.AdvanceUntilAsync(() => _bench.Clock.GetUtcNow() > OrderBench.Start.AddMinutes(55), TimeSpan.FromSeconds(5));
+        Assert.Empty(_bench.Reached);
+        await _bench.UntilAsync("o1", OrderState.Done);
+        Assert.True(_bench.Clock.GetUtcNow() >= OrderBench.Start.AddHours(1));
+    }
+
+    [Fact]
+    public async Task Two_orders_of_one_meter_come_one_after_the_other_and_the_urgent_one_first()
+    {
+        var open = new TaskCompletionSource<OrderStep>();
+        _bench.Meter = (order, _) => order.Kind == OrderKind.Write ? open.Task : Task.FromResult(new OrderStep(OrderState.Done, "done", null, default));
+        _bench.Run();
+        await _bench.GiveAsync("write", new SignedOrder("o1", """{"attribute":2,"class":1,"obis":"0-0:96.13.0*255","value":"0900"}""").By(_bench.Key));
+        Assert.True(await Patience.UntilAsync(() => _bench.Reached.Count == 1));
+        await _bench.GiveAsync("clock", new SignedOrder("o2").By(_bench.Key));
+        await _bench.GiveAsync("read", new SignedOrder("o3", """{"what":"registers"}""").By(_bench.Key));
+        await _bench.Clock.AdvanceUntilAsync(() => _bench.Clock.GetUtcNow() > OrderBench.Start.AddMinutes(1), TimeSpan.FromSeconds(5));
+        Assert.Single(_bench.Reached);
+        open.SetResult(new OrderStep(OrderState.Done, "done", null, default));
+        await _bench.UntilAsync("o2", OrderState.Done);
+        Assert.Equal([OrderKind.Write, OrderKind.Read, OrderKind.Clock], _bench.Reached.Select(one => one.Kind));
+    }
+
+    [Theory]
+    [InlineData("clock", "{}", OrderState.Done, 2)] // carried out twice it is the same as once
+    [InlineData("execute", """{"class":1000,"method":1,"obis":"0-0:96.1.0*255"}""", OrderState.Unknown, 1)] // nobody can tell, and it is not sent again
+    public async Task A_kill_while_a_meter_is_worked_forgets_nothing_and_does_nothing_twice_that_must_not_be(string verb, string args, OrderState state, int times)
+    {
+        _bench.Meter = async (_, stop) =>
+        {
+            await Task.Delay(Timeout.Infinite, stop); // the meter has it, and the box dies before the answer
+            throw new OperationCanceledException(stop);
+        };
+        _bench.Run();
+        await _bench.GiveAsync(verb, new SignedOrder("o1", args).By(_bench.Key));
+        Assert.True(await _bench.Clock.AdvanceUntilAsync(() => _bench.Reached.Count == 1, TimeSpan.FromSeconds(1)));
+        await _bench.KillAsync();
+        _bench.Meter = (_, _) => Task.FromResult(new OrderStep(OrderState.Done, "done", null, default));
+        _bench.Run();
+        await _bench.UntilAsync("o1", state);
+        await _bench.Clock.AdvanceUntilAsync(() => _bench.Clock.GetUtcNow() > OrderBench.Start.AddHours(3), TimeSpan.FromMinutes(1));
+        Assert.Equal(times, _bench.Reached.Count);
+        Assert.Equal(state, _bench.Door.Find("o1")!.State);
+    }
+
+    [Fact]
+    public async Task Kills_between_any_two_records_forget_no_order()
+    {
+        string[] meters = [Meter, Other];
+        for (var kill = 0; kill < 12; kill++)
+        {
+            using var bench = new OrderBench();
+            bench.Run();
+            var body = new SignedOrder("o1", Meters: meters).By(bench.Key);
+            for (var tried = false; !tried || bench.Door.Find("o1") is null; tried = true)
+            {
+                await bench.GiveAsync("clock", body); // the head-end sends it until it is told that it was taken
+                await Patience.UntilAsync(() => bench.Ledger.Records.Count >= Math.Min(kill, 4));
+                await bench.KillAsync();
+                bench.Run();
+            }
+
+            var order = await bench.UntilAsync("o1", OrderState.Done);
+            Assert.All(order.Meters, meter => Assert.Equal(OrderState.Done, meter.State));
+            Assert.Equal(meters.Order(), bench.News.Where(news => news is { State: OrderState.Done, Meter.IsNone: false }).Select(news => news.Meter.Text).Distinct().Order());
+        }
+    }
+
+    [Fact]
+    public async Task The_books_made_anew_hold_every_order_as_it_stands()
+    {
+        _bench.Run();
+        await _bench.GiveAsync("clock", new SignedOrder("o1").By(_bench.Key));
+        await _bench.GiveAsync("clock", (new SignedOrder("o2", Meters: [Other]) with { NotBefore = OrderBench.Start.AddHours(1) }).By(_bench.Key));
+        await _bench.UntilAsync("o1", OrderState.Done);
+        var (before, live) = (_bench.Door.List(10), _bench.Book.LiveState().ToList());
+        var book = new Concentrator.Orders.OrderBook(new ListLedger(), new FakeTime(_bench.Clock), _bench.Clock);
+        foreach (var record in live)
+        {
+            book.Replay(new Concentrator.Ports.StoredRecord(1, record.Type, record.Class, record.Time, record.Payload));
+        }
+
+        Assert.Equal(before.Select(order => (order.Id, order.State, order.Sentence)).Order(), book.All.Select(order => (order.Request.Id, order.State, order.Sentence)).Order());
+        Assert.True(book.IsNonceUsed("n-o1"));
+        _bench.Clock.Advance(TimeSpan.FromDays(40));
+        Assert.Equal(1, book.LiveState().Count(record => record.Payload.Span[0] == 1)); // what is over is forgotten after a month, what is open is not
+    }
+
+    [Fact]
+    public async Task An_order_that_needs_a_second_word_waits_for_it()
+    {
+        using var bench = new OrderBench(new AuthorityPolicy { NeedApproval = new HashSet<string> { "clock" } });
+        bench.Run();
+        var receipt = await bench.GiveAsync("clock", new SignedOrder("o1").By(bench.Key));
+        Assert.Equal("waits for the approval of a second one", receipt.Sentence);
+        await bench.Clock.AdvanceUntilAsync(() => bench.Clock.GetUtcNow() > OrderBench.Start.AddMinutes(1), TimeSpan.FromSeconds(5));
+        Assert.Empty(bench.Reached);
+        Assert.Equal("same-approver", (await bench.GiveAsync("approve", new SignedOrder("a1", """{"orderId":"o1"}""", []).By(bench.Key))).Code);
+        Assert.Equal("role", (await bench.SubmitAsync("ann", "approve", """{"args":{"orderId":"o1"}}""")).Code);
+        Assert.Equal("nothing-to-approve", (await bench.SubmitAsync("alice", "approve", """{"args":{"orderId":"o9"}}""")).Code);
+        Assert.Equal(OrderState.Accepted, (await bench.GiveAsync("approve", (new SignedOrder("a2", """{"orderId":"o1"}""", []) with { KeyId = "hes-2" }).By(bench.Second))).State);
+        await bench.UntilAsync("o1", OrderState.Done);
+        Assert.Equal(1, bench.Reached.Count(one => one.Kind == OrderKind.Clock));
+    }
+
+    [Fact]
+    public async Task An_order_that_is_cancelled_begins_nothing_more()
+    {
+        _bench.Run();
+        await _bench.GiveAsync("clock", (new SignedOrder("o1", Meters: [Meter, Other]) with { NotBefore = OrderBench.Start.AddHours(1) }).By(_bench.Key));
+        Assert.Equal("role", (await _bench.SubmitAsync("sue", "cancel", """{"args":{"orderId":"o1"}}""")).Code); // who could not give it does not take it back
+        await _bench.SubmitAsync("alice", "cancel", """{"args":{"orderId":"o1"}}""");
+        var order = await _bench.UntilAsync("o1", OrderState.Cancelled);
+        Assert.All(order.Meters, meter => Assert.Equal("cancelled by alice at local", meter.Sentence));
+        Assert.Equal("not-cancellable", (await _bench.SubmitAsync("alice", "cancel", """{"args":{"orderId":"o1"}}""")).Code);
+        Assert.Empty(_bench.Reached);
+    }
+
+    [Fact]
+    public async Task What_the_box_does_itself_is_done()
+    {
+        _bench.Run();
+        await _bench.GiveAsync("resend", new SignedOrder("o1", """{"from":3,"to":9}""", []).Unsigned());
+        Assert.Equal("sequences 3 to 9 are sent once more, as far as they are kept", (await _bench.UntilAsync("o1", OrderState.Done)).Sentence);
+        await _bench.GiveAsync("meters", new SignedOrder("o2", $$"""{"expect":["{{Meter}}","{{Other}}"],"retire":["LGZ1030655933514"]}""", []).By(_bench.Key));
+        Assert.Equal("2 expected, 1 retired", (await _bench.UntilAsync("o2", OrderState.Done)).Sentence);
+        await _bench.GiveAsync("meters", new SignedOrder("o3", $$"""{"expect":["{{Meter}}","LGZ1030655933515"]}""", []).By(_bench.Key));
+        Assert.Equal($"{Meter}: it is expected already", (await _bench.UntilAsync("o3", OrderState.Partial)).Sentence);
+        Assert.Equal("resend main 3 9", _bench.Box[0]);
+        Assert.Equal("arguments", (await _bench.GiveAsync("resend", new SignedOrder("o4", """{"from":9,"to":3}""", []).Unsigned())).Code);
+    }
+}
