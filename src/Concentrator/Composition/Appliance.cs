@@ -157,7 +157,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
-        hearing.Start(ending => orders.RunAsync(desk, life, upstreams, ending));
+        hearing.Start(ending => orders.RunAsync(desk, reach, life, upstreams, ending));
         if (collector is not null)
         {
             Follow(collector, lives, owners, keys);

@@ -36,10 +36,18 @@ internal sealed class OrderRoom : IDisposable
     internal static IReadOnlyList<string> Verbs { get; } = [.. OrderVerbs.All.Where(verb => verb.Kind is null || OrderArguments.Known.Contains(verb.Name)).Select(verb => verb.Name)];
 
     /// <summary>Carries out orders until stopped.</summary>
-    internal Task RunAsync(IOrderDesk desk, IMeterLife lives, IReadOnlyList<IUpstream> upstreams, CancellationToken stop)
+    internal Task RunAsync(IOrderDesk desk, IMeterReach reach, IMeterLife lives, IReadOnlyList<IUpstream> upstreams, CancellationToken stop)
     {
         (_lives, _upstreams) = (lives, upstreams);
-        return new OrderRunner(Book, _box, desk, _time, _clock, _log).RunAsync(stop);
+        var runner = new OrderRunner(Book, _box, desk, _time, _clock, _log);
+        reach.Follow(change =>
+        {
+            if (change.IsReached)
+            {
+                runner.Reached(change.Meter);
+            }
+        });
+        return runner.RunAsync(stop);
     }
 
     public void Dispose() => _door.Dispose();

@@ -15,7 +15,7 @@ internal sealed class Dispatcher(MeterReach reach, ChannelWriter<DriverEvent> ev
     {
         if (reach.Find(order.Meter) is not { } driver)
         {
-            yield return new OrderStep(OrderState.Failed, $"no driver reaches {order.Meter} now", null, default);
+            yield return new OrderStep(OrderState.Failed, $"no driver reaches {order.Meter} now", null, default) { Why = MissReason.Absent };
             yield break;
         }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Concentrator.Ports;
 using Metering;
 using Metering.Ledger;
@@ -20,6 +21,14 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
     private readonly Dictionary<(string Order, MeterId Meter), Task> _underWay = [];
     private readonly Dictionary<(string Order, MeterId Meter), (long At, TimeSpan Wait)> _resting = [];
     private readonly Dictionary<string, long> _told = [];
+    private readonly ConcurrentQueue<MeterId> _back = new();
+
+    /// <summary>A meter is there, or there again: its orders rest no longer.</summary>
+    internal void Reached(MeterId meter)
+    {
+        _back.Enqueue(meter);
+        book.Wake();
+    }
 
     /// <summary>Works until stopped.</summary>
     internal async Task RunAsync(CancellationToken stop)
@@ -59,6 +68,14 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
         {
             _underWay.Remove(done.Key);
             await done.Value.ConfigureAwait(false);
+        }
+
+        while (_back.TryDequeue(out var meter))
+        {
+            foreach (var key in _resting.Keys.Where(key => key.Meter == meter).ToList())
+            {
+                _resting[key] = (0, TimeSpan.Zero);
+            }
         }
 
         foreach (var order in book.All.Where(order => !order.IsOver && !IsGivenUp(order)).OrderBy(order => order.Verb.Priority).ThenBy(order => order.Opened.At))
@@ -128,7 +145,7 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
                 return false;
             }
 
-            _resting[key] = (clock.GetTimestamp(), rest.Wait * 2 < LongestWait ? rest.Wait * 2 : LongestWait);
+            _resting[key] = (clock.GetTimestamp(), rest.Wait == TimeSpan.Zero ? FirstWait : rest.Wait * 2 < LongestWait ? rest.Wait * 2 : LongestWait);
         }
 
         var sameClass = _underWay.Keys.Count(one => book.Find(one.Order)?.Verb.Priority == OrderPriority.Firmware);

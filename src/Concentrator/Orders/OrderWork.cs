@@ -83,6 +83,10 @@ internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider cl
                 last = step;
             }
         }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            return new OrderStep(OrderState.Unknown, e.Message, null, default); // how far it came nobody said
+        }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             return new OrderStep(OrderState.Unknown, $"it was given up after {Longest.TotalHours:0} h", null, default);

@@ -87,6 +87,7 @@ public sealed record EventShape(string Meter, string Log, int Number, string Set
 [JsonSerializable(typeof(OrderShape))]
 [JsonSerializable(typeof(IReadOnlyList<OrderShape>))]
 [JsonSerializable(typeof(OrderReceiptShape))]
+[JsonSerializable(typeof(OrderMeterShape))]
 internal sealed partial class WebJson : JsonSerializerContext;
 
 /// <summary>Takes what the rooms say to shapes.</summary>

@@ -89,11 +89,12 @@ public sealed class OwnerTests
         Assert.DoesNotContain(Secret, street.Log, StringComparison.OrdinalIgnoreCase);
     }
 
-    private static async Task TrustAsync(Street street, ECDsa key)
+    /// <param name="orders">What the key may sign.</param>
+    internal static async Task TrustAsync(Street street, ECDsa key, string orders = "owner")
     {
         await File.WriteAllTextAsync(Path.Combine(street.Directory, "hes-1.pem"), key.ExportSubjectPublicKeyInfoPem());
         Directory.CreateDirectory(Path.Combine(street.Directory, "conf.d"));
-        await File.WriteAllTextAsync(Path.Combine(street.Directory, "conf.d", "issuer.toml"), $"[[issuer]]\nkeyId = \"hes-1\"\npublicKey = \"{street.Directory}/hes-1.pem\"\norders = [\"owner\"]\n");
+        await File.WriteAllTextAsync(Path.Combine(street.Directory, "conf.d", "issuer.toml"), $"[[issuer]]\nkeyId = \"hes-1\"\npublicKey = \"{street.Directory}/hes-1.pem\"\norders = [\"{orders}\"]\n");
     }
 
     private static JsonNode Shown(Street street, string meter)

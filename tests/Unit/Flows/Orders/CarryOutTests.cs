@@ -88,6 +88,30 @@ public sealed class CarryOutTests : IDisposable
     }
 
     [Fact]
+    public async Task A_meter_that_joins_again_gets_its_order_at_once()
+    {
+        _bench.Run();
+        var isThere = false;
+        _bench.Meter = (_, _) => Task.FromResult(isThere ? new OrderStep(OrderState.Done, "set", null, default) : new OrderStep(OrderState.Failed, "away", null, default) { Why = MissReason.Absent });
+        await _bench.GiveAsync("clock", new SignedOrder("o1").By(_bench.Key));
+        await _bench.Clock.AdvanceUntilAsync(() => _bench.Clock.GetUtcNow() > OrderBench.Start.AddMinutes(25), TimeSpan.FromSeconds(5));
+        isThere = true;
+        _bench.Runner.Reached(Metering.MeterId.Parse(Meter));
+        Assert.True(await Patience.UntilAsync(() => _bench.Door.Find("o1")!.State == OrderState.Done)); // no time passes
+    }
+
+    [Fact]
+    public async Task A_driver_that_breaks_off_leaves_the_order_unknown_and_one_that_may_be_repeated_is()
+    {
+        _bench.Run();
+        var tries = 0;
+        _bench.Meter = (_, _) => ++tries == 1 ? throw new IOException("the link to /dev/ttyUSB0 was lost") : Task.FromResult(new OrderStep(OrderState.Done, "set", null, default));
+        await _bench.GiveAsync("clock", new SignedOrder("o1").By(_bench.Key));
+        await _bench.UntilAsync("o1", OrderState.Done);
+        Assert.Contains(_bench.News, news => news.State == OrderState.Unknown && news.Sentence == "the link to /dev/ttyUSB0 was lost");
+    }
+
+    [Fact]
     public async Task A_meter_that_refuses_is_asked_once()
     {
         _bench.Run();

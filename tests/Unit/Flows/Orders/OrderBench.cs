@@ -61,6 +61,8 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
 
     internal OrderDoor Door => _door!;
 
+    internal OrderRunner Runner { get; private set; } = null!;
+
     internal IReadOnlyList<OrderMoved> News => [.. Ledger.Records.Where(record => record.Type == RecordType.OrderNews).Select(record => OrderMoved.ParseNews(record.Payload))];
 
     internal int Audited => Ledger.Records.Count(record => record.Type == RecordType.Audit);
@@ -72,7 +74,8 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
     internal void Run()
     {
         _stop = new CancellationTokenSource();
-        _running = new OrderRunner(Book, Orders(), this, new FakeTime(Clock), Clock, NullLogger.Instance).RunAsync(_stop.Token);
+        Runner = new OrderRunner(Book, Orders(), this, new FakeTime(Clock), Clock, NullLogger.Instance);
+        _running = Runner.RunAsync(_stop.Token);
     }
 
     /// <summary>The process is gone, and another one reads the books.</summary>

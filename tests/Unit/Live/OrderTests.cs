@@ -1,0 +1,67 @@
+using System.Security.Cryptography;
+using System.Text.Json.Nodes;
+using Unit.Flows.Orders;
+
+namespace Unit.Live;
+
+/// <summary>Orders of a head-end that signs: the service binary, a real broker, a meter on TCP; the service is killed in the middle.</summary>
+public sealed class OrderTests
+{
+    private const string Base = "dc/v1/dc-test/cmd/", Meter = "SIM0000000001000";
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+
+    [Fact]
+    public async Task Signed_orders_are_carried_out_and_told_others_reach_no_meter_and_a_kill_forgets_none()
+    {
+        await using var street = await Street.OpenAsync(Street.Shipped, scenario: "all");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await OwnerTests.TrustAsync(street, key, "*");
+        using (var service = street.StartService())
+        {
+            await Street.WaitAsync(() => street.Consumer.Keys().Any(one => one.StartsWith(Meter, StringComparison.Ordinal)), Patience, () => "the meter was never read" + street.Log);
+            var capabilities = JsonNode.Parse(street.Consumer.Payloads("/capabilities")[^1])!["orders"]!.AsArray();
+            Assert.Contains(capabilities, one => one!["verb"]!.GetValue<string>() == "read" && !one["signed"]!.GetValue<bool>());
+
+            await street.Consumer.SayAsync(Base + "read", Now("read-1", """{"what":"registers"}""").By(key));
+            await UntilAsync(street, "read-1", "done");
+            Assert.Equal(["accepted", "running", "done"], States(street, "read-1").Distinct());
+            await Street.WaitAsync(() => street.Consumer.Payloads("/readings/").Any(payload => payload.Contains("\"orderId\":\"read-1\"", StringComparison.Ordinal)), Patience, "the values do not come as readings of the order");
+
+            await street.Consumer.SayAsync(Base + "write", Now("forged", """{"attribute":2,"class":3,"obis":"1-0:1.8.0*255","value":"0600000000"}""").Unsigned());
+            await UntilAsync(street, "forged", "refused");
+            await street.Consumer.SayAsync(Base + "execute", Now("protected", """{"class":70,"method":1,"obis":"0-0:96.3.10*255","parameters":"0F00"}""").By(key));
+            await UntilAsync(street, "protected", "refused");
+            Assert.Equal("protected", JsonNode.Parse(street.Consumer.Payloads("/cmd/protected/status")[^1])!["code"]!.GetValue<string>());
+
+            // Taken, and killed at once: whoever was told that it is taken hears how it went.
+            await street.Consumer.SayAsync(Base + "read", Now("read-2", """{"what":"load-profile"}""").By(key));
+            await UntilAsync(street, "read-2", "accepted");
+            await street.KillAsync(service);
+        }
+
+        await street.Consumer.SayAsync(Base + "read", Now("read-3", """{"what":"registers"}""").By(key)); // nobody is there: the broker keeps it
+        using (var service = street.StartService())
+        {
+            await UntilAsync(street, "read-2", "done");
+            await UntilAsync(street, "read-3", "done");
+            var submitted = street.Tool("order", "submit", "read", Meter, "--args", """{"what":"registers"}""", "--wait");
+            Assert.True(submitted.Code == 0, submitted.Output + street.Log);
+            Assert.Contains("done", submitted.Output, StringComparison.Ordinal);
+            Assert.Equal(4, street.Tool("order", "list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length); // refused ones stand in the audit, not in the book
+            Assert.Equal(3, street.Tool("order", "show", "forged").Code);
+            Assert.Equal(1, street.Tool("order", "submit", "explode", Meter).Code);
+            await Street.StopAsync(service);
+            Assert.Equal(0, service.ExitCode);
+        }
+
+        Assert.Equal(0, street.Tool("ledger", "verify").Code);
+        street.Consumer.MustAllFitTheirSchemas();
+    }
+
+    private static SignedOrder Now(string id, string args) => new SignedOrder(id, args, [Meter]) with { Issued = DateTimeOffset.UtcNow, Expires = DateTimeOffset.UtcNow.AddHours(1) };
+
+    private static string[] States(Street street, string id) => [.. street.Consumer.Payloads($"/cmd/{id}/status").Select(payload => JsonNode.Parse(payload)!["state"]!.GetValue<string>())];
+
+    private static Task UntilAsync(Street street, string id, string state) =>
+        Street.WaitAsync(() => States(street, id).Contains(state), Patience, () => $"{id} is to be {state}: {string.Join(" | ", street.Consumer.Payloads($"/cmd/{id}/"))}{street.Log}");
+}
