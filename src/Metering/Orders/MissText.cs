@@ -15,7 +15,7 @@ public static class MissText
         return reason switch
         {
             MissReason.None => "",
-            MissReason.NeverRegistered => "never registered: no network of this box has seen its modem",
+            MissReason.NeverRegistered => $"never registered: {(detail.Length > 0 ? detail : "no network of this box has seen its modem")}",
             MissReason.NotConnected => $"registered, but no data connection to the meter is open{since}",
             MissReason.Absent => $"its modem is away{since}",
             MissReason.BranchDown => $"the branch is down with {(detail.Length > 0 ? "switch " + detail : "its switch")}{since}",

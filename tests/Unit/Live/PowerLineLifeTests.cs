@@ -70,7 +70,7 @@ public sealed class PowerLineLifeTests(ITestOutputHelper output)
     ];
 
     private static (string Fault, MissReason Why, string Words)[] OnPrime =>
-        [("duk-missing", MissReason.KeyMissing, "key missing"), ("no-connection", MissReason.NotConnected, "no data connection to the meter is open"),
+        [("duk-missing", MissReason.KeyMissing, "key missing"), ("duk-wrong", MissReason.NeverRegistered, "or that key is not the node's"), ("no-connection", MissReason.NotConnected, "no data connection to the meter is open"),
          ("endless-general-blocks", MissReason.Refused, "the answer is longer than")];
 
     private static (string Fault, MissReason Why, string Words)[] OnG3 =>
