@@ -111,7 +111,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         var session = _keys.Begin(knowledge.Meter, association, out var mark);
         var isKeyed = options.Profile.LocksAfter > 0 && (session.Security is not null || options.Association.Mechanism != AuthenticationMechanism.None);
         var sparing = isKeyed ? Spare(knowledge.Meter, mark, session) : null;
-        _visit = new MeterVisit(Channel(), session, counters, KeyOf(knowledge.Meter));
+        _visit = new MeterVisit(Channel(), session, counters, KeyOf(knowledge.Meter), Budget());
         try
         {
             await AssociateAsync(knowledge, session, sparing, mark, isKnownToBeThere: asks || options.Meter.IsNone, stop).ConfigureAwait(false);
@@ -258,6 +258,8 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
     private async ValueTask OpenAsync(Func<CancellationToken, ValueTask<IPort>> open, CancellationToken stop) => _link ??= await open(stop).ConfigureAwait(false);
 
+    private TransferBudget? Budget() => options.SparesAir ? new TransferBudget(clock) : null;
+
     private IApduChannel Channel() => options.Gateway is { } gateway ? new GatewayChannel(Direct(), gateway, options.Port) : Direct();
 
     private IApduChannel Direct() => _link switch
@@ -273,7 +275,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     private async ValueTask AskPublicAsync(CancellationToken stop)
     {
         var settings = OnThisPort(AssociationSettings.Public with { Server = options.Association.Server, LongestPdu = options.Association.LongestPdu });
-        var visit = new MeterVisit(Channel(), new ClientSession(settings, null, default), counters, default);
+        var visit = new MeterVisit(Channel(), new ClientSession(settings, null, default), counters, default, Budget());
         await using (visit.ConfigureAwait(false))
         {
             try

@@ -20,6 +20,9 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     /// <summary>An answer may have so many octets besides those its rows can need.</summary>
     private const int Spare = 65_536, OctetsOfCell = 20;
 
+    /// <summary>The same where many share the medium: a row is its time, its status and numbers of eight octets at most; an answer to a day of them is 4 kB and may be 7.</summary>
+    private const int SpareOnAir = 512, OctetsOfRowOnAir = 16, OctetsOfCellOnAir = 10;
+
     private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255);
     private readonly MeterProfile _profile = options.Profile;
     private readonly ProfileRows _rows = new();
@@ -133,9 +136,9 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
         var buffer = new AttributeDescriptor(7, definition.Name, 2);
         if (window is { } asked)
         {
-            var most = MostOctets(asked, layout);
             if (!knowledge.WithoutRange.Contains(definition.Name))
             {
+                var most = MostOctets((asked.To < asked.MeterNow ? asked.To : asked.MeterNow) - asked.From, layout);
                 if (await reader.Visit.GetAsync(buffer, asked.ToSelection(_profile, Clock), stop, most).ConfigureAwait(false) is { } rows)
                 {
                     return rows;
@@ -148,14 +151,15 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
             }
 
             var selection = await EntriesAsync(definition.Name, layout, asked, stop).ConfigureAwait(false);
-            if (await reader.Visit.GetAsync(buffer, selection, stop, most).ConfigureAwait(false) is { } entries)
+            if (await reader.Visit.GetAsync(buffer, selection, stop, MostOctets(asked.MeterNow - asked.From, layout)).ConfigureAwait(false) is { } entries)
             {
                 knowledge.WithoutRange.Add(definition.Name);
                 return entries;
             }
         }
 
-        return await reader.Visit.GetAsync(buffer, null, stop).ConfigureAwait(false) ?? throw reader.Refused($"{definition.Task} ({definition.Name})");
+        var whole = options.SparesAir ? TimeSpan.FromSeconds((double)layout.PeriodSeconds * layout.Entries) : TimeSpan.Zero;
+        return await reader.Visit.GetAsync(buffer, null, stop, MostOctets(whole, layout)).ConfigureAwait(false) ?? throw reader.Refused($"{definition.Task} ({definition.Name})");
     }
 
     /// <summary>The numbers of the rows that a window can hold, counted back from the newest.</summary>
@@ -193,8 +197,18 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
         return time.IsCalendar ? ReadWindow.Of(from, order.ToUtc, time, clock.GetUtcNow().UtcDateTime) : null;
     }
 
-    private static int MostOctets(ReadWindow window, ProfileLayout layout) => layout.PeriodSeconds == 0 ? GetProcedure.MostOctets
-        : (int)Math.Min(GetProcedure.MostOctets, Spare + ((window.MeterNow - window.From).TotalSeconds / layout.PeriodSeconds * layout.Columns.Length * OctetsOfCell));
+    /// <summary>The octets that the rows of a span can have; what has no period, or does not tell how much it holds, may be as long as a list.</summary>
+    private int MostOctets(TimeSpan span, ProfileLayout layout)
+    {
+        if (layout.PeriodSeconds == 0 || span == TimeSpan.Zero)
+        {
+            return options.SparesAir ? TransferBudget.OfList : GetProcedure.MostOctets;
+        }
+
+        var rows = Math.Max(0, span.TotalSeconds / layout.PeriodSeconds) + 2;
+        var octets = options.SparesAir ? SpareOnAir + (rows * (OctetsOfRowOnAir + (layout.Columns.Length * OctetsOfCellOnAir))) : Spare + (rows * layout.Columns.Length * OctetsOfCell);
+        return (int)Math.Min(GetProcedure.MostOctets, octets);
+    }
 
     /// <summary>No two rows lie as far apart as the meter says that they do.</summary>
     private static bool ContradictsPeriod(ReadingBlock? block)
