@@ -23,6 +23,9 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     /// <summary>The same where many share the medium: a row is its time, its status and numbers of eight octets at most; an answer to a day of them is 4 kB and may be 7.</summary>
     private const int SpareOnAir = 512, OctetsOfRowOnAir = 16, OctetsOfCellOnAir = 10;
 
+    /// <summary>A meter whose clock is lost is asked for rows so often, where many share the medium; else for its clock only, which shows when it was set.</summary>
+    private static readonly TimeSpan LostAgain = TimeSpan.FromHours(20);
+
     private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255);
     private readonly MeterProfile _profile = options.Profile;
     private readonly ProfileRows _rows = new();
@@ -32,17 +35,32 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     internal async IAsyncEnumerable<MeterAnswer> ReadAsync(ReadFor who, ProfileDefinition definition, ReadOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
         var pieces = await PiecesAsync(definition, order, stop).ConfigureAwait(false);
+        var isLost = false;
         foreach (var piece in pieces)
         {
             await foreach (var part in ReadPieceAsync(who, definition, piece, stop).ConfigureAwait(false))
             {
+                isLost |= part.IsOfLostClock;
                 yield return part;
+                if (part is { IsOfLostClock: true, Data.IsEmpty: true })
+                {
+                    yield break; // its clock was all that was asked for
+                }
             }
 
             if (knowledge.WithoutRange.Contains(definition.Name))
             {
-                yield break; // by number everything up to the newest came
+                break; // by number everything up to the newest came
             }
+        }
+
+        if (isLost)
+        {
+            knowledge.ReadWhileLost[definition.Name] = clock.GetTimestamp();
+        }
+        else
+        {
+            knowledge.ReadWhileLost.Remove(definition.Name);
         }
     }
 
@@ -71,6 +89,12 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     private async IAsyncEnumerable<MeterAnswer> ReadPieceAsync(ReadFor who, ProfileDefinition definition, ReadOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
         var window = await WindowAsync(order, stop).ConfigureAwait(false);
+        if (options.SparesAir && order.Task is not null && window is { IsLost: true } lost && knowledge.ReadWhileLost.TryGetValue(definition.Name, out var read) && clock.GetElapsedTime(read) < LostAgain)
+        {
+            yield return new MeterAnswer(null, null, default, reader.Counter) { Note = $"asked for its clock only: {lost.Note}", IsOfLostClock = true };
+            yield break;
+        }
+
         var whole = await PartAsync(who, definition, window, stop).ConfigureAwait(false) with { Note = window?.Note, IsOfLostClock = window?.IsLost ?? false };
         yield return whole;
         if (window is not { } asked || whole.Block is not { } block || knowledge.WithoutRange.Contains(definition.Name))

@@ -278,6 +278,11 @@ internal sealed class G3JoinDesk(
 
         if (!node.IsInNetwork)
         {
+            if (node.State == NodeState.Quarantined)
+            {
+                network.Change(node, NodeState.Gone, "is let in: its join is under way"); // nothing is told of a new one before something is known
+            }
+
             network.Place(node, address);
             book.Note(new G3Entry(address, node.Eui, G3Membership.LetIn, node.Meter));
             attend(node);
