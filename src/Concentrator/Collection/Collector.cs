@@ -64,9 +64,6 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
     /// <summary>The head-end gave a meter to a box; null for this one.</summary>
     internal void Give(MeterId meter, string? box) => Tell(utc => planner.Give(meter, box, utc));
 
-    /// <summary>A meter was heard, whatever it said.</summary>
-    internal void Heard(MeterId meter) => Tell(utc => planner.Heard(meter, utc));
-
     internal async Task RunAsync(CancellationToken stop)
     {
         _began = Now;

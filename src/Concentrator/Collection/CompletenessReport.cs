@@ -15,7 +15,7 @@ internal static class CompletenessReport
     {
         var midnight = TimeZoneInfo.ConvertTimeFromUtc(run.Run, planner.Zone).Date;
         var (after, until) = (BeginOf(midnight.AddDays(-1), planner.Zone), BeginOf(midnight, planner.Zone));
-        return new Completeness(run.Task.Read, after, until, utc, [.. planner.Meters.Where(run.Task.Concerns).Order().Select(Of)]);
+        return new Completeness(run.Task.Name, after, until, utc, [.. planner.Meters.Where(run.Task.Concerns).Order().Select(Of)]);
 
         MeterCompleteness Of(MeterId meter)
         {

@@ -124,7 +124,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         taking.Start(_ => intake.RunAsync(events.Reader));
         var collecting = logs.CreateLogger("collection");
         var collector = settings.Tasks.Count == 0 ? null : new Collector(
-            new CollectionPlanner(settings.Tasks, new PlannerPolicy(), clock.LocalTimeZone), new TaskReader(settings.Tasks, desk, marks, clock, collecting), marks, reach, clock, collecting);
+            new CollectionPlanner(settings.Tasks, new PlannerPolicy(), settings.Zone ?? clock.LocalTimeZone), new TaskReader(settings.Tasks, desk, marks, clock, collecting), marks, reach, clock, collecting);
         var collection = (ICollectionView?)collector ?? new SilentCollection();
         var directory = new MeterDirectory(registry, lives, network, owners, collection, id => keys.Knows(id.Text));
 

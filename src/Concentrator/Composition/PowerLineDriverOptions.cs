@@ -43,8 +43,8 @@ internal static class PowerLineDriverOptions
         var options = DlmsDriverOptions.Of(driver, systemTitle);
         return options with
         {
-            AnswerWithin = AnswerWithin, Repeats = 2, IdleAfter = IdleAfter, SparesAir = true, AtOnce = TimeSpan.FromDays(1),
-            Profile = kind is not null && MeterProfiles.Names.Contains(kind) ? MeterProfiles.Find(kind) : options.Profile,
+            AnswerWithin = AnswerWithin, Repeats = 2, IdleAfter = IdleAfter, AtOnce = TimeSpan.FromDays(1),
+            Profile = MeterProfiles.OfKind(kind, options.Profile),
         };
     }
 }

@@ -111,9 +111,10 @@ internal sealed class ReadMarks : IReadProgress
         lock (_lock)
         {
             var coverage = _coverage.GetValueOrDefault((block.Meter, task));
-            if (coverage?.PeriodSeconds != block.PeriodSeconds)
+            var isStart = block.Stamp == StampEdge.Start;
+            if (coverage?.PeriodSeconds != block.PeriodSeconds || coverage.IsStart != isStart)
             {
-                _coverage[(block.Meter, task)] = coverage = new RowCoverage(block.PeriodSeconds); // a meter's period is changed by people: it counts anew from here
+                _coverage[(block.Meter, task)] = coverage = new RowCoverage(block.PeriodSeconds, isStart); // a meter's period is changed by people: it counts anew from here
             }
 
             coverage.Profile = block.Profile;

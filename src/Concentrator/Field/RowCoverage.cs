@@ -6,7 +6,8 @@ namespace Concentrator.Field;
 /// Which rows of one profile with a fixed period are there: a bit for each of the last ten days' slots, and another for each that is there or that the meter does not have. What is before the first row that was
 /// ever seen is not missing.
 /// </summary>
-internal sealed class RowCoverage(int periodSeconds)
+/// <param name="isStart">A row's time is the begin of its interval: the row of midnight belongs to the day that begins, and comes when its interval is over.</param>
+internal sealed class RowCoverage(int periodSeconds, bool isStart)
 {
     private static readonly TimeSpan Window = TimeSpan.FromDays(10);
     private readonly int _slots = (int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds);
@@ -18,6 +19,9 @@ internal sealed class RowCoverage(int periodSeconds)
 
     /// <summary>Seconds from row to row.</summary>
     internal int PeriodSeconds => periodSeconds;
+
+    /// <summary>A row's time is the begin of its interval.</summary>
+    internal bool IsStart => isStart;
 
     /// <summary>The profile that brought the last of them.</summary>
     internal string Profile { get; set; } = "";
@@ -43,10 +47,11 @@ internal sealed class RowCoverage(int periodSeconds)
         }
     }
 
-    /// <summary>The slots of a range that are not there, its end counted in, in runs of those the meter does not have and those nobody knows.</summary>
+    /// <summary>The slots of a range that are not there, in runs of those the meter does not have and those nobody knows.</summary>
     internal IEnumerable<(DateTime First, DateTime Last, bool HasNone)> Gaps(DateTime after, DateTime until)
     {
-        for (var slot = SlotOf(after) + 1; slot <= SlotOf(until); slot++)
+        var (begin, end) = SlotsOf(after, until);
+        for (var slot = begin; slot <= end; slot++)
         {
             if (IsThere(slot))
             {
@@ -54,7 +59,7 @@ internal sealed class RowCoverage(int periodSeconds)
             }
 
             var (first, none) = (slot, IsSettled(slot));
-            while (slot < SlotOf(until) && !IsThere(slot + 1) && IsSettled(slot + 1) == none)
+            while (slot < end && !IsThere(slot + 1) && IsSettled(slot + 1) == none)
             {
                 slot++;
             }
@@ -63,16 +68,17 @@ internal sealed class RowCoverage(int periodSeconds)
         }
     }
 
-    /// <summary>Slots of a range, its end counted in, and how many of them are there.</summary>
+    /// <summary>Slots of a range, and how many of them are there.</summary>
     internal (int Expected, int There) Count(DateTime after, DateTime until)
     {
         var there = 0;
-        for (var slot = SlotOf(after) + 1; slot <= SlotOf(until); slot++)
+        var (begin, end) = SlotsOf(after, until);
+        for (var slot = begin; slot <= end; slot++)
         {
             there += IsThere(slot) ? 1 : 0;
         }
 
-        return ((int)Math.Max(0, SlotOf(until) - SlotOf(after)), there);
+        return ((int)Math.Max(0, end - begin + 1), there);
     }
 
     /// <summary>What is missing up to a time, the newest first.</summary>
@@ -85,7 +91,7 @@ internal sealed class RowCoverage(int periodSeconds)
         }
 
         var oldest = Math.Max(_first, SlotOf(until) - _slots + 1);
-        for (var slot = SlotOf(until - _phase); slot >= oldest; slot--) // a row whose time has not come is not missing
+        for (var slot = SlotOf(until - _phase) - (isStart ? 1 : 0); slot >= oldest; slot--) // a row whose time has not come is not missing
         {
             if (IsSettled(slot))
             {
@@ -125,6 +131,9 @@ internal sealed class RowCoverage(int periodSeconds)
         (_first, _last) = (Math.Min(_first, slot), Math.Max(_last, slot));
         (_settled[IndexOf(slot)], _there[IndexOf(slot)]) = (true, isThere);
     }
+
+    /// <summary>The first and the last slot of a range: rows at its end belong to it where that is what their time tells, else those at its begin.</summary>
+    private (long First, long Last) SlotsOf(DateTime after, DateTime until) => isStart ? (SlotOf(after), SlotOf(until) - 1) : (SlotOf(after) + 1, SlotOf(until));
 
     private bool IsThere(long slot) => IsSettled(slot) && _there[IndexOf(slot)];
 

@@ -34,7 +34,7 @@ public interface IReadProgress
     /// </summary>
     IReadOnlyList<(DateTime First, DateTime Last)>? Missing(MeterId meter, string task, DateTime until);
 
-    /// <summary>What is there of a range, its end counted in; null where the period is not known yet.</summary>
+    /// <summary>What is there of a range: rows whose time is the end of their interval at its end, else those at its begin; null where the period is not known yet.</summary>
     Coverage? CoverageOf(MeterId meter, string task, DateTime after, DateTime until);
 
     /// <summary>The meter was asked for these rows and does not have those that did not come: they are not missing any more.</summary>

@@ -98,6 +98,7 @@ internal static class KeyTable
         new("orders.suppliesAnHour", KeyType.Number, "meters whose supply may be switched within an hour, all orders together", "20"),
         new("orders.needApproval", KeyType.TextList, "verbs that wait until a second one approves them", "[]"),
         new("collection", KeyType.Table, "what to read when"),
+        new("collection.zone", KeyType.Text, "zone in which days are cut and times of day are meant, such as Europe/Madrid; without it that of the system"),
         new("collection.tasks", KeyType.TableList, "collection tasks"),
         new("collection.tasks[].read", KeyType.Text, "registers, clock (looked at, and moved where that is allowed), an OBIS code, or what the meter profile calls it: daily-profile, load-profile, billing-profile, standard-log"),
         new("collection.tasks[].every", KeyType.Text, "period (15m, 1h, 1d)", "\"1d\""),

@@ -13,6 +13,9 @@ internal sealed record BoxSettings(
 
     /// <summary>The effective values as text, a line each: what the books keep of a configuration that was applied.</summary>
     internal string Text { get; init; } = "";
+
+    /// <summary>In which billing days are cut; null for the system's own zone.</summary>
+    internal TimeZoneInfo? Zone { get; init; }
 }
 
 /// <summary>Limits of orders.</summary>

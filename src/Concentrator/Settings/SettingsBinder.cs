@@ -37,9 +37,9 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
             new MeterSettings(Text(meters, "accept", "all") == "all", Keep(meters), Commit(meters)),
             [.. Tables(tree, "issuer").Select(issuer => new IssuerSettings(Needed(issuer, "keyId"), File(issuer, "publicKey", secret: false) ?? "", Texts(issuer, "orders", ["*"])))],
             Table(tree, "roles").Items.Keys.ToDictionary(role => role, role => Users(role)),
-            [.. Tables(Table(tree, "collection"), "tasks").Select(Task)], stateDirectory, socketPath)
+            CollectionTasks(), stateDirectory, socketPath)
         {
-            Orders = Orders(Table(tree, "orders")),
+            Orders = Orders(Table(tree, "orders")), Zone = new ZoneName(faults).In(Table(tree, "collection")),
         };
     }
 
@@ -199,6 +199,19 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         }
 
         return sources;
+    }
+
+    /// <summary>Two that read the same are two all the same: the second and each further one has its number.</summary>
+    private List<Metering.Orders.CollectionTask> CollectionTasks()
+    {
+        var tasks = new List<Metering.Orders.CollectionTask>();
+        foreach (var task in Tables(Table(tree, "collection"), "tasks").Select(Task))
+        {
+            var before = tasks.Count(other => other.Read == task.Read);
+            tasks.Add(before == 0 ? task : task with { Name = string.Create(CultureInfo.InvariantCulture, $"{task.Read}#{before + 1}") });
+        }
+
+        return tasks;
     }
 
     private Metering.Orders.CollectionTask Task(TomlNode.Table table) => new(

@@ -72,14 +72,14 @@ internal sealed class Metrics(IBoxStatus status, FieldDoors field)
         foreach (var (name, help, value) in Collected)
         {
             var gauge = factory.CreateGauge("concentrator_collection_" + name, help, "task");
-            foreach (var gone in gauge.GetAllLabelValues().Where(labels => tasks.All(one => one.Task.Read != labels[0])).ToList())
+            foreach (var gone in gauge.GetAllLabelValues().Where(labels => tasks.All(one => one.Task.Name != labels[0])).ToList())
             {
                 gauge.RemoveLabelled(gone); // its last meter was retired
             }
 
             foreach (var one in tasks)
             {
-                gauge.WithLabels(one.Task.Read).Set(value(one));
+                gauge.WithLabels(one.Task.Name).Set(value(one));
             }
         }
     }

@@ -100,7 +100,8 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
         await OpenAsync(open, stop).ConfigureAwait(false);
         _knowledge ??= options.Meter.IsNone ? null : MeterKnowledge.Load(memory, options.KeptAs, options.Meter);
-        if (options.Association.IsCiphered && (options.Meter.IsNone || AsksFirst))
+        var asks = options.Association.IsCiphered && (options.Meter.IsNone || AsksFirst);
+        if (asks)
         {
             await AskPublicAsync(stop).ConfigureAwait(false);
         }
@@ -110,10 +111,10 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         var session = _keys.Begin(knowledge.Meter, association, out var mark);
         var isKeyed = options.Profile.LocksAfter > 0 && (session.Security is not null || options.Association.Mechanism != AuthenticationMechanism.None);
         var sparing = isKeyed ? Spare(knowledge.Meter, mark, session) : null;
-        _visit = new MeterVisit(Channel(), session, counters, KeyOf(knowledge.Meter));
+        _visit = new MeterVisit(Channel(), session, counters, KeyOf(knowledge.Meter), Budget());
         try
         {
-            await AssociateAsync(knowledge, session, sparing, mark, stop).ConfigureAwait(false);
+            await AssociateAsync(knowledge, session, sparing, mark, isKnownToBeThere: asks || options.Meter.IsNone, stop).ConfigureAwait(false);
         }
         catch (MeterRefusalException e) when (e.Why == MissReason.Refused)
         {
@@ -138,7 +139,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     }
 
     /// <summary>Associates and asks who is there: only then it is known, also of a pre-established association, whether the key serves.</summary>
-    private async ValueTask AssociateAsync(MeterKnowledge knowledge, ClientSession session, KeySparing? sparing, ushort mark, CancellationToken stop)
+    private async ValueTask AssociateAsync(MeterKnowledge knowledge, ClientSession session, KeySparing? sparing, ushort mark, bool isKnownToBeThere, CancellationToken stop)
     {
         try
         {
@@ -153,10 +154,24 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
                 await CheckIdentityAsync(knowledge, stop).ConfigureAwait(false); // else the keys proved it
             }
         }
-        catch (MeterRefusalException) when (sparing is not null && session.IsKeyDoubted)
+        catch (MeterRefusalException) when (session.IsKeyDoubted)
         {
-            await sparing.RefusedAsync(mark, stop).ConfigureAwait(false);
-            throw;
+            var exchanged = isKnownToBeThere ? null : await LookWhoElseAsync(stop).ConfigureAwait(false);
+            if (exchanged is null && sparing is not null)
+            {
+                await sparing.RefusedAsync(mark, stop).ConfigureAwait(false);
+            }
+            else if (sparing is not null)
+            {
+                await sparing.FailedOtherwiseAsync(mark, CancellationToken.None).ConfigureAwait(false);
+            }
+
+            if (exchanged is null)
+            {
+                throw;
+            }
+
+            throw exchanged;
         }
         catch (Exception e) when (sparing is not null && e is (MeterRefusalException or IOException or TimeoutException or OperationCanceledException))
         {
@@ -168,6 +183,32 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         {
             await sparing.ServedAsync(mark, stop).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>
+    /// The key of the meter that is expected is not taken: over a power line another meter may have come behind the same modem, and it says so to whoever asks. Null where it does not.
+    /// </summary>
+    private async ValueTask<MeterRefusalException?> LookWhoElseAsync(CancellationToken stop)
+    {
+        if (_link is not IDatagramLink)
+        {
+            return null;
+        }
+
+        try
+        {
+            await AskPublicAsync(stop).ConfigureAwait(false);
+        }
+        catch (MeterRefusalException e) when (e.Why == MissReason.Exchanged)
+        {
+            return e;
+        }
+        catch (Exception e) when (e is MeterRefusalException or TimeoutException or IOException)
+        {
+            // It does not say: its key is what is known to be wrong.
+        }
+
+        return null;
     }
 
     /// <summary>Keeps what was learned of the meter.</summary>
@@ -217,6 +258,8 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
     private async ValueTask OpenAsync(Func<CancellationToken, ValueTask<IPort>> open, CancellationToken stop) => _link ??= await open(stop).ConfigureAwait(false);
 
+    private TransferBudget? Budget() => options.SparesAir ? new TransferBudget(clock) : null;
+
     private IApduChannel Channel() => options.Gateway is { } gateway ? new GatewayChannel(Direct(), gateway, options.Port) : Direct();
 
     private IApduChannel Direct() => _link switch
@@ -232,7 +275,7 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     private async ValueTask AskPublicAsync(CancellationToken stop)
     {
         var settings = OnThisPort(AssociationSettings.Public with { Server = options.Association.Server, LongestPdu = options.Association.LongestPdu });
-        var visit = new MeterVisit(Channel(), new ClientSession(settings, null, default), counters, default);
+        var visit = new MeterVisit(Channel(), new ClientSession(settings, null, default), counters, default, Budget());
         await using (visit.ConfigureAwait(false))
         {
             try

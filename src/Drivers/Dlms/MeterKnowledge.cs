@@ -39,6 +39,9 @@ internal sealed class MeterKnowledge(MeterId meter)
     /// <summary>Profiles that give no ranges.</summary>
     internal HashSet<Obis> WithoutRange { get; } = [];
 
+    /// <summary>When rows of a profile were read last while the meter's clock was lost, by the clock's time stamps; of this process only.</summary>
+    internal Dictionary<Obis, long> ReadWhileLost { get; } = [];
+
     /// <summary>The lowest invocation counter the meter takes, as it told without authentication: a hint.</summary>
     internal uint CounterHint { get; set; }
 

@@ -11,6 +11,9 @@ public static class MeterProfiles
     /// <summary>Names of those that come with the box.</summary>
     public static IReadOnlyList<string> Names { get; } = ["plain", "idis", "dsmr", "prime"];
 
+    /// <summary>The profile of a kind of meter as a shipment list names it; another one where none is named, or none that is here.</summary>
+    public static MeterProfile OfKind(string? kind, MeterProfile otherwise) => kind is not null && Names.Contains(kind) ? Find(kind) : otherwise;
+
     /// <summary>A profile by its name.</summary>
     /// <exception cref="InvalidDataException">The data file is wrong: which line.</exception>
     public static MeterProfile Find(string name) => Read.GetOrAdd(name, static wanted =>

@@ -140,7 +140,7 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Dl
         MeterRefusalException? refusal = null;
         foreach (var selection in ObjectListSelection.Tries)
         {
-            if (await visit.GetAsync(new AttributeDescriptor(15, Association, 2), selection, stop).ConfigureAwait(false) is not { } data)
+            if (await visit.GetAsync(new AttributeDescriptor(15, Association, 2), selection, stop, options.SparesAir ? TransferBudget.OfList : GetProcedure.MostOctets).ConfigureAwait(false) is not { } data)
             {
                 refusal ??= Refused("the object list");
             }

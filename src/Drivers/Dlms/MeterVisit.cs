@@ -8,13 +8,15 @@ namespace Drivers.Dlms;
 
 /// <summary>One association over a channel: asks and waits, and sees to it that there are invocation counters to use.</summary>
 /// <param name="counters">Reserves the counters of the meter's key, durably before they are used.</param>
-internal sealed class MeterVisit(IApduChannel channel, ClientSession session, ICounterStore counters, KeyName key) : IAsyncDisposable
+/// <param name="budget">What a question may cost, on a medium that many share; null for what it takes.</param>
+internal sealed class MeterVisit(IApduChannel channel, ClientSession session, ICounterStore counters, KeyName key, TransferBudget? budget = null) : IAsyncDisposable
 {
     private const int CountersAtOnce = 64, MostAttempts = 6, MostPassedOver = 256;
     private const int MultipleReferences = 14, MostInList = 16;
     private const byte BlockUnavailable = 14, LongGetAborted = 15, NoLongGet = 16, WrongBlock = 19;
     private bool _wasMuddled;
     private string? _passedOver;
+    private int _most = TransferBudget.OfAttribute;
 
     /// <summary>The association.</summary>
     internal ClientSession Session => session;
@@ -103,9 +105,10 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
         }
 
         IsUnanswered = procedure.Changes;
+        var most = procedure is GetProcedure ? _most : TransferBudget.OfAttribute;
         try
         {
-            await ExchangeAsync(question, stop).ConfigureAwait(false);
+            await ExchangeAsync(question, stop, most).ConfigureAwait(false);
         }
         catch (MeterRefusalException)
         {
@@ -126,12 +129,13 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     internal bool IsUnanswered { get; private set; }
 
     /// <summary>Reads an attribute; null where the meter answers with a data-access-result.</summary>
-    /// <param name="mostOctets">A longer answer is refused.</param>
-    internal async ValueTask<ReadOnlyMemory<byte>?> GetAsync(AttributeDescriptor attribute, Selection? access, CancellationToken stop, int mostOctets = GetProcedure.MostOctets)
+    /// <param name="mostOctets">A longer answer is refused; 0 for what an attribute has at most.</param>
+    internal async ValueTask<ReadOnlyMemory<byte>?> GetAsync(AttributeDescriptor attribute, Selection? access, CancellationToken stop, int mostOctets = 0)
     {
+        _most = mostOctets > 0 ? mostOctets : budget is null ? GetProcedure.MostOctets : TransferBudget.OfAttribute;
         for (var attempt = 1; ; attempt++)
         {
-            var get = new GetProcedure(attribute, access, mostOctets);
+            var get = new GetProcedure(attribute, access, _most);
             _wasMuddled = false;
             await RunAsync(get, stop).ConfigureAwait(false);
             if (channel.MostRepeats > 0 && _wasMuddled && get.Result.Error is (BlockUnavailable or LongGetAborted or NoLongGet or WrongBlock) && attempt < MostAttempts)
@@ -205,8 +209,9 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
         }
     }
 
-    private async ValueTask ExchangeAsync(ReadOnlyMemory<byte> question, CancellationToken stop)
+    private async ValueTask ExchangeAsync(ReadOnlyMemory<byte> question, CancellationToken stop, int mostOctets = TransferBudget.OfAttribute)
     {
+        budget?.Begin(mostOctets);
         var (repeats, passedOver) = (0, 0);
         (_passedOver, IsUnreadable) = (null, false);
         var distrusted = session.Distrusted;
@@ -237,6 +242,11 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
             var step = session.Take(answer);
             IsUnreadable = session.Distrusted > distrusted && step.Move == SessionMove.Ignored;
             question = default;
+            if (step.Move is SessionMove.Ask or SessionMove.Ignored)
+            {
+                budget?.Spend(answer.Length); // it goes on
+            }
+
             switch (step.Move)
             {
                 case SessionMove.Done:

@@ -20,6 +20,12 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     /// <summary>An answer may have so many octets besides those its rows can need.</summary>
     private const int Spare = 65_536, OctetsOfCell = 20;
 
+    /// <summary>The same where many share the medium: a row is its time, its status and numbers of eight octets at most; an answer to a day of them is 4 kB and may be 7.</summary>
+    private const int SpareOnAir = 512, OctetsOfRowOnAir = 16, OctetsOfCellOnAir = 10;
+
+    /// <summary>A meter whose clock is lost is asked for rows so often, where many share the medium; else for its clock only, which shows when it was set.</summary>
+    private static readonly TimeSpan LostAgain = TimeSpan.FromHours(20);
+
     private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255);
     private readonly MeterProfile _profile = options.Profile;
     private readonly ProfileRows _rows = new();
@@ -29,17 +35,32 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     internal async IAsyncEnumerable<MeterAnswer> ReadAsync(ReadFor who, ProfileDefinition definition, ReadOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
         var pieces = await PiecesAsync(definition, order, stop).ConfigureAwait(false);
+        var isLost = false;
         foreach (var piece in pieces)
         {
             await foreach (var part in ReadPieceAsync(who, definition, piece, stop).ConfigureAwait(false))
             {
+                isLost |= part.IsOfLostClock;
                 yield return part;
+                if (part is { IsOfLostClock: true, Data.IsEmpty: true })
+                {
+                    yield break; // its clock was all that was asked for
+                }
             }
 
             if (knowledge.WithoutRange.Contains(definition.Name))
             {
-                yield break; // by number everything up to the newest came
+                break; // by number everything up to the newest came
             }
+        }
+
+        if (isLost)
+        {
+            knowledge.ReadWhileLost[definition.Name] = clock.GetTimestamp();
+        }
+        else
+        {
+            knowledge.ReadWhileLost.Remove(definition.Name);
         }
     }
 
@@ -68,6 +89,12 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     private async IAsyncEnumerable<MeterAnswer> ReadPieceAsync(ReadFor who, ProfileDefinition definition, ReadOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
         var window = await WindowAsync(order, stop).ConfigureAwait(false);
+        if (options.SparesAir && order.Task is not null && window is { IsLost: true } lost && knowledge.ReadWhileLost.TryGetValue(definition.Name, out var read) && clock.GetElapsedTime(read) < LostAgain)
+        {
+            yield return new MeterAnswer(null, null, default, reader.Counter) { Note = $"asked for its clock only: {lost.Note}", IsOfLostClock = true };
+            yield break;
+        }
+
         var whole = await PartAsync(who, definition, window, stop).ConfigureAwait(false) with { Note = window?.Note, IsOfLostClock = window?.IsLost ?? false };
         yield return whole;
         if (window is not { } asked || whole.Block is not { } block || knowledge.WithoutRange.Contains(definition.Name))
@@ -133,9 +160,9 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
         var buffer = new AttributeDescriptor(7, definition.Name, 2);
         if (window is { } asked)
         {
-            var most = MostOctets(asked, layout);
             if (!knowledge.WithoutRange.Contains(definition.Name))
             {
+                var most = MostOctets((asked.To < asked.MeterNow ? asked.To : asked.MeterNow) - asked.From, layout);
                 if (await reader.Visit.GetAsync(buffer, asked.ToSelection(_profile, Clock), stop, most).ConfigureAwait(false) is { } rows)
                 {
                     return rows;
@@ -148,14 +175,15 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
             }
 
             var selection = await EntriesAsync(definition.Name, layout, asked, stop).ConfigureAwait(false);
-            if (await reader.Visit.GetAsync(buffer, selection, stop, most).ConfigureAwait(false) is { } entries)
+            if (await reader.Visit.GetAsync(buffer, selection, stop, MostOctets(asked.MeterNow - asked.From, layout)).ConfigureAwait(false) is { } entries)
             {
                 knowledge.WithoutRange.Add(definition.Name);
                 return entries;
             }
         }
 
-        return await reader.Visit.GetAsync(buffer, null, stop).ConfigureAwait(false) ?? throw reader.Refused($"{definition.Task} ({definition.Name})");
+        var whole = options.SparesAir ? TimeSpan.FromSeconds((double)layout.PeriodSeconds * layout.Entries) : TimeSpan.Zero;
+        return await reader.Visit.GetAsync(buffer, null, stop, MostOctets(whole, layout)).ConfigureAwait(false) ?? throw reader.Refused($"{definition.Task} ({definition.Name})");
     }
 
     /// <summary>The numbers of the rows that a window can hold, counted back from the newest.</summary>
@@ -193,8 +221,18 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
         return time.IsCalendar ? ReadWindow.Of(from, order.ToUtc, time, clock.GetUtcNow().UtcDateTime) : null;
     }
 
-    private static int MostOctets(ReadWindow window, ProfileLayout layout) => layout.PeriodSeconds == 0 ? GetProcedure.MostOctets
-        : (int)Math.Min(GetProcedure.MostOctets, Spare + ((window.MeterNow - window.From).TotalSeconds / layout.PeriodSeconds * layout.Columns.Length * OctetsOfCell));
+    /// <summary>The octets that the rows of a span can have; what has no period, or does not tell how much it holds, may be as long as a list.</summary>
+    private int MostOctets(TimeSpan span, ProfileLayout layout)
+    {
+        if (layout.PeriodSeconds == 0 || span == TimeSpan.Zero)
+        {
+            return options.SparesAir ? TransferBudget.OfList : GetProcedure.MostOctets;
+        }
+
+        var rows = Math.Max(0, span.TotalSeconds / layout.PeriodSeconds) + 2;
+        var octets = options.SparesAir ? SpareOnAir + (rows * (OctetsOfRowOnAir + (layout.Columns.Length * OctetsOfCellOnAir))) : Spare + (rows * layout.Columns.Length * OctetsOfCell);
+        return (int)Math.Min(GetProcedure.MostOctets, octets);
+    }
 
     /// <summary>No two rows lie as far apart as the meter says that they do.</summary>
     private static bool ContradictsPeriod(ReadingBlock? block)

@@ -201,7 +201,7 @@ internal sealed class G3JoinDesk(
     {
         Interlocked.Increment(ref _failed);
         var node = network.Of(eui);
-        if (node.IsInNetwork)
+        if (node.IsInNetwork || node.IsUnlisted)
         {
             return; // anybody can ask to join under its name: what it said itself since counts more
         }
@@ -250,7 +250,7 @@ internal sealed class G3JoinDesk(
         node.Meter = expected?.Meter ?? node.Meter; // also of whom is turned away: its meter is missed, and this is why
         if (expected is null && !admission.AcceptsUnknown)
         {
-            await DeclineAsync(node, NodeState.Quarantined, $"nobody expects {node.Name} here: it waits until it is accepted (concentrator meter expect) or the shipment list names it", MissReason.NotListed, stop).ConfigureAwait(false);
+            await DeclineAsync(node, NodeState.Quarantined, G3Gate.NotExpected(node), MissReason.NotListed, stop).ConfigureAwait(false);
         }
         else if (node.Spared is { } spared && spared.Keys == keys.Version && clock.GetElapsedTime(spared.From) < options.SpareFor)
         {
@@ -266,7 +266,7 @@ internal sealed class G3JoinDesk(
     {
         if (!await TrySetKeyAsync(node, stop).ConfigureAwait(false))
         {
-            await DeclineAsync(node, NodeState.Refused, $"key missing: no PSK of 16 octets is known for {node.Name}; put it into the keys file, or set it with concentrator meter key set", MissReason.KeyMissing, stop).ConfigureAwait(false);
+            await DeclineAsync(node, NodeState.Refused, $"no PSK of 16 octets is known for {node.Name}; put it into the keys file, or set it with concentrator meter key set", MissReason.KeyMissing, stop).ConfigureAwait(false);
             return;
         }
 
@@ -278,6 +278,11 @@ internal sealed class G3JoinDesk(
 
         if (!node.IsInNetwork)
         {
+            if (node.State == NodeState.Quarantined)
+            {
+                network.Change(node, NodeState.Gone, "is let in: its join is under way"); // nothing is told of a new one before something is known
+            }
+
             network.Place(node, address);
             book.Note(new G3Entry(address, node.Eui, G3Membership.LetIn, node.Meter));
             attend(node);

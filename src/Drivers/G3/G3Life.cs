@@ -29,6 +29,7 @@ internal sealed class G3Life : IDisposable
     private readonly G3Sender _sender;
     private readonly G3BringUp _bringUp;
     private readonly G3Rekeying _rekeying;
+    private readonly G3Gate _gate;
     private readonly G3Upkeep _upkeep;
     private readonly G3Attendants _attendants;
     private readonly SemaphoreSlim _wanted = new(0), _oneRekeying = new(1);
@@ -56,7 +57,8 @@ internal sealed class G3Life : IDisposable
         _joins = new G3JoinDesk(options, _modem, Network, _book, admission, keys, clock, Attend);
         _sender = new G3Sender(options, _modem, _desk, Network, _port, () => _bringUp.PanId, Forget, clock);
         _rekeying = new G3Rekeying(options, _modem, Network, _joins);
-        _upkeep = new G3Upkeep(options, _modem, Network, _sender, _bringUp, () => IsUp, News.TellFacts, clock);
+        _gate = new G3Gate(_modem, Network, admission, _joins.Note, clock);
+        _upkeep = new G3Upkeep(options, _modem, Network, _sender, _bringUp, _gate, () => IsUp, News.TellFacts, clock);
         _attendants = new G3Attendants(options, Network, _sender, _joins, admission, keys, counters, time, clock, memory);
     }
 
@@ -293,8 +295,9 @@ internal sealed class G3Life : IDisposable
                 break;
             case JoinCompleteIndication joined:
                 _joins.Complete(joined.Eui, joined.Address);
+                _gate.Look(); // it may have been struck off meanwhile
                 break;
-            case LeaveIndication left when Network.Find(left.Address) is { } node:
+            case LeaveIndication left when Network.Find(left.Address) is { IsUnlisted: false } node:
                 Depart(node, "left the network by itself");
                 break;
             case DiscoveryIndication found:
@@ -327,6 +330,11 @@ internal sealed class G3Life : IDisposable
         if (packet.Source.TryLinkLocal(out var panId, out var address) && panId == _bringUp.PanId && Network.Hear(address, data.Lqi) is { } node)
         {
             node.Link?.Take(packet.Payload.ToArray());
+            if (node.IsUnlisted)
+            {
+                _gate.Look(); // it has not heard that it is out
+            }
+
             return;
         }
 
@@ -378,6 +386,7 @@ internal sealed class G3Life : IDisposable
         _bringUp.AddTo(facts);
         Network.AddTo(facts);
         _joins.AddTo(facts);
+        _gate.AddTo(facts);
         _sender.AddTo(facts);
         _desk.AddTo(facts);
         _port.Counters.AddTo(facts);

@@ -146,7 +146,7 @@ internal sealed class G3Network(G3Options options, TimeProvider clock)
     {
         lock (_lock)
         {
-            (node.GivenUp, node.Revivals, node.JoinsFailed, node.Spared) = (null, 0, 0, null);
+            (node.GivenUp, node.Revivals, node.JoinsFailed, node.Spared, node.IsUnlisted, node.PutOutAt) = (null, 0, 0, null, false, null);
             (node.State, node.Sentence) = (node.Queue is null ? NodeState.Registered : NodeState.Connected, sentence);
             node.Returned.TrySetResult();
             Tell(node);
@@ -161,6 +161,28 @@ internal sealed class G3Network(G3Options options, TimeProvider clock)
         {
             node.Link?.Lose($"node {node.Name} is visited anew");
             return node.Link = node.IsInNetwork ? new G3NodeLink((payload, stop) => sender.SendAsync(node, payload, stop)) : throw new IOException($"node {node.Name}: {node.Sentence}");
+        }
+    }
+
+    /// <summary>Nobody expects the device here: it was put out, and waits.</summary>
+    internal void Quarantine(G3Node node, string sentence, long now)
+    {
+        lock (_lock)
+        {
+            (node.IsUnlisted, node.PutOutAt, node.GivenUp) = (true, now, null);
+            Change(node, NodeState.Quarantined, sentence, MissReason.NotListed);
+        }
+    }
+
+    /// <summary>The device is expected by now.</summary>
+    internal void TakeBack(G3Node node, MeterId meter)
+    {
+        lock (_lock)
+        {
+            var wasPutOut = node.PutOutAt is not null;
+            (node.IsUnlisted, node.Revivals, node.Meter) = (false, 0, meter);
+            Change(node, NodeState.Gone, wasPutOut ? "was put out while nobody expected it; it may join now, and a route to it is looked for should it not have heard of that" : "turned away before it was expected; it may join now");
+            node.GivenUp = wasPutOut ? clock.GetTimestamp() : node.GivenUp;
         }
     }
 

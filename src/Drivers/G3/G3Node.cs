@@ -42,6 +42,12 @@ internal sealed class G3Node(Eui64 eui, string name)
     /// <summary>When it was heard last, by the clock's time stamps; null: not in this life of the driver.</summary>
     internal long? LastHeard { get; set; }
 
+    /// <summary>Nobody expects it here any more: it was put out.</summary>
+    internal bool IsUnlisted { get; set; }
+
+    /// <summary>When it was put out last, by the clock's time stamps; null where it came in since: it may not have heard of it.</summary>
+    internal long? PutOutAt { get; set; }
+
     /// <summary>When its path was asked for last.</summary>
     internal long? PathAsked { get; set; }
 
@@ -82,13 +88,14 @@ internal sealed class G3Node(Eui64 eui, string name)
     internal bool IsInNetwork => State is NodeState.Registered or NodeState.Connected;
 
     /// <summary>What is kept of that: one that was given up did not notice.</summary>
-    internal G3Membership Membership => IsInNetwork ? G3Membership.In : GivenUp is null ? G3Membership.Out : JoinsFailed > 0 ? G3Membership.LetIn : G3Membership.In;
+    internal G3Membership Membership => IsInNetwork ? G3Membership.In : GivenUp is null ? G3Membership.Out : JoinsFailed > 0 || PutOutAt is not null ? G3Membership.LetIn : G3Membership.In;
 
     /// <summary>Why its meter gives nothing now.</summary>
     internal MissReason Why => State switch
     {
         NodeState.Quarantined => MissReason.NotListed,
         NodeState.Refused => Turned,
+        NodeState.Gone when IsUnlisted => MissReason.NotListed,
         NodeState.Gone when Way.Any(carrier => carrier.State == NodeState.Gone) => MissReason.BranchDown,
         NodeState.Gone => MissReason.Absent,
         NodeState.Connected => MissReason.None,

@@ -114,7 +114,7 @@ public sealed record G3Options(string Name, string Port, DlmsOptions Dlms)
     public DlmsOptions OfNode(string eui, ExpectedMeter? expected) => Dlms with
     {
         Name = Name, Port = $"G3 node {eui}", Framing = DlmsFraming.Wrapper, Meter = expected?.Meter ?? default, SparesAir = true,
-        Profile = expected?.Profile is { } profile && MeterProfiles.Names.Contains(profile) ? MeterProfiles.Find(profile) : Dlms.Profile,
+        Profile = MeterProfiles.OfKind(expected?.Profile, Dlms.Profile),
         Association = Dlms.Association with { LongestPdu = Math.Min(Dlms.Association.LongestPdu, LongestPdu) },
     };
 }

@@ -5,10 +5,10 @@ using Protocols.Usi.G3;
 namespace Drivers.G3;
 
 /// <summary>
-/// What is done beside the work, little by little: the frame counter is kept each hour, the ways to nodes are asked for, and those that were given up are looked for. Each search goes through
+/// What is done beside the work, little by little: the frame counter is kept each hour, who is no longer expected is put out, the ways to nodes are asked for, and those that were given up are looked for. Each search goes through
 /// the whole network, so there is one at a time and a pause behind it.
 /// </summary>
-internal sealed class G3Upkeep(G3Options options, G3Modem modem, G3Network network, G3Sender sender, G3BringUp bringUp, Func<bool> isUp, Action tell, TimeProvider clock)
+internal sealed class G3Upkeep(G3Options options, G3Modem modem, G3Network network, G3Sender sender, G3BringUp bringUp, G3Gate gate, Func<bool> isUp, Action tell, TimeProvider clock)
 {
     /// <summary>A node that was not heard for so long is not asked for its way.</summary>
     private static readonly TimeSpan HeardWithin = TimeSpan.FromHours(2);
@@ -28,6 +28,7 @@ internal sealed class G3Upkeep(G3Options options, G3Modem modem, G3Network netwo
                     await TryAsync(bringUp.KeepCounterAsync, stop).ConfigureAwait(false);
                 }
 
+                await TryAsync(gate.TakeTurnAsync, stop).ConfigureAwait(false);
                 await TryAsync(SearchAsync, stop).ConfigureAwait(false);
             }
 

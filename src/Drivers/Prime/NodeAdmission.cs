@@ -61,6 +61,17 @@ internal sealed class NodeAdmission(PrimeOptions options, IMeterAdmission admiss
         return $"turned away: the network is secured, and the box has no device unique key of {(meter.IsNone ? "node" : $"meter {meter}, node")} {node.Name}; put a line \"{node.Name} duk=..\" into the keys file";
     }
 
+    /// <summary>What is said of a node whose key the modem has, and denies to have.</summary>
+    internal string DeniedUniqueKey(PrimeNode node)
+    {
+        var meter = admission.Find(node.Name, node.Serial)?.Meter ?? node.Meter;
+        return $"turned away: the modem was given the device unique key of {(meter.IsNone ? "node" : $"meter {meter}, node")} {node.Name}, and told {node.KeyDenied} times since that it has none that serves; look whether \"{node.Name} duk=..\" in the keys file is that node's";
+    }
+
+    /// <summary>What is said of a node that is expected and never came.</summary>
+    internal static string Awaited(PrimeNode node) =>
+        $"node {node.Name} was never seen, though the modem has its device unique key: it is out of reach, or that key is not the node's, which a modem does not tell";
+
     /// <summary>The meter that said itself behind this node before; none where none did.</summary>
     internal MeterId Kept(PrimeNode node) => MeterId.TryParse(Encoding.ASCII.GetString(memory.Load(options.Name, NameOf(node)).Span), out var meter) ? meter : default;
 

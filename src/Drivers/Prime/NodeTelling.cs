@@ -9,7 +9,7 @@ internal static class NodeTelling
     internal static void Tell(PrimeNode node, ICollection<DriverEvent> told)
     {
         var (now, before) = (node.View(), node.Told);
-        if (now == before || (before is null && now.State == NodeState.Gone))
+        if (now == before || (before is null && now.State == NodeState.Gone && !node.IsAwaited))
         {
             return;
         }

@@ -10,10 +10,10 @@ namespace Drivers.Prime;
 /// What the modem is told of who may join: first the device unique keys, then the white list, so that nobody who is let in is turned away for want of a key. Only what changed is told again, unless
 /// the modem may have forgotten.
 /// </summary>
-internal sealed class PrimeGate(PrimeOptions options, IMeterAdmission admission, IKeyRing keys, IDriverMemory memory, PrimeModem modem)
+internal sealed class PrimeGate(PrimeOptions options, IMeterAdmission admission, IKeyRing keys, IDriverMemory memory, PrimeModem modem, TimeProvider clock)
 {
     private const string ListedName = "white list";
-    private readonly Dictionary<Eui48, UInt128> _handed = [];
+    private readonly Dictionary<Eui48, (UInt128 Mark, long At)> _handed = [];
     private readonly HashSet<Eui48> _listed = [];
     private bool? _isClosed;
 
@@ -29,6 +29,15 @@ internal sealed class PrimeGate(PrimeOptions options, IMeterAdmission admission,
         lock (_handed)
         {
             return _handed.ContainsKey(eui);
+        }
+    }
+
+    /// <summary>Nodes whose device unique key the modem has had for so long.</summary>
+    internal List<Eui48> KeyedFor(TimeSpan time)
+    {
+        lock (_handed)
+        {
+            return [.. _handed.Where(one => clock.GetElapsedTime(one.Value.At) >= time).Select(one => one.Key)];
         }
     }
 
@@ -100,7 +109,7 @@ internal sealed class PrimeGate(PrimeOptions options, IMeterAdmission admission,
         }
 
         var (value, mark) = KeyOf(eui);
-        if (value.Length == 0 || (_handed.TryGetValue(eui, out var handed) && handed == mark))
+        if (value.Length == 0 || (_handed.TryGetValue(eui, out var handed) && handed.Mark == mark))
         {
             return;
         }
@@ -111,7 +120,7 @@ internal sealed class PrimeGate(PrimeOptions options, IMeterAdmission admission,
         {
             lock (_handed)
             {
-                _handed[eui] = mark;
+                _handed[eui] = (mark, clock.GetTimestamp());
             }
         }
         else

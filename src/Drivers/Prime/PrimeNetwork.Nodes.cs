@@ -172,7 +172,8 @@ internal sealed partial class PrimeNetwork
             }
         }
 
-        (node.State, node.Sentence) = (state, sentence);
+        (node.State, node.Sentence, node.IsAwaited) = (state, sentence, node.IsAwaited && state == NodeState.Gone);
+        node.KeyDenied = state is NodeState.Registered or NodeState.Connected ? 0 : node.KeyDenied;
         Touch(node);
     }
 

@@ -37,7 +37,8 @@ internal sealed partial class PrimeNetwork(PrimeOptions options, NodeAdmission a
     }
 
     /// <summary>An event of the network, other than a restart.</summary>
-    internal void Take(NetworkEvent told)
+    /// <param name="hasKey">The modem was given the device unique key of the node it is of.</param>
+    internal void Take(NetworkEvent told, bool hasKey = false)
     {
         if (!told.Eui.IsNode)
         {
@@ -65,7 +66,8 @@ internal sealed partial class PrimeNetwork(PrimeOptions options, NodeAdmission a
                     break;
                 case NetworkEventKind.NoUniqueKey:
                     Disconnect(node, $"node {node.Name} has no device unique key");
-                    Set(node, NodeState.Refused, admission.NoUniqueKey(node));
+                    node.KeyDenied += hasKey ? 1 : 0;
+                    Set(node, NodeState.Refused, node.KeyDenied >= PrimeNode.MostDenials ? admission.DeniedUniqueKey(node) : admission.NoUniqueKey(node));
                     break;
                 case NetworkEventKind.UnknownNode:
                     Disconnect(node, $"node {node.Name} is not on the white list");
@@ -231,13 +233,32 @@ internal sealed partial class PrimeNetwork(PrimeOptions options, NodeAdmission a
     }
 
     /// <summary>Keys came: whoever was turned away for want of one may register.</summary>
-    internal void MayTryAgain(Func<Eui48, bool> hasKey)
+    /// <param name="areOthers">They are other keys than before: whose was denied may register too.</param>
+    internal void MayTryAgain(Func<Eui48, bool> hasKey, bool areOthers)
     {
         lock (_lock)
         {
-            foreach (var node in _nodes.Values.Where(node => node is { State: NodeState.Refused, Address: null } && hasKey(node.Eui)).ToList())
+            foreach (var node in _nodes.Values.Where(node => node is { State: NodeState.Refused, Address: null } && (areOthers || node.KeyDenied < PrimeNode.MostDenials) && hasKey(node.Eui)).ToList())
             {
+                node.KeyDenied = areOthers ? 0 : node.KeyDenied;
                 Set(node, NodeState.Gone, "turned away before the modem had its device unique key; it may register now");
+            }
+        }
+    }
+
+    /// <summary>Nodes of which the modem has had the device unique key for long: those that were never seen are told.</summary>
+    internal void Await(IEnumerable<Eui48> keyed)
+    {
+        lock (_lock)
+        {
+            foreach (var eui in keyed)
+            {
+                if (!_nodes.ContainsKey(eui) && Node(eui) is { } node)
+                {
+                    Name(node);
+                    node.IsAwaited = !node.Meter.IsNone;
+                    Set(node, NodeState.Gone, NodeAdmission.Awaited(node));
+                }
             }
         }
     }

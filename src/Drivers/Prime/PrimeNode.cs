@@ -75,13 +75,23 @@ internal sealed class PrimeNode(Eui48 eui)
     /// <summary>Nobody expects it here any more, whether it is in the network or was put out of it.</summary>
     internal bool IsUnlisted { get; set; }
 
-    /// <summary>Why its meter gives nothing now. Only who was turned away for want of a key has no connection: who joined below the security profile has one, which is not used.</summary>
+    /// <summary>It was never seen, though its meter is expected and the modem has its device unique key.</summary>
+    internal bool IsAwaited { get; set; }
+
+    /// <summary>How often the modem told that it has no device unique key of it though it was given one.</summary>
+    internal int KeyDenied { get; set; }
+
+    /// <summary>
+    /// Why its meter gives nothing now. Only who was turned away for a key has no connection; who joined below the security profile has one, over which the box does not associate.
+    /// </summary>
     internal MissReason Why => State switch
     {
         NodeState.Quarantined => MissReason.NotListed,
-        NodeState.Refused => Address is null ? MissReason.KeyMissing : MissReason.NotConnected,
+        NodeState.Refused when Address is not null => MissReason.AssociationRefused,
+        NodeState.Refused => KeyDenied >= MostDenials ? MissReason.WrongKey : MissReason.KeyMissing,
         NodeState.Registered => MissReason.NotConnected,
         NodeState.Gone when IsUnlisted => MissReason.NotListed,
+        NodeState.Gone when IsAwaited => MissReason.NeverRegistered,
         NodeState.Gone when Sid != 0 && Parent is { State: NodeState.Gone } => MissReason.BranchDown,
         NodeState.Gone => MissReason.Absent,
         _ => MissReason.None,
@@ -106,6 +116,9 @@ internal sealed class PrimeNode(Eui48 eui)
             return level;
         }
     }
+
+    /// <summary>The first denial may be of the moment before the key came; the next is of the key that came.</summary>
+    internal const int MostDenials = 2;
 
     /// <summary>No tree is deeper; a ring, which a list of two moments may show, has no end.</summary>
     private const int MostLevels = 63;

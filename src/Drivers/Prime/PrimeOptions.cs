@@ -34,6 +34,9 @@ public sealed record PrimeOptions(string Name, string Port)
     /// <summary>How often the modem's table of links is read; it costs no air.</summary>
     public TimeSpan LooksAtLinksEvery { get; init; } = TimeSpan.FromMinutes(15);
 
+    /// <summary>A node that was not seen so long after the modem got its device unique key is told of: its key may be wrong, which shows in nothing else.</summary>
+    public TimeSpan AwaitsFor { get; init; } = TimeSpan.FromHours(1);
+
     /// <summary>How long the modem may take over a question about itself.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(2);
 

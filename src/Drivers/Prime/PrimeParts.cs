@@ -32,7 +32,7 @@ internal sealed class PrimeParts : IDisposable
         _modem = new PrimeModem(options, Port, clock);
         _admission = new NodeAdmission(options, expected, memory);
         Network = new PrimeNetwork(options, _admission, Wake);
-        _gate = new PrimeGate(options, expected, keys, memory, _modem);
+        _gate = new PrimeGate(options, expected, keys, memory, _modem, clock);
         _bringUp = new PrimeBringUp(options, _modem, Network, _gate, memory, Tell);
         Meters = new NodeMeters(options, Network, _admission, _modem, meters, keys, counters, time, clock, memory);
         Upkeep = new PrimeUpkeep(options, Port, Network, Meters, _bringUp, _gate, expected, keys, clock, Tell);
@@ -104,7 +104,7 @@ internal sealed class PrimeParts : IDisposable
                 Upkeep.BringUp();
                 break;
             case NetworkEvent happened:
-                Network.Take(happened);
+                Network.Take(happened, _gate.HasKey(happened.Eui));
                 if (happened.Kind == NetworkEventKind.NoUniqueKey)
                 {
                     Upkeep.HandKey(happened.Eui);

@@ -35,7 +35,7 @@ internal sealed class PrimeUpkeep(
     {
         gate.Forget(eui);
         await gate.HandKeyAsync(eui, stop).ConfigureAwait(false);
-        network.MayTryAgain(gate.HasKey);
+        network.MayTryAgain(gate.HasKey, areOthers: false);
     });
 
     /// <summary>Orders that have ended with their nodes; and whoever is new is asked.</summary>
@@ -153,11 +153,12 @@ internal sealed class PrimeUpkeep(
                     network.Readmit();
                 }
 
+                var areOthers = versions.Item2 != _versions.Keys;
                 _versions = versions;
                 _chores.Writer.TryWrite(async either =>
                 {
                     await gate.TellAsync(either).ConfigureAwait(false);
-                    network.MayTryAgain(gate.HasKey);
+                    network.MayTryAgain(gate.HasKey, areOthers);
                     tell(LinkState.Listening, gate.Refusal ?? Sentence());
                 });
             }
@@ -166,6 +167,7 @@ internal sealed class PrimeUpkeep(
             if (clock.GetElapsedTime(lastLooked) >= options.LooksAtLinksEvery)
             {
                 lastLooked = clock.GetTimestamp();
+                network.Await(gate.KeyedFor(options.AwaitsFor));
                 _chores.Writer.TryWrite(bringUp.LookAtLinksAsync);
             }
 

@@ -5,7 +5,7 @@ public enum MissReason : byte
 {
     /// <summary>Nothing is missing, or nobody tried.</summary>
     None,
-    /// <summary>Expected, and never seen in a network.</summary>
+    /// <summary>Expected, and never seen in a network; also where its modem has a wrong device unique key, which PRIME tells nobody.</summary>
     NeverRegistered,
     /// <summary>In the network, but no data connection to its meter is open.</summary>
     NotConnected,
@@ -23,7 +23,7 @@ public enum MissReason : byte
     KeyMissing,
     /// <summary>It does not take the box's key, or has locked itself.</summary>
     WrongKey,
-    /// <summary>It does not associate: another client holds the association it allows.</summary>
+    /// <summary>No association: another client holds the one it allows, or its connection is below the security the box demands.</summary>
     AssociationRefused,
     /// <summary>Its clock is too far off for what it stores to be asked by time.</summary>
     ClockBeyondWindow,

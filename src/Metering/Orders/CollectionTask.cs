@@ -15,6 +15,15 @@ public enum WorkClass : byte
 /// <param name="Due">Until when a run's values are wanted, local time of the day; null where nothing is promised.</param>
 public sealed record CollectionTask(string Read, TimeSpan Every, TimeSpan Start, TimeSpan? Due)
 {
+    private readonly string? _name;
+
+    /// <summary>Which of the box's tasks it is: two may read the same. What it reads, where nothing else is said.</summary>
+    public string Name
+    {
+        get => _name ?? Read;
+        init => _name = value;
+    }
+
     /// <summary>Before or behind other tasks.</summary>
     public WorkClass Class { get; init; } = WorkClass.Profile;
 

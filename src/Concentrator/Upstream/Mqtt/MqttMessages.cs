@@ -66,7 +66,7 @@ internal static class MqttMessages
         status.Flow, backlog.ToDictionary(entry => entry.Key.ToString().ToLowerInvariant(), entry => entry.Value),
         [.. status.Drivers.Select(driver => new HealthDriver(driver.Name, driver.Family, driver.State.ToString().ToLowerInvariant(), driver.Sentence))],
         status.Meters, status.MetersSilent, status.MetersWithoutKey, status.Forecast,
-        [.. status.Collection.Select(one => new HealthTask(one.Task.Read, one.Due, one.Expected, one.Complete, Math.Round(one.Share, 6), one.AtRisk, one.Absent))]);
+        [.. status.Collection.Select(one => new HealthTask(one.Task.Name, one.Due, one.Expected, one.Complete, Math.Round(one.Share, 6), one.AtRisk, one.Absent))]);
 
     internal static MeterMetaMessage Meta(MeterView meter) => new(
         meter.Id.Text, meter.Media, meter.Source, meter.Place, meter.FirstHeard, meter.LastHeard, meter.RssiDbm, meter.Security, meter.Sentence, meter.Life?.Phase,

@@ -25,7 +25,7 @@ internal sealed class SessionKeys(DlmsOptions options, IKeyRing keys, ICounterSt
         {
             if (isKeyed && (length == 0 || other == 0))
             {
-                throw new MeterRefusalException($"no key: the keys file has no guek= and gak= for {meter} dlms client={association.Client}", MissReason.KeyMissing);
+                throw new MeterRefusalException($"the keys file has no guek= and gak= for {meter} dlms client={association.Client}", MissReason.KeyMissing);
             }
 
             var wanted = association.Suite == 2 ? 32 : 16;

@@ -68,7 +68,7 @@ public sealed record CollectionForecast(CollectionTask Task, DateTime Due, int E
 
     private static string SentenceOf(TimeZoneInfo zone, CollectionTask task, DateTime due, double share, int atRisk, int absent, DateTime? since)
     {
-        var text = string.Create(CultureInfo.InvariantCulture, $"{task.Read}: {Math.Floor(share * 1000) / 10:F1} % by {TimeZoneInfo.ConvertTimeFromUtc(due, zone):HH:mm}");
+        var text = string.Create(CultureInfo.InvariantCulture, $"{task.Name}: {Math.Floor(share * 1000) / 10:F1} % by {TimeZoneInfo.ConvertTimeFromUtc(due, zone):HH:mm}");
         text += atRisk == 0 ? "" : string.Create(CultureInfo.InvariantCulture, $", {atRisk} {(atRisk == 1 ? "meter" : "meters")} at risk");
         return absent == 0 ? text
             : text + string.Create(CultureInfo.InvariantCulture, $", {absent} absent") + (since is { } at ? string.Create(CultureInfo.InvariantCulture, $" since {TimeZoneInfo.ConvertTimeFromUtc(at, zone):dddd}") : "");

@@ -107,17 +107,6 @@ public sealed class CollectionPlanner(IReadOnlyList<CollectionTask> tasks, Plann
         }
     }
 
-    /// <summary>The meter was heard, whatever it said: what it did not answer before, it may now.</summary>
-    public void Heard(MeterId meter, DateTime utc)
-    {
-        if (_meters.TryGetValue(meter, out var work) && work is { State: WorkState.Waiting, Failures: > 0 } && work.Tasks.All(task => !task.IsOpen || task.Why is MissReason.NoAnswer or MissReason.NotYet))
-        {
-            Unqueue(work);
-            (work.Failures, work.NotBefore) = (0, utc);
-            Place(work, utc);
-        }
-    }
-
     /// <summary>What hopeless meters waited for is there (new keys): they are asked at once.</summary>
     public void Hope(DateTime utc)
     {

@@ -131,6 +131,47 @@ public class CompletenessReportTests
         Assert.Equal(1, Assert.Single(CompletenessReport.Of(planner, new PlannedRead(Profile, at), _marks, at).Meters).Received);
     }
 
+    [Theory]
+    [InlineData("Europe/Madrid", "2026-03-30", 92)]
+    [InlineData("Europe/Madrid", "2026-10-26", 100)]
+    [InlineData("Europe/Madrid", "2026-11-24", 96)]
+    public void Rows_of_midnight_belong_to_the_day_they_begin_in_or_end_as_they_are_stamped(string zone, string run, int quarters)
+    {
+        foreach (var (stamp, first) in ((StampEdge, int)[])[(StampEdge.Start, 0), (StampEdge.End, 15)])
+        {
+            var marks = new ReadMarks();
+            var planner = Planner(TimeZoneInfo.FindSystemTimeZoneById(zone), Profile);
+            var at = TimeZoneInfo.ConvertTimeToUtc(DateTime.Parse(run, System.Globalization.CultureInfo.InvariantCulture).AddMinutes(5), planner.Zone);
+            var (after, until) = CompletenessReport.Of(planner, new PlannedRead(Profile, at), marks, at) is var empty ? (empty.After, empty.Until) : default;
+            Store(after.AddMinutes(first), quarters, stamp: stamp, into: marks);
+            Assert.Equal((quarters, quarters, 0), Counts());
+            Assert.Empty(marks.Missing(Meter, Read, at)!); // nothing is asked for whose time has not come, and then believed not to be there
+            marks = new ReadMarks();
+            Store(after.AddMinutes(first), quarters - 1, stamp: stamp, into: marks);
+            Assert.Equal((quarters, quarters - 1, 1), Counts());
+            Assert.Equal(until.AddMinutes(first - 15), Assert.Single(marks.Missing(Meter, Read, at)!).First);
+
+            (int, int, int) Counts()
+            {
+                var meter = Assert.Single(CompletenessReport.Of(planner, new PlannedRead(Profile, at), marks, at).Meters);
+                return (meter.Expected, meter.Received, meter.Missing.Count);
+            }
+        }
+    }
+
+    [Fact]
+    public void Two_tasks_that_read_the_same_are_told_under_their_own_names()
+    {
+        var at = new DateTime(2026, 11, 24, 8, 0, 0, DateTimeKind.Utc);
+        var second = Profile with { Name = "load-profile#2" };
+        var planner = Planner(TimeZoneInfo.Utc, Profile, second);
+        planner.Reach(Meter, "plc0", 1, at);
+        planner.Ended(planner.Next(at)!, [new ReadOutcome(true, MissReason.None, "96 rows"), new ReadOutcome(false, MissReason.NoAnswer, "as told")], at);
+        Assert.Equal((MissReason.None, MissReason.NoAnswer), (planner.WhyOf(Meter, Profile), planner.WhyOf(Meter, second)));
+        Assert.Equal([Read, "load-profile#2"], planner.TakeDue(at).Select(run => CompletenessReport.Of(planner, run, _marks, at).Task));
+        Assert.Equal([Read, "load-profile#2"], CollectionForecast.All(planner, at).Select(one => one.Sentence.Split(':')[0]).Order());
+    }
+
     private static CollectionPlanner Planner(TimeZoneInfo zone, params CollectionTask[] tasks)
     {
         var planner = new CollectionPlanner(tasks, new PlannerPolicy(), zone);
@@ -138,10 +179,10 @@ public class CompletenessReportTests
         return planner;
     }
 
-    private void Store(DateTime first, int count, int period = 900, string task = Read)
+    private void Store(DateTime first, int count, int period = 900, string task = Read, StampEdge stamp = StampEdge.None, ReadMarks? into = null)
     {
         var rows = Enumerable.Range(0, count).Select(number => first.AddMinutes(15 * number)).ToList();
-        var record = LedgerRecord.Parse(default, PayloadWriter.Profile(Meter.Text, Lp1, period, task, rows));
-        _marks.Stored(record.Block!, 0, null);
+        var record = LedgerRecord.Parse(default, PayloadWriter.Profile(Meter.Text, Lp1, period, task, rows, stamp));
+        (into ?? _marks).Stored(record.Block!, 0, null);
     }
 }

@@ -56,15 +56,6 @@ public class PlannerTests
     }
 
     [Fact]
-    public void A_meter_that_is_heard_is_asked_again_at_once()
-    {
-        var planner = Planner(new PlannerPolicy(), meters: 1, slots: 1);
-        planner.Ended(Assert.Single(All(planner, Night)), [Missed(MissReason.NoAnswer)], Night);
-        planner.Heard(Meter(0), Night.AddSeconds(10));
-        Assert.Single(All(planner, Night.AddSeconds(10)));
-    }
-
-    [Fact]
     public void Without_chasing_a_run_asks_once()
     {
         var planner = Planner(new PlannerPolicy { ChasesGaps = false }, meters: 1, slots: 1);

@@ -37,7 +37,7 @@ public class RowCoverageTests
     [Fact]
     public void Rows_that_do_not_begin_with_UTC_are_asked_for_where_they_stand()
     {
-        var days = new RowCoverage(86_400);
+        var days = new RowCoverage(86_400, isStart: false);
         days.Has(Day.AddHours(-1));
         days.Has(Day.AddDays(2).AddHours(-1));
         var (first, last) = Assert.Single(days.Missing(Day.AddDays(2)));
@@ -47,15 +47,30 @@ public class RowCoverageTests
         Assert.Empty(days.Missing(Day.AddDays(3).AddHours(-2))); // the next one's time has not come
         Assert.Single(days.Missing(Day.AddDays(3).AddHours(-1)));
 
-        var late = new RowCoverage(900);
+        var late = new RowCoverage(900, isStart: false);
         late.Has(Day.AddMinutes(7));
         Assert.Equal([(Day.AddMinutes(22), Day.AddMinutes(37))], late.Missing(Day.AddMinutes(51)));
     }
 
     [Fact]
+    public void A_row_that_is_stamped_with_its_begin_is_not_missing_before_its_interval_is_over()
+    {
+        var begins = new RowCoverage(900, isStart: true);
+        Array.ForEach([0, 1, 2], slot => begins.Has(At(slot)));
+        Assert.Empty(begins.Missing(At(3).AddMinutes(5)));
+        Assert.Empty(begins.Missing(At(4).AddSeconds(-1)));
+        Assert.Equal([(At(3), At(3))], begins.Missing(At(4)));
+        Assert.Equal((4, 3), begins.Count(At(0), At(4)));
+        Assert.Equal([(At(3), At(3), false)], begins.Gaps(At(0), At(4)));
+        var ends = Rows(0, 1, 2);
+        Assert.Equal([(At(3), At(3))], ends.Missing(At(3).AddMinutes(5)));
+        Assert.Equal((4, 2), ends.Count(At(0), At(4)));
+    }
+
+    [Fact]
     public void Before_the_first_row_nothing_is_missing_and_nothing_older_than_ten_days()
     {
-        Assert.Empty(new RowCoverage(900).Missing(At(96)));
+        Assert.Empty(new RowCoverage(900, isStart: false).Missing(At(96)));
         var missing = Assert.Single(Rows(0).Missing(Day.AddDays(30)));
         Assert.Equal((Day.AddDays(20).AddMinutes(15), Day.AddDays(30)), missing);
     }
@@ -81,7 +96,7 @@ public class RowCoverageTests
 
     private static RowCoverage Rows(params int[] slots)
     {
-        var coverage = new RowCoverage(900);
+        var coverage = new RowCoverage(900, isStart: false);
         foreach (var slot in slots)
         {
             coverage.Has(At(slot));

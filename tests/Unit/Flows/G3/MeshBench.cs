@@ -122,9 +122,9 @@ internal sealed class MeshBench : IAsyncDisposable, IMeterAdmission, IKeyRing, I
     internal void LoseDeviceKey() => RandomNumberGenerator.Fill(_deviceKey);
 
     /// <summary>A device with a meter, known to the box as asked for.</summary>
-    internal MeshDevice Device(int number, bool isExpected = true, bool hasKey = true, bool hasRightKey = true)
+    internal MeshDevice Device(int number, bool isExpected = true, bool hasKey = true, bool hasRightKey = true, MeterFault faults = default)
     {
-        var meter = new DlmsMeter(new DlmsMeterPlan(number, 7), () => Clock.GetUtcNow().UtcDateTime);
+        var meter = new DlmsMeter(new DlmsMeterPlan(number, 7, Faults: faults), () => Clock.GetUtcNow().UtcDateTime);
         var device = new MeshDevice(0x0011_2200_0000_0000 + (ulong)number, [.. Enumerable.Range(0, 16).Select(i => (byte)(i + number))], meter);
         Modem.Devices.Add(device);
         Expect(device.Name, meter, hasKey ? hasRightKey ? device.Key : new byte[16] : null);
@@ -216,10 +216,12 @@ internal sealed class MeshBench : IAsyncDisposable, IMeterAdmission, IKeyRing, I
     /// <summary>Starts to read the registers of a device's meter.</summary>
     internal Task<OrderStep> StartReading(MeshDevice device) => StartReading(device.Meter!);
 
-    internal Task<OrderStep> StartReading(DlmsMeter meter) => Task.Run(async () =>
+    internal Task<OrderStep> StartReading(DlmsMeter meter) => StartReading(meter, new ReadOrder(ReadOrder.Registers, null, null, "task"));
+
+    internal Task<OrderStep> StartReading(DlmsMeter meter, ReadOrder order) => Task.Run(async () =>
     {
         OrderStep? last = null;
-        await foreach (var step in Driver.ExecuteAsync(new MeterOrder("order", OrderKind.Read, MeterId.Parse(meter.Name), new ReadOrder(ReadOrder.Registers, null, null, "task").ToPayload()), CancellationToken.None))
+        await foreach (var step in Driver.ExecuteAsync(new MeterOrder("order", OrderKind.Read, MeterId.Parse(meter.Name), order.ToPayload()), CancellationToken.None))
         {
             last = step;
         }
@@ -228,9 +230,11 @@ internal sealed class MeshBench : IAsyncDisposable, IMeterAdmission, IKeyRing, I
     });
 
     /// <summary>Reads the registers of a device's meter; the last step.</summary>
-    internal async Task<OrderStep> ReadAsync(MeshDevice device)
+    internal Task<OrderStep> ReadAsync(MeshDevice device) => ReadAsync(device, new ReadOrder(ReadOrder.Registers, null, null, "task"));
+
+    internal async Task<OrderStep> ReadAsync(MeshDevice device, ReadOrder order)
     {
-        var reading = StartReading(device);
+        var reading = StartReading(device.Meter!, order);
         await UntilAsync(() => reading.IsCompleted, "the order ends");
         return await reading;
     }

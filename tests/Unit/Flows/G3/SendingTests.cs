@@ -80,6 +80,28 @@ public class SendingTests
     }
 
     [Fact]
+    public async Task Another_meter_behind_a_node_whose_meter_was_read_before_is_no_wrong_key()
+    {
+        await using var bench = new MeshBench();
+        var (device, other) = (bench.Device(1), bench.Device(9, isExpected: false));
+        await bench.UpAsync();
+        await bench.JoinAsync(device);
+        Assert.Equal(OrderState.Done, (await bench.ReadAsync(device)).State);
+        bench.Modem.Devices.Clear();
+        var exchanged = new MeshDevice(0x0011_2200_0000_0001, device.Key, other.Meter);
+        exchanged.Enter(bench.Modem, device.Address);
+        bench.Modem.Devices.Add(exchanged);
+        var end = bench.Clock.GetUtcNow().AddMinutes(2);
+        await bench.UntilAsync(() => bench.Clock.GetUtcNow() > end, "the association is let go", TimeSpan.FromSeconds(1));
+        for (var times = 0; times < 4; times++)
+        {
+            var step = await bench.ReadAsync(device);
+            Assert.True((step.State, step.Why) == (OrderState.Failed, MissReason.Exchanged), $"{step.State} {step.Why} {step.Sentence}");
+            Assert.Contains($"led to {device.Meter!.Name} and now leads to {other.Meter!.Name}", step.Sentence, StringComparison.Ordinal);
+        }
+    }
+
+    [Fact]
     public async Task Without_a_route_one_is_looked_for_once_and_then_the_node_is_given_up_until_it_is_heard()
     {
         await using var bench = new MeshBench();

@@ -111,6 +111,48 @@ public class NodeTests
     }
 
     [Fact]
+    public async Task A_unique_key_the_modem_has_and_denies_is_a_wrong_one_until_the_keys_change()
+    {
+        await using var bench = new PrimeBench { Options = new("plc0", "/dev/plc") { SecurityProfile = 1 } };
+        bench.Expected.With(Meter, One);
+        bench.Keys.Add(One, 0xA0);
+        await bench.UpAsync();
+        bench.Modem.Happens(6, One);
+        Assert.True(await bench.UntilAsync(() => bench.Modem.Sent(0x31).Count(set => set[1] == 0x81 && set[2] == 0x40) == 2)); // it may have been lost: it is given once more
+        Assert.True(await bench.UntilAsync(() => bench.Node(One)?.State == NodeState.Gone));
+        bench.Modem.Happens(6, One);
+        Assert.True(await bench.UntilAsync(() => bench.Node(One)!.Why == MissReason.WrongKey));
+        Assert.Equal(NodeState.Refused, bench.Node(One)!.State);
+        Assert.Contains("told 2 times since that it has none that serves", bench.Node(One)!.Sentence, StringComparison.Ordinal);
+        Assert.Equal(MissReason.WrongKey, (await bench.Read(Meter)).Why);
+        bench.Keys.Add(One, 0xB0);
+        Assert.True(await bench.Clock.AdvanceUntilAsync(() => bench.Node(One)!.State == NodeState.Gone, TimeSpan.FromSeconds(1)));
+        bench.Modem.Joins(One, 0x123, Meter, secured: true);
+        Assert.True(await bench.UntilAsync(() => bench.Joined.Any()));
+    }
+
+    [Fact]
+    public async Task A_node_that_was_never_seen_though_the_modem_has_its_key_is_told_so_after_an_hour_and_no_other_is()
+    {
+        await using var bench = new PrimeBench { Options = new("plc0", "/dev/plc") { SecurityProfile = 1 } };
+        bench.Expected.With(Meter, One).With("ZIV0012345679", Two);
+        bench.Keys.Add(One, 0xA0);
+        await bench.UpAsync();
+        Assert.True(await bench.Clock.AdvanceUntilAsync(() => bench.Node(One) is not null, TimeSpan.FromSeconds(10)));
+        var node = bench.Node(One)!;
+        Assert.Equal((NodeState.Gone, MissReason.NeverRegistered, Meter), (node.State, node.Why, node.Meter.Text));
+        Assert.Contains("or that key is not the node's, which a modem does not tell", node.Sentence, StringComparison.Ordinal);
+        Assert.Null(bench.Node(Two)); // without a key it would be told by the modem
+        Assert.InRange(bench.Clock.GetUtcNow() - new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero), TimeSpan.FromHours(1), TimeSpan.FromHours(1.3));
+        Assert.Equal(MissReason.NeverRegistered, (await bench.Read(Meter)).Why);
+        bench.Modem.Joins(One, 0x123, Meter, secured: true);
+        Assert.True(await bench.UntilAsync(() => bench.Joined.Any()));
+        bench.Modem.Happens(1, One);
+        Assert.True(await bench.UntilAsync(() => bench.Node(One)!.State == NodeState.Gone));
+        Assert.Equal(MissReason.Absent, bench.Node(One)!.Why);
+    }
+
+    [Fact]
     public async Task A_node_below_the_demanded_profile_is_refused_and_counted()
     {
         await using var bench = new PrimeBench { Options = new("plc0", "/dev/plc") { SecurityProfile = 1 } };
@@ -118,7 +160,8 @@ public class NodeTests
         await bench.UpAsync();
         bench.Modem.Joins(One, 0x123, Meter, secured: false);
         Assert.True(await bench.UntilAsync(() => bench.Node(One)?.State == NodeState.Refused));
-        Assert.Equal(Meter, bench.Node(One)!.Meter.Text);
+        Assert.Equal((Meter, MissReason.AssociationRefused), (bench.Node(One)!.Meter.Text, bench.Node(One)!.Why));
+        Assert.Equal(MissReason.AssociationRefused, (await bench.Read(Meter)).Why);
         Assert.Empty(bench.Joined);
         Assert.True(await bench.Clock.AdvanceUntilAsync(() => bench.Links.Last().Facts!["belowProfile"] == "1", TimeSpan.FromSeconds(1)));
     }

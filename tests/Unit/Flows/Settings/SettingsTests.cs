@@ -72,6 +72,11 @@ public sealed class SettingsTests : IDisposable
     [InlineData("id = \"a\"\n[http]\nlisten = \"here\"", "wants address:port")]
     [InlineData("id = \"a\"\n[meters]\nkeep = \"soon\"", "wants a duration")]
     [InlineData("id = \"a\"\n[keys]\nfile = \"/nowhere/keys\"", "the file is not there")]
+    [InlineData("id = \"a\"\n[collection]\nzone = \"Europe/Madird\"", ":3:1: zone = \"Europe/Madird\" is no time zone; did you mean \"Europe/Madrid\"?")]
+    [InlineData("id = \"a\"\n[collection]\nzone = \"Mars/Olympus Mons\"", "is no time zone; it wants a name such as Europe/Madrid")]
+    [InlineData("id = \"a\"\n[collection]\nzone = \"../../etc/passwd\"", "is no time zone")]
+    [InlineData("id = \"a\"\n[collection]\nzone = 1", "zone wants a text in quotes")]
+    [InlineData("id = \"a\"\n[collection]\nzoen = \"UTC\"", "did you mean \"zone\"?")]
     [InlineData("id = \"a\"\nid = \"b\"", ":2:")]
     [InlineData("id = ", ":1:")]
     public void What_is_wrong_is_said_with_file_line_and_what_to_do(string text, string sentence)
@@ -80,6 +85,17 @@ public sealed class SettingsTests : IDisposable
         Assert.Null(outcome.Settings);
         Assert.Contains(outcome.Faults, fault => fault.ToString().Contains(sentence, StringComparison.Ordinal));
         Assert.All(outcome.Faults, fault => Assert.StartsWith(_directory, fault.Place.File, StringComparison.Ordinal));
+    }
+
+    [Fact]
+    public void Billing_days_are_cut_in_the_zone_that_is_set_or_the_systems_and_tasks_that_read_the_same_have_names()
+    {
+        var settings = Load("id = \"a\"\n[collection]\nzone = \"Europe/Madrid\"\ntasks = [ { read = \"load-profile\", every = \"1d\" }, { read = \"registers\" }, { read = \"load-profile\", every = \"1d\" } ]").Settings!;
+        Assert.Equal("Europe/Madrid", settings.Zone!.Id);
+        Assert.Equal(TimeSpan.FromHours(2), settings.Zone.GetUtcOffset(new DateTime(2026, 7, 1, 0, 0, 0, DateTimeKind.Utc)));
+        Assert.Equal(["load-profile", "registers", "load-profile#2"], settings.Tasks.Select(task => task.Name));
+        Assert.Equal(3, settings.Tasks.Distinct().Count());
+        Assert.Null(Load("id = \"a\"").Settings!.Zone);
     }
 
     [Fact]

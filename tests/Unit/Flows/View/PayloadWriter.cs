@@ -55,9 +55,9 @@ public static class PayloadWriter
     }
 
     /// <summary>Rows of a profile that a task read, with their times in UTC and no columns.</summary>
-    public static byte[] Profile(string meter, string profile, int periodSeconds, string task, IReadOnlyList<DateTime> rows)
+    public static byte[] Profile(string meter, string profile, int periodSeconds, string task, IReadOnlyList<DateTime> rows, StampEdge stamp = StampEdge.None)
     {
-        var to = Begun(meter, 0, profile, periodSeconds, task, "o1");
+        var to = Begun(meter, 0, profile, periodSeconds, task, "o1", stamp);
         to.Number(0);
         to.Number((ulong)rows.Count);
         foreach (var at in rows)
@@ -94,7 +94,7 @@ public static class PayloadWriter
         return to.ToArray();
     }
 
-    private static OctetWriter Begun(string meter, int revision, string profile, int periodSeconds, string? task, string? order)
+    private static OctetWriter Begun(string meter, int revision, string profile, int periodSeconds, string? task, string? order, StampEdge stamp = StampEdge.None)
     {
         var to = new OctetWriter();
         to.Byte(1 | 4); // has a block, has RSSI
@@ -112,7 +112,7 @@ public static class PayloadWriter
         to.Text(meter);
         to.Text(profile);
         to.Number((ulong)periodSeconds);
-        to.Byte(0);
+        to.Byte((byte)stamp);
         to.Text(null);
         to.Number(0);
         to.Text(null);

@@ -77,26 +77,5 @@ public class Im871aFramerTests
 
     private static string Text(Im871aFrame frame) => $"{frame.Endpoint} {frame.MessageId} {Convert.ToHexString(frame.Payload.Span)} {frame.RssiRaw}";
 
-    private static List<Im871aFrame> Cut(IEnumerable<byte[]> chunks)
-    {
-        var framer = new Im871aFramer();
-        var frames = new List<Im871aFrame>();
-        byte[] left = [];
-        foreach (var chunk in chunks)
-        {
-            var input = new ReadOnlySequence<byte>([.. left, .. chunk]);
-            FrameRead read;
-            while ((read = framer.Read(ref input, out var frame, out _)) != FrameRead.NeedMore)
-            {
-                if (read == FrameRead.Got)
-                {
-                    frames.Add(frame!);
-                }
-            }
-
-            left = input.ToArray();
-        }
-
-        return frames;
-    }
+    private static List<Im871aFrame> Cut(IEnumerable<byte[]> chunks) => FrameCutting.Cut<Im871aFrame>(new Im871aFramer().Read!, chunks);
 }

@@ -1,5 +1,3 @@
-using System.Buffers;
-using Protocols.Framing;
 using Protocols.Usi;
 
 namespace Unit.Vectors.Usi;
@@ -46,26 +44,5 @@ internal static class SharedUsi
     internal static byte[] Frame(string name) => Frames().Single(frame => frame.Name == name).Octets;
 
     /// <summary>The frames in these octets, each with octets of its own.</summary>
-    internal static List<UsiFrame> Cut(params IEnumerable<byte[]> chunks)
-    {
-        var framer = new UsiFramer();
-        var frames = new List<UsiFrame>();
-        byte[] left = [];
-        foreach (var chunk in chunks)
-        {
-            var input = new ReadOnlySequence<byte>([.. left, .. chunk]);
-            FrameRead read;
-            while ((read = framer.Read(ref input, out var frame, out _)) != FrameRead.NeedMore)
-            {
-                if (read == FrameRead.Got)
-                {
-                    frames.Add(frame with { Payload = frame.Payload.ToArray() });
-                }
-            }
-
-            left = input.ToArray();
-        }
-
-        return frames;
-    }
+    internal static List<UsiFrame> Cut(params IEnumerable<byte[]> chunks) => FrameCutting.Cut<UsiFrame>(new UsiFramer().Read, chunks, frame => frame with { Payload = frame.Payload.ToArray() });
 }
