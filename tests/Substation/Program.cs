@@ -18,7 +18,15 @@ var line = PowerLinePlan.ByName[options.GetValueOrDefault("shape", "measured")] 
 };
 line = options.TryGetValue("loss", out var loss) ? line with { Loss = double.Parse(loss, CultureInfo.InvariantCulture) } : line;
 line = options.TryGetValue("contention", out var window) ? line with { ContentionWindow = int.Parse(window, CultureInfo.InvariantCulture) } : line;
+line = options.TryGetValue("joining", out var newcomers) ? line with { Newcomers = int.Parse(newcomers, CultureInfo.InvariantCulture) } : line;
 var plan = new StreetPlan(network, line, int.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture)) { MetersAtOnce = int.Parse(options.GetValueOrDefault("at-once", "0"), CultureInfo.InvariantCulture), Drift = args is ["month", ..] ? 4 : 0 };
+if (args is ["job", ..] && line.Newcomers > 0)
+{
+    var joining = new JoiningRun(plan, options.GetValueOrDefault("read", "load-profile"));
+    Console.WriteLine(JsonSerializer.Serialize(await Task.Run(joining.RunAsync).ConfigureAwait(false)));
+    return;
+}
+
 if (args is ["job", ..])
 {
     var job = new JobRun(plan, options.GetValueOrDefault("read", "load-profile"));

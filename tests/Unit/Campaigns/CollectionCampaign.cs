@@ -91,6 +91,31 @@ public sealed class CollectionCampaign
         evidence.Held();
     }
 
+    [Theory]
+    [InlineData("prime")]
+    [InlineData("g3")]
+    public async Task Nodes_that_join_while_a_job_runs_take_at_most_twice_as_long_as_with_nothing_else_to_do(string network)
+    {
+        using var evidence = new Evidence("S3", "collection-joining-" + network);
+        foreach (var (read, seed) in from read in new[] { "load-profile", "registers" } from seed in Enumerable.Range(1, Seeds) select (read, seed))
+        {
+            var joining = await JoinAsync(network, read, seed);
+            evidence.Note($"{read} {seed}", joining);
+            Assert.Equal(20, joining.GetProperty("Came").GetInt32());
+            Assert.True(joining.GetProperty("Ratio").GetDouble() <= 2.0, joining.GetRawText());
+            Assert.True(joining.GetProperty("JobSeconds").GetDouble() > joining.GetProperty("Busy").GetDouble(), "the job was over before they had joined: " + joining.GetRawText());
+        }
+
+        evidence.Held();
+    }
+
+    [Fact]
+    public async Task Meters_that_are_asked_sixty_at_once_leave_joining_nodes_no_room()
+    {
+        var joining = await JoinAsync("g3", "load-profile", 1, "--at-once", "60");
+        Assert.True(joining.GetProperty("Ratio").GetDouble() > 2.0, "the campaign above could not fail: " + joining.GetRawText());
+    }
+
     /// <summary>
     /// Whatever is changed: what a loss costs in time, use and completeness is seen here. Written anew by CONCENTRATOR_GOLDEN=write. The box's challenges are random, and with them the octets
     /// that are escaped on the serial line: two runs differ by some percent where messages are lost.
@@ -125,6 +150,9 @@ public sealed class CollectionCampaign
 
     private static Task<JsonElement> RunAsync(string kind, string network, string shape, int seed, params string[] more) => SubstationProcess.RunAsync(
         [kind, "--network", network, "--shape", shape, "--meters", Meters, "--seed", seed.ToString(CultureInfo.InvariantCulture), .. more]);
+
+    private static Task<JsonElement> JoinAsync(string network, string read, int seed, params string[] more) => SubstationProcess.RunAsync(
+        ["job", "--network", network, "--read", read, "--shape", "quiet", "--meters", "200", "--joining", "20", "--seed", seed.ToString(CultureInfo.InvariantCulture), .. more]);
 
     private static (double Complete, double Ceiling) At(JsonElement day, string time)
     {

@@ -36,6 +36,12 @@ public sealed record PowerLinePlan
     /// <summary>Times in which single nodes, by their numbers, are not there, UTC; who hangs on them comes back through another.</summary>
     public IReadOnlyList<(int Number, DateTime From, DateTime To)> Away { get; init; } = [];
 
+    /// <summary>Nodes that are built in later, spread over the tree, none of which carries others.</summary>
+    public int Newcomers { get; init; }
+
+    /// <summary>When, UTC, all at once.</summary>
+    public DateTime NewcomersAt { get; init; }
+
     /// <summary>Share of PPDUs that a hop of middling quality loses in a quiet hour.</summary>
     public double Loss { get; init; }
 

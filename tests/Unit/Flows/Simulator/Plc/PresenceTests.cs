@@ -139,6 +139,23 @@ public class PresenceTests
         Assert.Contains(kinds, one => one.Kind == AbsenceKind.Hopping && one.To - one.From < TimeSpan.FromMinutes(1.1));
     }
 
+    [Fact]
+    public void Nodes_that_are_built_in_later_carry_nobody_hang_all_over_the_tree_and_were_never_there_before()
+    {
+        var comes = Start.AddHours(60); // in the second cycle
+        using var line = Line(PowerLinePlan.Quiet with { Nodes = 200, Newcomers = 20, NewcomersAt = comes }, 8);
+        Assert.Equal(20, line.Presence.Newcomers.Count);
+        Assert.DoesNotContain(line.Presence.Newcomers, node => node.IsSwitch);
+        Assert.Equal(4, line.Presence.Newcomers.Select(node => node.Level).Distinct().Count());
+        Assert.All(line.Nodes, node =>
+        {
+            var isNew = line.Presence.Newcomers.Contains(node);
+            Assert.Equal(isNew ? [new Absence(Start, comes, AbsenceKind.NotYet)] : [], line.Presence.Absences(node, Start, Start.AddDays(8)));
+            Assert.Equal(!isNew, node.IsPresent);
+            Assert.Equal(isNew ? comes : Start.AddDays(4), line.Presence.NextChange(node, Start.AddDays(2)));
+        });
+    }
+
     internal static PowerLine Line(PowerLinePlan plan, int seed) => new(plan, seed, new FakeTimeProvider(Start));
 
     private static double Share(PowerLine line, PlcNode node, DateTime from, DateTime to) =>
