@@ -43,6 +43,13 @@ if (args is ["life", ..])
     return;
 }
 
+if (args is ["silence", ..])
+{
+    var silence = new SilenceRun(plan, options.GetValueOrDefault("chase", "yes") == "yes", int.Parse(options.GetValueOrDefault("days", "60"), CultureInfo.InvariantCulture));
+    Console.WriteLine(JsonSerializer.Serialize(await Task.Run(silence.RunAsync).ConfigureAwait(false)));
+    return;
+}
+
 var midnight = new DateTime(2026, args is ["month", ..] ? 12 : 11, args is ["month", ..] ? 1 : 23, 0, 0, 0, DateTimeKind.Utc);
 var isBad = args is ["feeder", ..];
 var run = new DayRun(plan, options.GetValueOrDefault("chase", "yes") == "yes")

@@ -13,7 +13,7 @@ public sealed class CollectionCampaign
 {
     private static readonly string[] Shapes = ["measured", "evening", "branches", "flapping"];
     private static readonly int Seeds = Evidence.ReleaseSize ? 20 : 1;
-    private static readonly string Meters = Evidence.ReleaseSize ? "1200" : "300";
+    private static readonly string Meters = Evidence.ReleaseSize ? "1200" : "300", Rare = Evidence.ReleaseSize ? "300" : "117";
 
     [Theory]
     [InlineData("prime")]
@@ -73,6 +73,30 @@ public sealed class CollectionCampaign
         Assert.True(month.GetProperty("Billing").GetDouble() >= Math.Min(99.0, ceiling), month.GetRawText());
         Assert.True(month.GetProperty("ClocksRight").GetDouble() >= Math.Min(99.5, ceiling), month.GetRawText());
         evidence.Held();
+    }
+
+    [Theory]
+    [InlineData("prime")]
+    [InlineData("g3")]
+    public async Task No_meter_that_was_there_for_an_hour_is_silent_for_sixty_days(string network)
+    {
+        using var evidence = new Evidence("C4", "collection-silence-" + network);
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var weeks = await SubstationProcess.RunAsync("silence", "--network", network, "--shape", "rare", "--meters", Rare, "--seed", seed.ToString(CultureInfo.InvariantCulture));
+            evidence.Note($"seed {seed}", weeks);
+            Assert.True(weeks.GetProperty("There").GetInt32() > 0.95 * weeks.GetProperty("Meters").GetInt32() && weeks.GetProperty("Rare").GetInt32() > 0.15 * weeks.GetProperty("Meters").GetInt32(), weeks.GetRawText());
+            Assert.True(weeks.GetProperty("Silent").GetArrayLength() == 0, $"{network} seed {seed}: {weeks.GetProperty("Silent")}");
+        }
+
+        evidence.Held();
+    }
+
+    [Fact]
+    public async Task Who_asks_everybody_once_a_night_leaves_meters_silent()
+    {
+        var weeks = await SubstationProcess.RunAsync("silence", "--network", "prime", "--shape", "rare", "--meters", Rare, "--days", "20", "--chase", "no");
+        Assert.True(weeks.GetProperty("Silent").GetArrayLength() > 0, "the campaign above could not fail: " + weeks.GetRawText());
     }
 
     [Fact]

@@ -93,6 +93,9 @@ public sealed record PowerLinePlan
     /// <summary>A tenth of the nodes flaps.</summary>
     public static PowerLinePlan Flapping { get; } = Measured with { Name = "flapping", Presence = PresenceShape.Flapping };
 
+    /// <summary>A fifth is there for one hour in sixty days, at bad hours, and one in fifty never.</summary>
+    public static PowerLinePlan Rare { get; } = Measured with { Name = "rare", Presence = PresenceShape.Rare, NeverThere = 0.02 };
+
     /// <summary>A bad feeder: 30 % loss, one node in twenty never there, strays, foreigners, equal serial numbers, hopping nodes and failing switches. Add outages as the test needs them.</summary>
     public static PowerLinePlan BadFeeder { get; } = Measured with
     {
@@ -100,7 +103,7 @@ public sealed record PowerLinePlan
     };
 
     /// <summary>The named plans.</summary>
-    public static IReadOnlyDictionary<string, PowerLinePlan> ByName { get; } = new[] { Quiet, Measured, Evening, Branches, Flapping, BadFeeder }.ToDictionary(plan => plan.Name);
+    public static IReadOnlyDictionary<string, PowerLinePlan> ByName { get; } = new[] { Quiet, Measured, Evening, Branches, Flapping, Rare, BadFeeder }.ToDictionary(plan => plan.Name);
 
     private static double[] Flat => [.. Enumerable.Repeat(1.0, 24)];
 

@@ -156,6 +156,38 @@ public class PresenceTests
         });
     }
 
+    [Fact]
+    public void Rare_nodes_are_there_for_one_hour_in_sixty_days_at_bad_hours()
+    {
+        var (from, to) = (new DateTime(2026, 12, 1, 0, 0, 0, DateTimeKind.Utc), new DateTime(2027, 1, 30, 0, 0, 0, DateTimeKind.Utc));
+        using var line = Line(PowerLinePlan.Rare with { Nodes = 200 }, 3);
+        var rare = line.Nodes.Where(node => Share(line, node, from, to) is > 0 and < 0.05).ToList();
+        Assert.InRange(rare.Count, 37, 41);
+        Assert.Equal(4, line.Nodes.Count(node => Share(line, node, from, to) == 0));
+        var (hours, days) = (new HashSet<int>(), new HashSet<int>());
+        Assert.All(rare, node =>
+        {
+            var stays = new List<(DateTime From, DateTime To)>();
+            var absences = line.Presence.Absences(node, from, to);
+            for (var i = 0; i <= absences.Count; i++)
+            {
+                var (at, ends) = (i == 0 ? from : absences[i - 1].To, i == absences.Count ? to : absences[i].From);
+                if (ends - at >= TimeSpan.FromMinutes(10))
+                {
+                    stays.Add((at, ends));
+                }
+            }
+
+            var (begins, end) = Assert.Single(stays);
+            Assert.InRange((end - begins).TotalMinutes, 60, 80);
+            Assert.True(begins.Hour >= 17 && (end.Hour >= 18 || end.Hour == 0 || end.Hour == 1), $"{begins} to {end}");
+            Assert.False(node.IsSwitch);
+            hours.Add(begins.Hour);
+            days.Add((int)(begins - from).TotalDays);
+        });
+        Assert.True(hours.Count >= 5 && days.Count >= 15, $"{hours.Count} hours, {days.Count} days");
+    }
+
     internal static PowerLine Line(PowerLinePlan plan, int seed) => new(plan, seed, new FakeTimeProvider(Start));
 
     private static double Share(PowerLine line, PlcNode node, DateTime from, DateTime to) =>
