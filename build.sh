@@ -187,7 +187,18 @@ bench_power_line() {
             done
         done
     done
+    printf '%-7s %-13s %6s %10s %9s %9s %7s   medium meanwhile\n' network read meters joining idle busy ratio
+    for network in prime g3; do
+        for read in load-profile registers; do
+            DOTNET_PROCESSOR_COUNT=1 DOTNET_ThreadPool_ForceMaxWorkerThreads=1 artifacts/bin/Substation/release/Substation job --network "$network" --read "$read" --shape quiet --meters 200 --joining 20 |
+                sed -nE "s/.*\"Joining\":([0-9]+),.*\"Idle\":([0-9.]+),\"Busy\":([0-9.]+),\"Ratio\":([0-9.]+),.*\"Medium\":\"([^\"]*)\".*/\1 \2 \3 \4 \5/p" | {
+                read -r joining idle busy ratio medium
+                printf '%-7s %-13s %6s %10s %9s %9s %7s   %s\n' "$network" "$read" 200 "$joining" "$idle" "$busy" "$ratio" "$medium"
+            }
+        done
+    done
     dotnet run --project tests/Benchmarks -c Release --no-build -- --turnaround
+    say "S3: nodes that join while a job runs (busy) take <= 2 x the seconds they take with nothing else to do (idle)"
     say "S3: ratio <= 1.10 and use >= 0.85 where no two transmissions ever meet (contention 0); with collisions (32) for comparison"
 }
 

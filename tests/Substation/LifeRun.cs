@@ -12,7 +12,9 @@ using Substation.Street;
 namespace Substation;
 
 /// <summary>A night, a day and an evening in which things happen, to the meters or to the modem; the load profile is wanted every three hours, and what is there at the end is held beside what the meters stored.</summary>
-/// <param name="kind">wander: meters come and go, and are at the neighbour's; modem: the modem has its troubles.</param>
+/// <param name="kind">
+/// wander: meters come and go, and are at the neighbour's; modem: the modem has its troubles; box: the box is replaced by one that knows nothing of the network.
+/// </param>
 internal sealed class LifeRun(StreetPlan plan, string kind)
 {
     private static readonly DateTimeOffset Evening = new(2026, 11, 22, 20, 0, 0, TimeSpan.Zero);
@@ -21,6 +23,8 @@ internal sealed class LifeRun(StreetPlan plan, string kind)
 
     /// <summary>Who was there for so long in one piece since the last run began has no excuse.</summary>
     private static readonly TimeSpan LongEnough = TimeSpan.FromMinutes(30);
+
+    private static readonly TimeSpan Exchange = TimeSpan.FromMinutes(10);
 
     private readonly Dictionary<string, HashSet<string>> _addresses = [];
     private readonly HashSet<MeterId> _branches = [];
@@ -33,7 +37,8 @@ internal sealed class LifeRun(StreetPlan plan, string kind)
     internal static StreetPlan PlanOf(string network, string kind, int meters, int seed)
     {
         var phy = network == "g3" ? PlcPhy.G3Dbpsk : PlcPhy.PrimeDbpsk;
-        return kind == "modem"
+        return kind == "box" ? new StreetPlan(network, PowerLinePlan.Quiet with { Nodes = meters, Phy = phy, Loss = 0.03 }, seed)
+            : kind == "modem"
             ? new StreetPlan(network, PowerLinePlan.Quiet with { Nodes = meters, Phy = phy, Loss = 0.03 }, seed) { Damage = new(Flip: 0.003, Cut: 0.002, DoubledFlag: 0.01, Noise: 0.003, Seed: seed) }
             : new StreetPlan(network, PowerLinePlan.Measured with { Nodes = meters, Phy = phy, Strays = 0.1, SwitchFailuresPerDay = 2, Foreigners = 3, HopsPerDay = network == "g3" ? 0 : 0.3 }, seed);
     }
@@ -43,29 +48,27 @@ internal sealed class LifeRun(StreetPlan plan, string kind)
         var began = Process.GetCurrentProcess().TotalProcessorTime;
         var clock = new VirtualClock(Evening);
         using var street = new PlcStreet(plan, clock);
-        var (counters, memory, time, truth) = (new MemoryCounters(), new FreshMemory(), new BoxClock(clock), new LifeTruth(clock));
+        var (time, truth, never) = (new BoxClock(clock), new LifeTruth(clock), new TaskCompletionSource());
         CollectionTask[] tasks = [new("load-profile", Every, TimeSpan.FromMinutes(5), null)];
-        var box = new VirtualBox(clock, [("plc0", () => street.Driver("plc0", counters, time, clock, memory))], tasks, new PlannerPolicy(), new BlockStore(new Subscriber()));
-        await using (box.ConfigureAwait(false))
+        var box = Build(street, clock, time, tasks, truth, 1);
+        try
         {
-            box.Told += truth.Take;
-            box.Told += Take;
-            foreach (var meter in street.Expected.Values)
-            {
-                box.Collector.Expect(meter);
-            }
-
-            box.Start();
             var neighbour = new LifeNeighbour(street, box.Collector);
             if (kind == "modem")
             {
                 LifeTroubles.Begin(street, First);
             }
 
-            var never = new TaskCompletionSource();
             var counts = new List<LifeCount>();
             for (var run = 0; run < Runs; run++)
             {
+                if (kind == "box" && run == 1)
+                {
+                    await VirtualRun.UntilAsync(clock, never.Task, First + Every + TimeSpan.FromMinutes(1)).ConfigureAwait(false);
+                    await VirtualRun.UntilAsync(clock, box.DisposeAsync().AsTask(), clock.GetUtcNow() + Exchange).ConfigureAwait(false);
+                    box = Build(street, clock, time, tasks, truth, 2);
+                }
+
                 var look = First + ((run + 1) * Every) - TimeSpan.FromMinutes(6);
                 await VirtualRun.UntilAsync(clock, never.Task, look).ConfigureAwait(false);
                 counts.Add(new LifeCount(look.ToString("HH:mm", CultureInfo.InvariantCulture), street.Expected.Values.Count(meter => box.Collector.ReasonOf(meter) is null)));
@@ -73,6 +76,26 @@ internal sealed class LifeRun(StreetPlan plan, string kind)
 
             return Report(street, box, truth, tasks[0], counts, neighbour.Visits) with { ProcessorSeconds = Math.Round((Process.GetCurrentProcess().TotalProcessorTime - began).TotalSeconds, 1) };
         }
+        finally
+        {
+            await box.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>A box with the street's shipment list and keys, which otherwise knows nothing.</summary>
+    private VirtualBox Build(PlcStreet street, VirtualClock clock, BoxClock time, CollectionTask[] tasks, LifeTruth truth, byte number)
+    {
+        var (counters, memory) = (new MemoryCounters(), new FreshMemory());
+        var box = new VirtualBox(clock, [("plc0", () => street.Driver("plc0", counters, time, clock, memory, number))], tasks, new PlannerPolicy(), new BlockStore(new Subscriber()));
+        box.Told += truth.Take;
+        box.Told += Take;
+        foreach (var meter in street.Expected.Values)
+        {
+            box.Collector.Expect(meter);
+        }
+
+        box.Start();
+        return box;
     }
 
     private LifeReport Report(PlcStreet street, VirtualBox box, LifeTruth truth, CollectionTask task, List<LifeCount> counts, int visits)

@@ -18,7 +18,15 @@ var line = PowerLinePlan.ByName[options.GetValueOrDefault("shape", "measured")] 
 };
 line = options.TryGetValue("loss", out var loss) ? line with { Loss = double.Parse(loss, CultureInfo.InvariantCulture) } : line;
 line = options.TryGetValue("contention", out var window) ? line with { ContentionWindow = int.Parse(window, CultureInfo.InvariantCulture) } : line;
+line = options.TryGetValue("joining", out var newcomers) ? line with { Newcomers = int.Parse(newcomers, CultureInfo.InvariantCulture) } : line;
 var plan = new StreetPlan(network, line, int.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture)) { MetersAtOnce = int.Parse(options.GetValueOrDefault("at-once", "0"), CultureInfo.InvariantCulture), Drift = args is ["month", ..] ? 4 : 0 };
+if (args is ["job", ..] && line.Newcomers > 0)
+{
+    var joining = new JoiningRun(plan, options.GetValueOrDefault("read", "load-profile"));
+    Console.WriteLine(JsonSerializer.Serialize(await Task.Run(joining.RunAsync).ConfigureAwait(false)));
+    return;
+}
+
 if (args is ["job", ..])
 {
     var job = new JobRun(plan, options.GetValueOrDefault("read", "load-profile"));
@@ -32,6 +40,13 @@ if (args is ["life", ..])
     Console.WriteLine(kind is "faulty" or "good"
         ? JsonSerializer.Serialize(await Task.Run(new FaultyRun(network, seed, kind == "faulty").RunAsync).ConfigureAwait(false))
         : JsonSerializer.Serialize(await Task.Run(new LifeRun(LifeRun.PlanOf(network, kind, plan.Line.Nodes, seed), kind).RunAsync).ConfigureAwait(false)));
+    return;
+}
+
+if (args is ["silence", ..])
+{
+    var silence = new SilenceRun(plan, options.GetValueOrDefault("chase", "yes") == "yes", int.Parse(options.GetValueOrDefault("days", "60"), CultureInfo.InvariantCulture));
+    Console.WriteLine(JsonSerializer.Serialize(await Task.Run(silence.RunAsync).ConfigureAwait(false)));
     return;
 }
 

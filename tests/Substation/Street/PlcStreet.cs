@@ -61,10 +61,11 @@ internal sealed class PlcStreet : IDisposable
     internal StreetModem Modem { get; }
 
     /// <summary>The driver of the street's modem.</summary>
-    internal IMeterDriver Driver(string name, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory)
+    /// <param name="box">Which box: each has a system title of its own.</param>
+    internal IMeterDriver Driver(string name, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, byte box = 5)
     {
         var association = new AssociationSettings { Client = 1, Mechanism = AuthenticationMechanism.Gmac, IsCiphered = true };
-        var dlms = new DlmsOptions(name, _plan.Network, _plan.Network == "g3" ? DlmsFraming.Wrapper : DlmsFraming.Llc, association, MeterProfiles.Find("idis"), (byte[])[.. "DCU"u8, 1, 2, 3, 4, 5]) { AnswerWithin = TimeSpan.FromSeconds(120), Repeats = 2, IdleAfter = TimeSpan.FromSeconds(45), SparesAir = true };
+        var dlms = new DlmsOptions(name, _plan.Network, _plan.Network == "g3" ? DlmsFraming.Wrapper : DlmsFraming.Llc, association, MeterProfiles.Find("idis"), (byte[])[.. "DCU"u8, 1, 2, 3, 4, box]) { AnswerWithin = TimeSpan.FromSeconds(120), Repeats = 2, IdleAfter = TimeSpan.FromSeconds(45), SparesAir = true };
         if (_plan.Network == "g3")
         {
             var g3 = new G3Options(name, "modem", dlms);

@@ -13,7 +13,7 @@ public sealed class CollectionCampaign
 {
     private static readonly string[] Shapes = ["measured", "evening", "branches", "flapping"];
     private static readonly int Seeds = Evidence.ReleaseSize ? 20 : 1;
-    private static readonly string Meters = Evidence.ReleaseSize ? "1200" : "300";
+    private static readonly string Meters = Evidence.ReleaseSize ? "1200" : "300", Rare = Evidence.ReleaseSize ? "300" : "117";
 
     [Theory]
     [InlineData("prime")]
@@ -75,6 +75,30 @@ public sealed class CollectionCampaign
         evidence.Held();
     }
 
+    [Theory]
+    [InlineData("prime")]
+    [InlineData("g3")]
+    public async Task No_meter_that_was_there_for_an_hour_is_silent_for_sixty_days(string network)
+    {
+        using var evidence = new Evidence("C4", "collection-silence-" + network);
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var weeks = await SubstationProcess.RunAsync("silence", "--network", network, "--shape", "rare", "--meters", Rare, "--seed", seed.ToString(CultureInfo.InvariantCulture));
+            evidence.Note($"seed {seed}", weeks);
+            Assert.True(weeks.GetProperty("There").GetInt32() > 0.95 * weeks.GetProperty("Meters").GetInt32() && weeks.GetProperty("Rare").GetInt32() > 0.15 * weeks.GetProperty("Meters").GetInt32(), weeks.GetRawText());
+            Assert.True(weeks.GetProperty("Silent").GetArrayLength() == 0, $"{network} seed {seed}: {weeks.GetProperty("Silent")}");
+        }
+
+        evidence.Held();
+    }
+
+    [Fact]
+    public async Task Who_asks_everybody_once_a_night_leaves_meters_silent()
+    {
+        var weeks = await SubstationProcess.RunAsync("silence", "--network", "prime", "--shape", "rare", "--meters", Rare, "--days", "20", "--chase", "no");
+        Assert.True(weeks.GetProperty("Silent").GetArrayLength() > 0, "the campaign above could not fail: " + weeks.GetRawText());
+    }
+
     [Fact]
     public async Task A_job_takes_little_longer_than_the_ideal_schedule_and_the_medium_is_used()
     {
@@ -89,6 +113,31 @@ public sealed class CollectionCampaign
         }
 
         evidence.Held();
+    }
+
+    [Theory]
+    [InlineData("prime")]
+    [InlineData("g3")]
+    public async Task Nodes_that_join_while_a_job_runs_take_at_most_twice_as_long_as_with_nothing_else_to_do(string network)
+    {
+        using var evidence = new Evidence("S3", "collection-joining-" + network);
+        foreach (var (read, seed) in from read in new[] { "load-profile", "registers" } from seed in Enumerable.Range(1, Seeds) select (read, seed))
+        {
+            var joining = await JoinAsync(network, read, seed);
+            evidence.Note($"{read} {seed}", joining);
+            Assert.Equal(20, joining.GetProperty("Came").GetInt32());
+            Assert.True(joining.GetProperty("Ratio").GetDouble() <= 2.0, joining.GetRawText());
+            Assert.True(joining.GetProperty("JobSeconds").GetDouble() > joining.GetProperty("Busy").GetDouble(), "the job was over before they had joined: " + joining.GetRawText());
+        }
+
+        evidence.Held();
+    }
+
+    [Fact]
+    public async Task Meters_that_are_asked_sixty_at_once_leave_joining_nodes_no_room()
+    {
+        var joining = await JoinAsync("g3", "load-profile", 1, "--at-once", "60");
+        Assert.True(joining.GetProperty("Ratio").GetDouble() > 2.0, "the campaign above could not fail: " + joining.GetRawText());
     }
 
     /// <summary>
@@ -125,6 +174,9 @@ public sealed class CollectionCampaign
 
     private static Task<JsonElement> RunAsync(string kind, string network, string shape, int seed, params string[] more) => SubstationProcess.RunAsync(
         [kind, "--network", network, "--shape", shape, "--meters", Meters, "--seed", seed.ToString(CultureInfo.InvariantCulture), .. more]);
+
+    private static Task<JsonElement> JoinAsync(string network, string read, int seed, params string[] more) => SubstationProcess.RunAsync(
+        ["job", "--network", network, "--read", read, "--shape", "quiet", "--meters", "200", "--joining", "20", "--seed", seed.ToString(CultureInfo.InvariantCulture), .. more]);
 
     private static (double Complete, double Ceiling) At(JsonElement day, string time)
     {

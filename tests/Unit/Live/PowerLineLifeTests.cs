@@ -35,6 +35,27 @@ public sealed class PowerLineLifeTests(ITestOutputHelper output)
         }
     }
 
+    /// <summary>
+    /// The new box makes a network with another PAN id (the nodes of the old one answer its discovery) and another group key. G3 nodes find out when they have heard nothing they can open for long, and join
+    /// it under other addresses; what they stored meanwhile is fetched. In PRIME the modem knows its nodes.
+    /// </summary>
+    [Theory]
+    [InlineData("prime", 0)]
+    [InlineData("g3", 12)]
+    public async Task A_new_box_that_knows_nothing_gets_its_nodes_back_under_other_addresses_and_all_their_rows(string network, int hoursLost)
+    {
+        var report = await RunAsync(network, "box", 40);
+        Assert.Equal(40, Number(report, "There"));
+        Assert.True(Number(report, "Wanted") > 1000, "hardly anything was wanted");
+        Assert.Equal(0, Number(report, "Missing") + Number(report, "Wrong"));
+        Assert.InRange(Number(report, "Again"), 1, Number(report, "Wanted")); // the new box cannot know what the old one had
+        Assert.True(network == "prime" || Number(report, "Addresses") >= 30, "hardly anybody came back under another address");
+        var counts = report.GetProperty("Counts").EnumerateArray().ToDictionary(count => count.GetProperty("At").GetString()!, count => Number(count, "Complete"));
+        Assert.Equal(hoursLost == 0 ? 40 : 0, counts["05:59"]); // otherwise nothing was lost
+        Assert.Equal(40, counts["17:59"]);
+        Assert.Equal(40, counts["23:59"]);
+    }
+
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]

@@ -64,17 +64,12 @@ public sealed class G3Network
         });
     });
 
-    /// <summary>A coordinator started its network: it is the one from now on. Nodes without a network join it, those of another one find out that theirs is gone.</summary>
+    /// <summary>A coordinator started its network: it is the one from now on. Nodes without a network join it, those of another one notice when they have heard nothing of theirs for long.</summary>
     internal void HearStart(G3Coordinator coordinator)
     {
         _coordinator = coordinator;
         foreach (var node in Nodes)
         {
-            if (node.Short is not null && node.Pan != coordinator.Pan)
-            {
-                node.Forget();
-            }
-
             if (node.Short is null)
             {
                 Wish(node, Plan.JoinsWithin * _random.NextDouble());
@@ -86,6 +81,12 @@ public sealed class G3Network
             coordinator.TellStatus(neighbour.Pan, neighbour.Agent, G3Status.AlternatePan, 0);
         }
     }
+
+    /// <summary>Networks that a discovery finds: those next door, and those that nodes are in, each told of by the node that is heard best.</summary>
+    internal IEnumerable<G3Neighbour> Found() => Plan.Neighbours.Concat(
+        Nodes.Where(node => node.Place.IsPresent && node.Short is not null && Plan.Neighbours.All(neighbour => neighbour.Pan != node.Pan))
+            .GroupBy(node => node.Pan, (pan, all) => all.MaxBy(node => node.Place.Quality)!)
+            .Select(node => new G3Neighbour(node.Pan, G3Routes.LqiOf(node), node.Short!.Value)));
 
     /// <summary>The node that has a short address in the coordinator's network.</summary>
     internal G3Node? Find(ushort pan, ushort shortAddress) => _byShort.TryGetValue((pan, shortAddress), out var node) && node.Short == shortAddress && node.Pan == pan ? node : null;

@@ -19,7 +19,9 @@ public sealed record G3Plan(int Seed)
     /// <summary>A node that was away for so long begins anew: it joins again.</summary>
     public TimeSpan ForgetsAfter { get; init; } = TimeSpan.FromMinutes(30);
 
-    /// <summary>A node that heard nothing it can open for so long begins anew.</summary>
+    /// <summary>
+    /// A node that heard nothing it can open for so long begins anew: its coordinator has another key, another network, or is gone. No document at hand says how long real ones wait.
+    /// </summary>
     public TimeSpan LostAfter { get; init; } = TimeSpan.FromHours(12);
 
     /// <summary>The UDP port of the meters.</summary>

@@ -83,16 +83,16 @@ internal sealed class G3Routes(G3Coordinator modem)
         }));
     }
 
-    /// <summary>DISCOVERY: <c>seconds</c>. One indication for each network next door, then the confirm.</summary>
+    /// <summary>DISCOVERY: <c>seconds</c>. One indication for each network that is heard, then the confirm.</summary>
     internal void Discover(byte[] parameters) => modem.After(TimeSpan.FromSeconds(parameters[0]), () =>
     {
-        var neighbours = modem.Network.Plan.Neighbours;
-        foreach (var (pan, lqi, agent, cost) in neighbours)
+        var found = modem.Network.Found().ToList();
+        foreach (var (pan, lqi, agent, cost) in found)
         {
             modem.Say(G3Message.DiscoveryIndication, (byte)(pan >> 8), (byte)pan, lqi, (byte)(agent >> 8), (byte)agent, (byte)(cost >> 8), (byte)cost, Media);
         }
 
-        modem.Say(G3Message.DiscoveryConfirm, neighbours.Count > 0 ? G3Status.Success : G3Status.NoBeacon);
+        modem.Say(G3Message.DiscoveryConfirm, found.Count > 0 ? G3Status.Success : G3Status.NoBeacon);
     });
 
     /// <summary>Entry of the routing table by its index: <c>destination (2), next hop (2), cost (2), hops and weak links, media, time to live (2)</c>.</summary>

@@ -17,4 +17,6 @@ public enum AbsenceKind
     AtNeighbour,
     /// <summary>It looks for another phase or channel.</summary>
     Hopping,
+    /// <summary>It is not built in yet: it comes at a time, and was never before.</summary>
+    NotYet,
 }

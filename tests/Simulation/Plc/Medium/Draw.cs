@@ -4,7 +4,7 @@ namespace Simulation.Plc.Medium;
 internal static class Draw
 {
     /// <summary>What is drawn for.</summary>
-    internal const int Quality = 1, Rank = 2, Stretches = 3, Lengths = 4, Branch = 5, Failures = 6, Hops = 7, Stray = 8, Foreign = 9, Tree = 10, Mixed = 11, Carrier = 12;
+    internal const int Quality = 1, Rank = 2, Stretches = 3, Lengths = 4, Branch = 5, Failures = 6, Hops = 7, Stray = 8, Foreign = 9, Tree = 10, Mixed = 11, Carrier = 12, Turn = 13;
 
     /// <summary>At least 0, below 1.</summary>
     internal static double Unit(int seed, long a, long b, long c, int purpose) => (Mix(seed, a, b, c, purpose) >> 11) * (1.0 / (1UL << 53));

@@ -36,6 +36,12 @@ public sealed record PowerLinePlan
     /// <summary>Times in which single nodes, by their numbers, are not there, UTC; who hangs on them comes back through another.</summary>
     public IReadOnlyList<(int Number, DateTime From, DateTime To)> Away { get; init; } = [];
 
+    /// <summary>Nodes that are built in later, spread over the tree, none of which carries others.</summary>
+    public int Newcomers { get; init; }
+
+    /// <summary>When, UTC, all at once.</summary>
+    public DateTime NewcomersAt { get; init; }
+
     /// <summary>Share of PPDUs that a hop of middling quality loses in a quiet hour.</summary>
     public double Loss { get; init; }
 
@@ -87,6 +93,9 @@ public sealed record PowerLinePlan
     /// <summary>A tenth of the nodes flaps.</summary>
     public static PowerLinePlan Flapping { get; } = Measured with { Name = "flapping", Presence = PresenceShape.Flapping };
 
+    /// <summary>A fifth is there for one hour in sixty days, at bad hours, and one in fifty never.</summary>
+    public static PowerLinePlan Rare { get; } = Measured with { Name = "rare", Presence = PresenceShape.Rare, NeverThere = 0.02 };
+
     /// <summary>A bad feeder: 30 % loss, one node in twenty never there, strays, foreigners, equal serial numbers, hopping nodes and failing switches. Add outages as the test needs them.</summary>
     public static PowerLinePlan BadFeeder { get; } = Measured with
     {
@@ -94,7 +103,7 @@ public sealed record PowerLinePlan
     };
 
     /// <summary>The named plans.</summary>
-    public static IReadOnlyDictionary<string, PowerLinePlan> ByName { get; } = new[] { Quiet, Measured, Evening, Branches, Flapping, BadFeeder }.ToDictionary(plan => plan.Name);
+    public static IReadOnlyDictionary<string, PowerLinePlan> ByName { get; } = new[] { Quiet, Measured, Evening, Branches, Flapping, Rare, BadFeeder }.ToDictionary(plan => plan.Name);
 
     private static double[] Flat => [.. Enumerable.Repeat(1.0, 24)];
 

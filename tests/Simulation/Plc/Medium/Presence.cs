@@ -18,7 +18,11 @@ public sealed class Presence
         (_plan, _seed, _first) = (plan, seed, plan.FirstNumber);
         _shapes = new PresenceShapes(plan, seed, new Ranks(plan.Nodes, seed));
         _kept = new Kept?[nodes.Count];
+        Newcomers = NewcomersOf(plan, nodes);
     }
+
+    /// <summary>Those that are built in later.</summary>
+    public IReadOnlySet<PlcNode> Newcomers { get; }
 
     /// <summary>It can be reached.</summary>
     public bool IsPresent(PlcNode node, DateTime utc) => AbsenceAt(node, utc) == AbsenceKind.None;
@@ -133,6 +137,11 @@ public sealed class Presence
             }
         }
 
+        if (_plan.NewcomersAt > from && Newcomers.Contains(node))
+        {
+            all.Add(new Absence(from, Earlier(_plan.NewcomersAt, to), AbsenceKind.NotYet));
+        }
+
         if (node.Home is { } carrier)
         {
             foreach (var absence in InCycle(carrier, cycle).Where(one => one.Kind != AbsenceKind.Outage))
@@ -143,6 +152,14 @@ public sealed class Presence
         }
 
         return [.. all];
+    }
+
+    /// <summary>From each level as many as its share of those that carry nobody.</summary>
+    private static HashSet<PlcNode> NewcomersOf(PowerLinePlan plan, IReadOnlyList<PlcNode> nodes)
+    {
+        var leaves = nodes.Where(node => node is { IsSwitch: false, IsForeign: false }).OrderBy(node => node.Level).ThenBy(node => node.Number).ToList();
+        var count = Math.Min(plan.Newcomers, leaves.Count);
+        return [.. Enumerable.Range(0, count).Select(i => leaves[(int)((i + 0.5) * leaves.Count / count)])];
     }
 
     private static DateTime Later(DateTime one, DateTime other) => one > other ? one : other;

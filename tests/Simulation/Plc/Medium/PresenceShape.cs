@@ -13,4 +13,6 @@ public enum PresenceShape
     Branches,
     /// <summary>A tenth comes and goes all the time; everybody else stays.</summary>
     Flapping,
+    /// <summary>A fifth is there for one hour in sixty days, in the evening or over midnight, and else for some minutes now and then; the others as measured.</summary>
+    Rare,
 }

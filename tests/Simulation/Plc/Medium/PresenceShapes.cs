@@ -3,7 +3,7 @@ namespace Simulation.Plc.Medium;
 /// <summary>The absences that a node has of its own in a cycle of two days, by the shape of the plan.</summary>
 internal sealed class PresenceShapes(PowerLinePlan plan, int seed, Ranks ranks)
 {
-    private const int Days = 2;
+    private const int Days = 2, RareCycles = 30;
     private static readonly double[] AnyHour = [.. Enumerable.Repeat(1.0, 24)];
 
     /// <summary>Adds them.</summary>
@@ -39,6 +39,12 @@ internal sealed class PresenceShapes(PowerLinePlan plan, int seed, Ranks ranks)
                 break;
             case PresenceShape.Flapping when rank < 0.1:
                 stretches.Spread(to, 0.5 + (3 * rank), 20 + random.Next(40), AnyHour, AbsenceKind.Unheard);
+                break;
+            case PresenceShape.Rare when rank < 0.2:
+                stretches.Rarely(to, cycle % RareCycles == (long)(RareCycles * Draw.Unit(seed, node.Number, 0, 0, Draw.Turn)), AbsenceKind.Unheard);
+                break;
+            case PresenceShape.Rare:
+                Measured(to, stretches, rank, ranks.OfChanges(at));
                 break;
             default:
                 break;

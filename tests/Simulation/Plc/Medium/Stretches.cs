@@ -57,6 +57,26 @@ internal sealed class Stretches(Random random, DateTime from, int days)
         }
     }
 
+    /// <summary>Hardly ever there: an hour and a little when it is its turn, in the evening or over the first midnight; else some minutes now and then.</summary>
+    internal void Rarely(List<Absence> to, bool isItsTurn, AbsenceKind kind)
+    {
+        var comes = Day * days;
+        var stays = 0.0;
+        if (isItsTurn)
+        {
+            stays = 3600 * (1.02 + (0.2 * random.NextDouble()));
+            comes = random.Next(4) == 0 ? Day - (stays * random.NextDouble()) : (random.Next(days) * Day) + (3600 * (17 + (4 * random.NextDouble())));
+        }
+        else if (random.Next(8) == 0)
+        {
+            stays = 60 * (1 + (5 * random.NextDouble()));
+            comes = random.NextDouble() * ((days * Day) - stays);
+        }
+
+        Put(to, 0, comes, kind);
+        Put(to, comes + stays, (days * Day) - comes - stays, kind);
+    }
+
     /// <summary>Gone once or twice in an evening, one to three hours each.</summary>
     internal void Evenings(List<Absence> to, AbsenceKind kind)
     {

@@ -25,6 +25,40 @@ public class G3JoiningTests
         Assert.Equal(wishes, bench.All(0x47).Count); // it is in
     }
 
+    [Theory]
+    [InlineData("781D")] // with another key
+    [InlineData("781E")]
+    public void A_node_whose_network_is_gone_answers_a_discovery_and_begins_anew_when_it_has_heard_nothing_for_long(string pan)
+    {
+        using var bench = new G3Bench();
+        bench.Start();
+        bench.Run(61);
+        bench.Admit(bench.Node, 0x0123);
+        bench.Run(5);
+        bench.Ask("0A 00 01");
+        var found = bench.Ask("0C 02", 3);
+        Assert.Equal(2, found.Count);
+        Assert.Matches("^30781D..0123000000$", found[0]);
+        Assert.Equal("2100", found[1]);
+        bench.Ask("3C 00000003 0000 10" + new string('5', 32));
+        Assert.Equal("2200", bench.Ask("0D " + pan)[0]);
+        var wishes = bench.All(0x47).Count;
+        bench.Run(3600);
+        if (pan == "781D")
+        {
+            Assert.False(bench.IsReached(0x0123)); // it is there, and cannot open what it hears
+            Assert.Equal(1, bench.Node.Unopened);
+        }
+
+        bench.Run(10 * 3600);
+        Assert.Equal((wishes, (ushort?)0x0123), (bench.All(0x47).Count, bench.Node.Short));
+        bench.Run(2 * 3600);
+        Assert.True(bench.All(0x47).Count > wishes);
+        bench.Admit(bench.Node, 0x0007);
+        bench.Run(5);
+        Assert.Equal(((ushort?)0x0007, Convert.ToUInt16(pan, 16)), (bench.Node.Short, bench.Node.Pan));
+    }
+
     [Fact]
     public void A_wish_nobody_answers_is_repeated_and_a_wrong_PSK_ends_without_a_word()
     {

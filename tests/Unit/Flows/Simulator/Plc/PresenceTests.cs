@@ -139,6 +139,55 @@ public class PresenceTests
         Assert.Contains(kinds, one => one.Kind == AbsenceKind.Hopping && one.To - one.From < TimeSpan.FromMinutes(1.1));
     }
 
+    [Fact]
+    public void Nodes_that_are_built_in_later_carry_nobody_hang_all_over_the_tree_and_were_never_there_before()
+    {
+        var comes = Start.AddHours(60); // in the second cycle
+        using var line = Line(PowerLinePlan.Quiet with { Nodes = 200, Newcomers = 20, NewcomersAt = comes }, 8);
+        Assert.Equal(20, line.Presence.Newcomers.Count);
+        Assert.DoesNotContain(line.Presence.Newcomers, node => node.IsSwitch);
+        Assert.Equal(4, line.Presence.Newcomers.Select(node => node.Level).Distinct().Count());
+        Assert.All(line.Nodes, node =>
+        {
+            var isNew = line.Presence.Newcomers.Contains(node);
+            Assert.Equal(isNew ? [new Absence(Start, comes, AbsenceKind.NotYet)] : [], line.Presence.Absences(node, Start, Start.AddDays(8)));
+            Assert.Equal(!isNew, node.IsPresent);
+            Assert.Equal(isNew ? comes : Start.AddDays(4), line.Presence.NextChange(node, Start.AddDays(2)));
+        });
+    }
+
+    [Fact]
+    public void Rare_nodes_are_there_for_one_hour_in_sixty_days_at_bad_hours()
+    {
+        var (from, to) = (new DateTime(2026, 12, 1, 0, 0, 0, DateTimeKind.Utc), new DateTime(2027, 1, 30, 0, 0, 0, DateTimeKind.Utc));
+        using var line = Line(PowerLinePlan.Rare with { Nodes = 200 }, 3);
+        var rare = line.Nodes.Where(node => Share(line, node, from, to) is > 0 and < 0.05).ToList();
+        Assert.InRange(rare.Count, 37, 41);
+        Assert.Equal(4, line.Nodes.Count(node => Share(line, node, from, to) == 0));
+        var (hours, days) = (new HashSet<int>(), new HashSet<int>());
+        Assert.All(rare, node =>
+        {
+            var stays = new List<(DateTime From, DateTime To)>();
+            var absences = line.Presence.Absences(node, from, to);
+            for (var i = 0; i <= absences.Count; i++)
+            {
+                var (at, ends) = (i == 0 ? from : absences[i - 1].To, i == absences.Count ? to : absences[i].From);
+                if (ends - at >= TimeSpan.FromMinutes(10))
+                {
+                    stays.Add((at, ends));
+                }
+            }
+
+            var (begins, end) = Assert.Single(stays);
+            Assert.InRange((end - begins).TotalMinutes, 60, 80);
+            Assert.True(begins.Hour >= 17 && (end.Hour >= 18 || end.Hour == 0 || end.Hour == 1), $"{begins} to {end}");
+            Assert.False(node.IsSwitch);
+            hours.Add(begins.Hour);
+            days.Add((int)(begins - from).TotalDays);
+        });
+        Assert.True(hours.Count >= 5 && days.Count >= 15, $"{hours.Count} hours, {days.Count} days");
+    }
+
     internal static PowerLine Line(PowerLinePlan plan, int seed) => new(plan, seed, new FakeTimeProvider(Start));
 
     private static double Share(PowerLine line, PlcNode node, DateTime from, DateTime to) =>
