@@ -74,7 +74,7 @@ internal sealed partial class SettingsBinder
             }
             else
             {
-                faults.Add(new SettingsFault(PlaceOf(table, "allow"), $"allow: \"{text}\" wants a network such as 192.0.2.0/24, with nothing but zeros behind its length, or an address"));
+                faults.Add(new SettingsFault(PlaceOf(table, "allow"), $"allow: \"{text}\" wants a network such as 192.0.2.0/24, or an address"));
             }
         }
 

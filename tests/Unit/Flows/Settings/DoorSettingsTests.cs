@@ -34,7 +34,7 @@ public class DoorSettingsTests
     [InlineData(Allow + "association = { mechanism = \"hls-gmac\", suite = 3 }\n", "not in 0..2")]
     [InlineData(Allow + "association = { mechanism = \"lls\" }\npassThrough = [\"*\"]", "wants mechanism = \"hls-gmac\"")]
     [InlineData(Allow + Lock + "passThrough = [\"lgz\"]", "wants a meter's id")]
-    [InlineData(Lock + "allow = [\"192.0.2.1/24\"]", "wants a network such as")]
+    [InlineData(Lock + "allow = [\"192.0.2.0/33\"]", "wants a network such as")]
     [InlineData(Lock + "allow = [\"hes.example\"]", "wants a network such as")]
     [InlineData(Allow + Lock + "acknowledge = \"broker\"", "acknowledge serves nothing")]
     [InlineData(Allow + Lock + "topic = \"x\"", "topic serves nothing")]

@@ -58,7 +58,7 @@ public class BoxDeviceTests
             }
         }
 
-        Assert.Equal(17, objects);
+        Assert.Equal(18, objects);
         Assert.Equal(Enumerable.Range(3, 5).Select(attribute => $"40/{PushSetup}/{attribute}"), writable);
     }
 

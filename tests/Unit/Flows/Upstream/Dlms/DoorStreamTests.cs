@@ -82,10 +82,10 @@ public class DoorStreamTests
     {
         await using var bench = new NorthBench();
         var idle = bench.Connect();
-        Assert.Equal([0xD8, 1, 1], await idle.AskAsync(1, 1, (byte[])[0xC0]));
+        Assert.Equal([0xD8, 2, 2], await idle.AskAsync(1, 1, (byte[])[0xC0]));
         await Patience.SettledAsync();
         bench.Clock.Advance(TimeSpan.FromMinutes(2));
-        Assert.Equal([0xD8, 1, 1], await idle.AskAsync(1, 1, (byte[])[0xC0]));
+        Assert.Equal([0xD8, 2, 2], await idle.AskAsync(1, 1, (byte[])[0xC0]));
         Assert.True(await bench.Clock.AdvanceUntilAsync(() => bench.IsOut, TimeSpan.FromSeconds(20)));
         Assert.Equal(1, bench.Counted.IdleClosed);
         var half = bench.Connect();

@@ -76,7 +76,7 @@ public class PrimeDcFlowTests
         bench.Join("SIM0000000000007");
         var headEnd = bench.Connect();
         await headEnd.SendAsync(1, 0, new DcMessage.StartReporting().ToOctets());
-        Assert.Equal([0xD8, 1, 1], await headEnd.AskAsync(1, 1, (byte[])[0xC0]));
+        Assert.Equal([0xD8, 2, 2], await headEnd.AskAsync(1, 1, (byte[])[0xC0]));
         Assert.Equal(1, bench.Counted.NotAllowed);
     }
 
