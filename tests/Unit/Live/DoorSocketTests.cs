@@ -72,7 +72,7 @@ public sealed class DoorSocketTests : IDisposable
     [Fact]
     public async Task Associations_one_after_another_on_connections_of_their_own()
     {
-        await using var bench = new NorthBench();
+        await using var bench = new NorthBench(options => options with { Connections = 256, PerClient = 256 }); // one that closed leaves a moment later
         await using var door = await Opened.OpenAsync(bench);
         const int Times = 400;
         var began = Stopwatch.GetTimestamp();
