@@ -155,6 +155,12 @@ internal sealed class MeterQueue(
                 return null;
             }
 
+            if (job.Caller.IsCancellationRequested)
+            {
+                Finish(job, OrderState.Cancelled, "cancelled before its turn came");
+                return null;
+            }
+
             if (Held(job.Order, passed) is { } held)
             {
                 Finish(job, OrderState.Failed, held, MissReason.HeldByPassThrough);

@@ -41,12 +41,7 @@ public sealed class DoorSocketTests : IDisposable
             using var other = new TcpClient();
             await other.ConnectAsync(door.At);
             await using var outside = new SslStream(other.GetStream(), false, (_, shown, _, _) => shown?.GetCertHashString() == expected);
-            await Assert.ThrowsAnyAsync<Exception>(async () =>
-            {
-                await outside.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", ClientCertificates = shown });
-                await outside.WriteAsync((byte[])[0, 1, 0, 16, 0, 1, 0, 1, 0xC0]);
-                throw await outside.ReadAsync(new byte[16]) == 0 ? new AuthenticationException("closed") : new InvalidOperationException("it was let in");
-            });
+            Assert.False(await IsLetInAsync(outside, shown));
         }
 
         using var clear = new TcpClient();
@@ -89,6 +84,21 @@ public sealed class DoorSocketTests : IDisposable
     }
 
     public void Dispose() => Directory.Delete(_directory, recursive: true);
+
+    /// <summary>A side that does not fit hears of it after its own handshake: with the first octets it reads.</summary>
+    private static async Task<bool> IsLetInAsync(SslStream outside, X509CertificateCollection? shown)
+    {
+        try
+        {
+            await outside.AuthenticateAsClientAsync(new SslClientAuthenticationOptions { TargetHost = "localhost", ClientCertificates = shown });
+            await outside.WriteAsync((byte[])[0, 1, 0, 16, 0, 1, 0, 1, 0xC0]);
+            return await outside.ReadAsync(new byte[16]) > 0;
+        }
+        catch (Exception e) when (e is AuthenticationException or IOException)
+        {
+            return false;
+        }
+    }
 
     private (string Certificate, string Key) Make(string name, string subject)
     {

@@ -6,10 +6,13 @@ using Protocols.Dlms.Apdu;
 namespace Concentrator.Upstream.Dlms.Passing;
 
 /// <summary>Takes APDUs of head-ends to meters and the answers back, both untouched, by the door through which every order goes.</summary>
-internal sealed class MeterGateway(DoorOptions options, IOrderDesk desk, IPassThrough leases, DoorBook book, DoorCounters counters)
+internal sealed class MeterGateway(DoorOptions options, IOrderDesk desk, IPassThrough leases, DoorBook book, DoorCounters counters, TimeProvider clock)
 {
     /// <summary>Octets of the longest APDU that any meter behind a modem takes; the meter's own limit is agreed end to end.</summary>
     private const int LongestToMeter = 8 * 1024;
+
+    /// <summary>A meter that is not free by then is busy: the head-end has given up waiting, and what it said then would only do harm later.</summary>
+    private static readonly TimeSpan BegunWithin = TimeSpan.FromSeconds(40);
 
     private long _orders;
 
@@ -76,9 +79,26 @@ internal sealed class MeterGateway(DoorOptions options, IOrderDesk desk, IPassTh
         leases.Note(request, apdu.Span);
         var order = Order(request, new PassThroughOrder(HolderOf(request), client, server, Ends: false, apdu));
         OrderStep? last = null;
-        await foreach (var step in desk.ExecuteAsync(order, stop).ConfigureAwait(false))
+        using var late = new CancellationTokenSource(BegunWithin, clock);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
+        var steps = desk.ExecuteAsync(order, either.Token).GetAsyncEnumerator(either.Token);
+        await using var ending = steps.ConfigureAwait(false);
+        while (true)
         {
-            last = step;
+            try
+            {
+                if (!await steps.MoveNextAsync().ConfigureAwait(false))
+                {
+                    break;
+                }
+            }
+            catch (OperationCanceledException) when (!stop.IsCancellationRequested && last is null)
+            {
+                return Refuse(GatewayRefusal.Busy);
+            }
+
+            late.CancelAfter(Timeout.InfiniteTimeSpan);
+            var step = last = steps.Current;
             if (!step.Answer.IsEmpty)
             {
                 leases.Note(request, step.Answer.Span);

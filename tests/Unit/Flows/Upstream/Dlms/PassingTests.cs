@@ -17,16 +17,29 @@ public class PassingTests
     private const string Energy = "1-0:1.8.0*255";
 
     [Theory]
-    [InlineData(false)]
-    [InlineData(true)]
-    public async Task A_ciphered_register_is_read_end_to_end_and_the_box_reads_on_before_and_after(bool overHdlc)
+    [InlineData(false, 1, MeterFault.None)]
+    [InlineData(true, 1, MeterFault.None)]
+    [InlineData(false, 2, MeterFault.None)]
+    [InlineData(false, 2, MeterFault.OneCounterForAll)]
+    [InlineData(true, 2, MeterFault.OneCounterForAll)]
+    public async Task A_ciphered_register_is_read_end_to_end_and_the_box_reads_on_before_and_after(bool overHdlc, int client, MeterFault fault)
     {
-        await using var field = new DriverBench(new DlmsMeterPlan(3, 7), overHdlc ? new MeterHdlcPlan() : null);
+        var behind = 0;
+        await using var field = overHdlc ? new DriverBench(new DlmsMeterPlan(3, 7, Faults: fault), new MeterHdlcPlan()) : new DriverBench(new DlmsMeterPlan(3, 7, Faults: fault), wire: meter => new MeterLink(meter, null)
+        {
+            Replacing = answer =>
+            {
+                behind += answer is [0xD8, _, 6, ..] ? 1 : 0;
+                return answer;
+            },
+        });
         await using var bench = await OpenAsync(field);
         Assert.Equal(OrderState.Done, (await field.ReadAsync(Energy)).State); // the box's own association is open now, and the meter allows one
         var headEnd = bench.Connect();
         Assert.Null(await headEnd.AssociateAsync(bench.Session()));
-        var (session, prefix) = (HeadEnd.Session(field.Meter.Keys.Guek, field.Meter.Keys.Gak, first: 5000), Prefix(field));
+        var keys = client == 2 ? field.Meter.ReadingKeys : field.Meter.Keys;
+        var settings = new AssociationSettings { Client = client, Mechanism = Protocols.Dlms.Security.AuthenticationMechanism.Gmac, IsCiphered = true };
+        var (session, prefix) = (HeadEnd.Session(keys.Guek, keys.Gak, first: 5000, settings: settings), Prefix(field));
         Assert.Null(await Settled(field, headEnd.AssociateAsync(session, prefix)));
         var got = await Settled(field, headEnd.GetAsync(session, 3, Energy, 2, prefix: prefix));
         Assert.Null(got.Error);
@@ -36,7 +49,7 @@ public class PassingTests
         Assert.Null(await Settled(field, headEnd.RunAsync(session, session.Release(), prefix)));
         var after = await field.ReadAsync(Energy); // the head-end used the counter of the box's own client far ahead: it is asked for before the box speaks
         Assert.True(after.State == OrderState.Done, after.Sentence);
-        Assert.Equal(0, field.Meter.Keys.Repeated);
+        Assert.Equal((0, 0), (behind, field.Meter.Keys.Repeated));
         Assert.Equal(0, field.Meter.Keys.BadTags);
         Assert.Contains(bench.Told, one => one.What == DoorEventKind.PassThroughEnded && one.Sentence.Contains("the head-end released", StringComparison.Ordinal) && one.Sentence.Contains("chain", StringComparison.Ordinal));
     }
@@ -94,20 +107,24 @@ public class PassingTests
     {
         var asked = 0;
         var desk = new CountingDesk(() => asked++);
-        await using var bench = new NorthBench(options => options with { PassThrough = ["LGZ*"] }, desk);
+        await using var bench = new NorthBench(options => options with { PassThrough = ["SIM0000000000003", "LGZ*"] }, desk);
         bench.Join("SIM0000000000003");
+        bench.Join("SIM0000000000004");
         var headEnd = bench.Connect();
-        var get = new Gateway(false, 0, "SIM0000000000003"u8.ToArray(), Convert.FromHexString("C001C100080000010000FF0200")).ToOctets();
+        byte[] Ask(string meter) => new Gateway(false, 0, System.Text.Encoding.ASCII.GetBytes(meter), Convert.FromHexString("C001C100080000010000FF0200")).ToOctets();
+        var get = Ask("SIM0000000000003");
         Assert.Equal([0xD8, 1, 2], await headEnd.AskAsync(16, 1, get));
         Assert.Null(await headEnd.AssociateAsync(new ClientSession(AssociationSettings.Public, null, default)));
         Assert.Equal([0xD8, 1, 2], await headEnd.AskAsync(16, 1, get));
         var session = bench.Session();
         Assert.Null(await headEnd.AssociateAsync(session));
-        Assert.Equal([0xD8, 1, 2], await headEnd.AskAsync(16, 1, get)); // no right to this one
+        Assert.Equal([0xD8, 1, 2], await headEnd.AskAsync(16, 1, Ask("SIM0000000000004"))); // no right to this one
+        Assert.Equal(0, asked);
+        Assert.Equal(0xE7, (await headEnd.AskAsync(16, 1, get))![0]);
+        Assert.Equal(1, asked);
         Assert.Null(await headEnd.RunAsync(session, session.Release()));
         Assert.Equal([0xD8, 1, 2], await headEnd.AskAsync(16, 1, get));
-        Assert.Equal(0, asked);
-        Assert.Equal(4, bench.Counted.NotAllowed);
+        Assert.Equal((1, 4L), (asked, bench.Counted.NotAllowed));
         Assert.Contains(bench.Told, one => one.What == DoorEventKind.PassThroughRefused);
     }
 
@@ -219,6 +236,44 @@ public class PassingTests
         Assert.Equal((16, 1), (answered, desk.MostOfOne));
     }
 
+    [Fact]
+    public async Task Other_peoples_prefixed_APDUs_go_through_as_they_are()
+    {
+        var seen = new List<string>();
+        await using var bench = new NorthBench(desk: new CountingDesk(() => { }, order => seen.Add(Convert.ToHexString(PassThroughOrder.Parse(order.Payload).Apdu.Span))));
+        bench.Join("0123", "plc0");
+        var headEnd = bench.Connect();
+        Assert.Null(await headEnd.AssociateAsync(bench.Session()));
+        var rows = 0;
+        foreach (var row in SharedVectors.Rows("dlms.jsonl").Where(row => row.GetProperty("kind").GetString() is "gen-gateway" && row.GetProperty("hex").GetString()![..4] == "0001"))
+        {
+            var octets = Convert.FromHexString(row.GetProperty("hex").GetString()!);
+            await headEnd.SendAsync(octets);
+            Assert.Equal("E7010430313233C4", Convert.ToHexString((await headEnd.ReceiveAsync())!.Value.Apdu.Span));
+            Assert.Equal(Convert.ToHexString(octets.AsSpan(15)), seen[^1]);
+            rows++;
+        }
+
+        Assert.True(rows >= 2);
+    }
+
+    [Fact]
+    public async Task A_meter_that_is_not_free_in_time_is_busy_and_what_was_said_is_not_said_to_it_later()
+    {
+        var desk = new GatedDesk();
+        await using var bench = new NorthBench(desk: desk);
+        bench.Join("SIM0000000000001");
+        var headEnd = bench.Connect();
+        Assert.Null(await headEnd.AssociateAsync(bench.Session()));
+        var asking = headEnd.AskAsync(1, 1, new Gateway(false, 0, "SIM0000000000001"u8.ToArray(), Convert.FromHexString("C001C100080000010000FF0200")).ToOctets());
+        Assert.True(await Patience.UntilAsync(() => desk.UnderWay == 1));
+        var began = bench.Clock.GetTimestamp();
+        Assert.True(await bench.Clock.AdvanceUntilAsync(() => asking.IsCompleted, TimeSpan.FromSeconds(1)));
+        Assert.Equal([0xD8, 1, 3], await asking);
+        Assert.InRange(bench.Clock.GetElapsedTime(began).TotalSeconds, 39, 60);
+        Assert.True(desk.WasCancelled);
+    }
+
     private static GatewayPrefix Prefix(DriverBench field) => new(0, System.Text.Encoding.ASCII.GetBytes(field.Meter.Name));
 
     private static async Task<NorthBench> OpenAsync(DriverBench field)
@@ -273,6 +328,8 @@ public class PassingTests
 
         internal int MostOfOne { get; private set; }
 
+        internal bool WasCancelled { get; private set; }
+
         internal int UnderWay
         {
             get
@@ -294,7 +351,16 @@ public class PassingTests
                 MostOfOne = Math.Max(MostOfOne, _of[order.Meter.Text]);
             }
 
-            await Gate(order.Meter.Text).Task.WaitAsync(stop);
+            try
+            {
+                await Gate(order.Meter.Text).Task.WaitAsync(stop);
+            }
+            catch (OperationCanceledException)
+            {
+                WasCancelled = true;
+                throw;
+            }
+
             lock (_lock)
             {
                 _of[order.Meter.Text]--;
