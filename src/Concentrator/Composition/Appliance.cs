@@ -133,7 +133,9 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var status = new BoxStatusSource(
             settings.Id, identity.Version, _time, registry, _flow.Snapshot, () => ledger.View(view.RebuildingPercent), [.. supervisors.Select(one => (Func<DriverView>)(() => one.View))], upstreams, collection);
         using var delivering = new Stopping();
-        foreach (var upstream in settings.Upstreams)
+        var north = new NorthDoor(settings, title, identity, ledger, reach, network, _time, clock, logs);
+        upstreams.AddRange(north.Open(keys, counters, memory, desk, directory, status, delivering));
+        foreach (var upstream in settings.Upstreams.Where(one => one.Door is null))
         {
             var delivery = new Delivery(upstream.Name, ledger, slots, _time.BootId);
             var reports = new UntoldReports();

@@ -25,7 +25,23 @@ internal sealed record OrderSettings(int SuppliesAnHour, IReadOnlyList<string> N
 
 /// <summary>One head-end.</summary>
 internal sealed record UpstreamSettings(
-    string Name, Uri Url, bool HeadEndAcknowledges, string? Ca, string? Certificate, string? Key, string? User, string? PasswordFile, string TopicBase);
+    string Name, Uri Url, bool HeadEndAcknowledges, string? Ca, string? Certificate, string? Key, string? User, string? PasswordFile, string TopicBase)
+{
+    /// <summary>The door that head-ends come to; null where the box goes to the head-end.</summary>
+    internal DoorSettings? Door { get; init; }
+}
+
+/// <summary>A door for head-ends that speak DLMS.</summary>
+/// <param name="Listen">Where.</param>
+/// <param name="Allow">Networks that may come.</param>
+/// <param name="Connections">Connections at a time.</param>
+/// <param name="PerClient">Of these from one address.</param>
+/// <param name="IdleAfter">A silent connection is closed.</param>
+/// <param name="PassThrough">Meters that may be spoken with through the box: ids, or beginnings with * behind them.</param>
+/// <param name="Mechanism">hls-gmac or lls.</param>
+/// <param name="Suite">Security suite.</param>
+internal sealed record DoorSettings(
+    IPEndPoint Listen, IReadOnlyList<IPNetwork> Allow, int Connections, int PerClient, TimeSpan IdleAfter, IReadOnlyList<string> PassThrough, string Mechanism, int Suite);
 
 /// <summary>One modem or radio.</summary>
 internal sealed record DriverSettings(string Name, string Family, string Port, string Mode, DlmsSettings Dlms)

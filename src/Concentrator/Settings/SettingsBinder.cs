@@ -67,10 +67,10 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
     private UpstreamSettings Upstream(string name, TomlNode.Table table, string id)
     {
         var text = Needed(table, "url");
-        var wellFormed = Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "mqtt" or "mqtts" && url.Host.Length > 0;
+        var wellFormed = Uri.TryCreate(text, UriKind.Absolute, out var url) && url.Scheme is "mqtt" or "mqtts" or DoorScheme && url.Host.Length > 0;
         if (!wellFormed && text.Length > 0)
         {
-            faults.Add(new SettingsFault(PlaceOf(table, "url"), $"url = \"{text}\" wants mqtts://host:port (mqtt:// for tests only); dlms:// comes with a later version"));
+            faults.Add(new SettingsFault(PlaceOf(table, "url"), $"url = \"{text}\" wants mqtts://host:port (mqtt:// for tests only), or dlms://address:port for a door that head-ends come to"));
         }
 
         if (!Name().IsMatch(name))
@@ -88,7 +88,10 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         return new UpstreamSettings(
             name, wellFormed ? url! : new Uri("mqtt://invalid"), Text(table, "acknowledge", "broker") == "head-end", File(table, "ca", secret: false), certificate, key,
             table.Items.ContainsKey("user") ? Text(table, "user", "") : null, File(table, "password", secret: true),
-            Text(table, "topic", "dc/v1/{id}").Replace("{id}", id, StringComparison.Ordinal));
+            Text(table, "topic", "dc/v1/{id}").Replace("{id}", id, StringComparison.Ordinal))
+        {
+            Door = Door(name, table, wellFormed ? url : null),
+        };
     }
 
     private List<DriverSettings> Drivers()

@@ -23,4 +23,13 @@ internal static partial class Log
 
     [LoggerMessage(406, LogLevel.Warning, "{Upstream}: the report of {Task} was not told: {Reason}; it is kept until the next of this task")]
     internal static partial void ReportNotTold(this ILogger log, string upstream, string task, string reason);
+
+    [LoggerMessage(407, LogLevel.Information, "{Upstream}: head-ends may come to {Where}, {How}")]
+    internal static partial void DoorOpened(this ILogger log, string upstream, string where, string how);
+
+    [LoggerMessage(408, LogLevel.Error, "{Upstream}: {Sentence} Next try in {Seconds:F0} s.")]
+    internal static partial void DoorClosed(this ILogger log, string upstream, string sentence, double seconds);
+
+    [LoggerMessage(409, LogLevel.Error, "{Upstream}: the connection of {From} was ended by a fault of this program")]
+    internal static partial void DoorFault(this ILogger log, string upstream, string from, Exception fault);
 }

@@ -29,6 +29,9 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     private MeterVisit? _visit;
     private MeterReader? _reader;
     private KeySparing? _sparing;
+    private IApduChannel? _passage;
+    private (int Client, int Server) _passageOf;
+    private bool _wasPassed;
     private readonly AnswerPatience _patience = new(options.AnswerWithin / (options.Repeats + 1));
 
     /// <summary>A firmware changes by an order, or a few times in a meter's life; where rows or lists contradict what is known, it is read again anyway.</summary>
@@ -98,12 +101,18 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
             return _reader;
         }
 
+        if (_passage is not null)
+        {
+            await CloseAsync().ConfigureAwait(false); // where it was not released, the head-end's association ends with the link
+        }
+
         await OpenAsync(open, stop).ConfigureAwait(false);
         _knowledge ??= options.Meter.IsNone ? null : MeterKnowledge.Load(memory, options.KeptAs, options.Meter);
-        var asks = options.Association.IsCiphered && (options.Meter.IsNone || AsksFirst);
+        var asks = options.Association.IsCiphered && (options.Meter.IsNone || AsksFirst || _wasPassed);
         if (asks)
         {
             await AskPublicAsync(stop).ConfigureAwait(false);
+            _wasPassed = false;
         }
 
         var knowledge = _knowledge ?? throw new IOException($"the meter at {options.Port} is not known yet");
@@ -136,6 +145,31 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
         }
 
         return _reader = reader;
+    }
+
+    /// <summary>
+    /// The way for what a head-end says as a client of its own, to a logical device of its choice. The box's own association is ended before: a meter may allow one. Afterwards the box asks
+    /// which counter the meter expects before it speaks: the head-end may have used the same one.
+    /// </summary>
+    internal async ValueTask<IApduChannel> PassageAsync(Func<CancellationToken, ValueTask<IPort>> open, int client, int server, CancellationToken stop)
+    {
+        if (_passage is null || _passageOf != (client, server) || _link is null)
+        {
+            await EndVisitAsync(releases: true).ConfigureAwait(false);
+            await EndPassageAsync().ConfigureAwait(false);
+            await OpenAsync(open, stop).ConfigureAwait(false);
+            var own = options with { Association = options.Association with { Server = server, LongestPdu = ushort.MaxValue } };
+            var channel = options.Gateway is { } gateway ? new GatewayChannel(Direct(own), gateway, options.Port) : Direct(own);
+            await channel.OpenAsync(client, stop).ConfigureAwait(false);
+            (_passage, _passageOf, _wasPassed) = (channel, (client, server), true);
+        }
+
+        while (_link is IDatagramLink datagrams && datagrams.Input.TryRead(out _))
+        {
+            // An answer that came too late would be taken for that to the next question.
+        }
+
+        return _passage;
     }
 
     /// <summary>Associates and asks who is there: only then it is known, also of a pre-established association, whether the key serves.</summary>
@@ -237,17 +271,40 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
     /// <param name="releases">False: the association is left to the meter, which drops it after its own idle time; a release would cost more air than it is worth.</param>
     internal async ValueTask CloseAsync(bool releases = true)
     {
+        await EndVisitAsync(releases).ConfigureAwait(false);
+        await EndPassageAsync().ConfigureAwait(false);
+        if (_link is { } link)
+        {
+            (_link, _signedOn.Value) = (null, 0);
+            await link.DisposeAsync().ConfigureAwait(false);
+        }
+    }
+
+    private async ValueTask EndVisitAsync(bool releases)
+    {
         _reader = null;
         if (_visit is { } visit)
         {
             _visit = null;
             await visit.EndAsync(releases).ConfigureAwait(false);
         }
+    }
 
-        if (_link is { } link)
+    private async ValueTask EndPassageAsync()
+    {
+        if (_passage is not { } passage)
         {
-            (_link, _signedOn.Value) = (null, 0);
-            await link.DisposeAsync().ConfigureAwait(false);
+            return;
+        }
+
+        _passage = null;
+        try
+        {
+            await passage.CloseAsync(CancellationToken.None).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            // It ends with the link.
         }
     }
 
@@ -260,15 +317,15 @@ internal sealed class MeterDoor(DlmsOptions options, IKeyRing keys, ICounterStor
 
     private TransferBudget? Budget() => options.SparesAir ? new TransferBudget(clock) : null;
 
-    private IApduChannel Channel() => options.Gateway is { } gateway ? new GatewayChannel(Direct(), gateway, options.Port) : Direct();
+    private IApduChannel Channel() => options.Gateway is { } gateway ? new GatewayChannel(Direct(options), gateway, options.Port) : Direct(options);
 
-    private IApduChannel Direct() => _link switch
+    private IApduChannel Direct(DlmsOptions how) => _link switch
     {
-        IDatagramLink datagrams => new DatagramChannel(datagrams, options, _patience, clock),
-        ISerialLink serial when options.Framing == DlmsFraming.ModeE => new ModeEChannel(serial, options, clock, _signedOn),
-        _ when options.Framing == DlmsFraming.ModeE => throw new IOException($"{options.Port} is no tty: a sign-on in mode E changes the speed of the line"),
-        ILink link when options.Framing == DlmsFraming.Hdlc => new HdlcChannel(link, options, clock),
-        var link => new WrapperChannel((ILink)link!, options, clock),
+        IDatagramLink datagrams => new DatagramChannel(datagrams, how, _patience, clock),
+        ISerialLink serial when how.Framing == DlmsFraming.ModeE => new ModeEChannel(serial, how, clock, _signedOn),
+        _ when how.Framing == DlmsFraming.ModeE => throw new IOException($"{how.Port} is no tty: a sign-on in mode E changes the speed of the line"),
+        ILink link when how.Framing == DlmsFraming.Hdlc => new HdlcChannel(link, how, clock),
+        var link => new WrapperChannel((ILink)link!, how, clock),
     };
 
     /// <summary>Name and expected counter, by the client that everybody may be: hints, not proofs.</summary>

@@ -7,6 +7,7 @@ using Metering.Driver;
 using Metering.Keys;
 using Metering.Ledger;
 using Metering.Orders;
+using Protocols.Dlms.Apdu;
 
 namespace Drivers.Dlms;
 
@@ -20,6 +21,7 @@ internal sealed class MeterQueue(
     private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(256);
     private readonly Queue<Job> _patient = new();
     private readonly MeterDoor _door = new(options, keys, counters, time, clock, memory, shelf);
+    private readonly PassageHold _hold = new(options.IdleAfter, clock);
     private MeterId _meter = options.Meter;
 
     /// <summary>Orders that were begun.</summary>
@@ -71,6 +73,7 @@ internal sealed class MeterQueue(
             {
                 if (!await NextJobAsync(stop).ConfigureAwait(false))
                 {
+                    _hold.End();
                     await _door.LetGoAsync().ConfigureAwait(false);
                     continue;
                 }
@@ -143,6 +146,7 @@ internal sealed class MeterQueue(
         Orders++;
         var kind = OrderTable.Find(job.Order.Kind)!;
         var told = false;
+        var passed = job.Order.Kind == OrderKind.Exchange && PassThroughOrder.Is(job.Order.Payload);
         try
         {
             if (RefusalOf(job.Order, kind) is { } refusal)
@@ -151,14 +155,31 @@ internal sealed class MeterQueue(
                 return null;
             }
 
+            if (job.Caller.IsCancellationRequested)
+            {
+                Finish(job, OrderState.Cancelled, "cancelled before its turn came");
+                return null;
+            }
+
+            if (Held(job.Order, passed) is { } held)
+            {
+                Finish(job, OrderState.Failed, held, MissReason.HeldByPassThrough);
+                return null;
+            }
+
             job.Steps.TryWrite(new OrderStep(OrderState.Running, _door.HasAssociation ? $"{_meter} is associated" : $"associating with {_meter}", null, default));
-            var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), () => _door.CloseAsync(), memory, keys, time, clock);
+            var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), () => _door.CloseAsync(), (client, server, cancel) => _door.PassageAsync(open, client, server, cancel), memory, keys, time, clock);
             using var endless = new CancellationTokenSource(options.StepWithin, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, endless.Token);
             await foreach (var step in kind.ExecuteAsync(job.Order, at, either.Token).ConfigureAwait(false))
             {
                 endless.CancelAfter(options.StepWithin);
                 told |= step.Told is not null;
+                if (passed && ApduTurns.IsEnd(step.Answer.Span))
+                {
+                    _hold.End();
+                }
+
                 job.Steps.TryWrite(step);
                 if (step.State != OrderState.Running)
                 {
@@ -175,6 +196,12 @@ internal sealed class MeterQueue(
                 {
                     await LetOthersPassAsync(stop).ConfigureAwait(false);
                 }
+            }
+
+            if (passed && PassThroughOrder.Parse(job.Order.Payload) is { Ends: true } end && _hold.IsOf(end.Holder))
+            {
+                _hold.End();
+                await _door.LetGoAsync().ConfigureAwait(false);
             }
 
             await KeepAsync(stop).ConfigureAwait(false);
@@ -200,7 +227,7 @@ internal sealed class MeterQueue(
             Failures++;
             Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, e.Message, WhyOf(e));
             await _door.LetGoAsync().ConfigureAwait(false);
-            return e.Message;
+            return passed && e is TimeoutException ? null : e.Message; // what somebody else says may be no question: the way to the meter is not doubted for it
         }
         finally
         {
@@ -223,6 +250,23 @@ internal sealed class MeterQueue(
         {
             // The ledger says it itself.
         }
+    }
+
+    /// <summary>Why an order has to wait for a head-end that speaks with the meter; null where it has not. What is passed through begins or prolongs that.</summary>
+    private string? Held(MeterOrder order, bool passed)
+    {
+        var passage = passed ? PassThroughOrder.Parse(order.Payload) : null;
+        var refusal = passage is { Ends: true } ? null : _hold.Refusal(order.Kind, passage?.Holder);
+        if (refusal is null && passage is { Ends: false })
+        {
+            _hold.Take(passage.Holder);
+        }
+        else if (refusal is null && passage is null)
+        {
+            _hold.End();
+        }
+
+        return refusal;
     }
 
     /// <summary>Why an order is not even tried; null where it is.</summary>

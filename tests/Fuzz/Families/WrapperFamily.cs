@@ -63,6 +63,10 @@ internal static class WrapperFamily
                 }
 
                 Pdu.Read(frame.Apdu, out _);
+                if (DcMessage.Read(frame.Apdu) is { } control && !control.ToOctets().AsSpan().SequenceEqual(frame.Apdu.Span) && control is not DcMessage.NewDevice)
+                {
+                    throw new InvalidOperationException("a control message is written otherwise than it was read");
+                }
             }
 
             return what;

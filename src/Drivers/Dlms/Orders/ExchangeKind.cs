@@ -4,14 +4,17 @@ using Protocols.Dlms.Client;
 
 namespace Drivers.Dlms.Orders;
 
-/// <summary>Takes one plain APDU of somebody else to the meter, in the box's own association, and the meter's plain answer back.</summary>
+/// <summary>Takes one plain APDU of somebody else to the meter, in the box's own association, and the meter's plain answer back; or what a head-end and the meter have to say each other, untouched.</summary>
 internal sealed class ExchangeKind : IOrderKind
 {
     public OrderKind Kind => OrderKind.Exchange;
 
-    public string? Refusal(MeterOrder order) => ExchangeProcedure.Refusal(order.Payload);
+    public string? Refusal(MeterOrder order) => PassThroughOrder.Is(order.Payload) ? null : ExchangeProcedure.Refusal(order.Payload);
 
-    public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, OrderMeter meter, [EnumeratorCancellation] CancellationToken stop)
+    public IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, OrderMeter meter, CancellationToken stop) =>
+        PassThroughOrder.Is(order.Payload) ? PassThrough.ExecuteAsync(order, meter, stop) : ExchangeAsync(order, meter, stop);
+
+    private static async IAsyncEnumerable<OrderStep> ExchangeAsync(MeterOrder order, OrderMeter meter, [EnumeratorCancellation] CancellationToken stop)
     {
         var exchange = new ExchangeProcedure(order.Payload);
         await (await meter.VisitAsync(stop).ConfigureAwait(false)).RunAsync(exchange, stop).ConfigureAwait(false);

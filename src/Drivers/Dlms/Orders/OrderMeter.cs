@@ -13,8 +13,10 @@ namespace Drivers.Dlms.Orders;
 /// <summary>The meter an order is for, with an open association whenever it is asked for one.</summary>
 /// <param name="enter">Gives the open association; makes one where there is none.</param>
 /// <param name="leave">Releases it, and lets the port go.</param>
+/// <param name="pass">Gives the way for a head-end's client SAP and logical device.</param>
 internal sealed class OrderMeter(
-    MeterId id, DlmsOptions options, Func<CancellationToken, ValueTask<MeterReader>> enter, Func<ValueTask> leave, IDriverMemory memory, IKeyRing keys, ITimeSource time, TimeProvider clock)
+    MeterId id, DlmsOptions options, Func<CancellationToken, ValueTask<MeterReader>> enter, Func<ValueTask> leave,
+    Func<int, int, CancellationToken, ValueTask<IApduChannel>> pass, IDriverMemory memory, IKeyRing keys, ITimeSource time, TimeProvider clock)
 {
     /// <summary>Who it is.</summary>
     internal MeterId Id => id;
@@ -45,6 +47,9 @@ internal sealed class OrderMeter(
 
     /// <summary>The open association, to ask by.</summary>
     internal async ValueTask<MeterVisit> VisitAsync(CancellationToken stop) => (await enter(stop).ConfigureAwait(false)).Visit;
+
+    /// <summary>The way for what a head-end says as a client of its own; the box's association is ended before.</summary>
+    internal ValueTask<IApduChannel> PassageAsync(int client, int server, CancellationToken stop) => pass(client, server, stop);
 
     /// <summary>Releases the association; the next question makes another.</summary>
     internal ValueTask LeaveAsync() => leave();

@@ -21,7 +21,10 @@ public static class CipheredContent
     /// <summary>Bits of the security control octet: an authentication tag stands behind the text, the text is enciphered.</summary>
     public const byte Authenticated = 0x10, Encrypted = 0x20;
 
-    internal const byte Broadcast = 0x40, Compressed = 0x80, SuiteMask = 0x0F;
+    internal const byte Compressed = 0x80, SuiteMask = 0x0F;
+
+    /// <summary>Bit of an APDU that is under the broadcast key: told to many, answered by nobody.</summary>
+    public const byte Broadcast = 0x40;
 
     internal static ReadOnlyMemory<byte> Read(ref PduReader from)
     {

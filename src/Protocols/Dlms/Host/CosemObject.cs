@@ -27,6 +27,9 @@ public abstract class CosemObject(ushort classId, byte version, Obis name)
     /// <summary>The highest method it has.</summary>
     public virtual int Methods => 0;
 
+    /// <summary>What anybody at all may do with an attribute; the rights of the client who asks narrow it further.</summary>
+    public virtual AccessRight RightOn(int attribute) => AccessRight.All;
+
     /// <summary>Reads an attribute from 2 on.</summary>
     public abstract DataResult Get(int attribute, Selection? access);
 

@@ -19,6 +19,12 @@ public sealed class HostAssociation(LogicalDevice device, HostClient client, Hos
     /// <summary>Services may be used.</summary>
     public bool IsAssociated { get; private set; } = client.IsPreEstablished;
 
+    /// <summary>A challenge was given, and its answer is not here yet.</summary>
+    public bool AwaitsProof => _handshake.AwaitsProof;
+
+    /// <summary>System title that the client told, or none.</summary>
+    public ReadOnlyMemory<byte> ClientTitle => _handshake.ClientTitle;
+
     /// <summary>The longest APDU the client takes.</summary>
     public int ClientLongestPdu => _handshake.ClientLongestPdu;
 

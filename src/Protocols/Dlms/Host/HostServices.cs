@@ -260,7 +260,7 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
     {
         var found = device.Find(target.ClassId, target.Instance);
         error = found is null ? device.KnowsName(target.Instance) ? CosemObject.Inconsistent : CosemObject.Undefined
-            : (client.Rights(found) & wanted) == 0 ? CosemObject.Denied : CosemObject.Success;
+            : (client.Rights(found) & wanted & (wanted == AccessRight.Execute ? wanted : found.RightOn(target.Attribute))) == 0 ? CosemObject.Denied : CosemObject.Success;
         return error == CosemObject.Success ? found : null;
     }
 

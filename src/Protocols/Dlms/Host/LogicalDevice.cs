@@ -42,7 +42,7 @@ public sealed class LogicalDevice
             to.Structure(4).UInt16(one.ClassId).UInt8(one.Version).Name(one.Name).Structure(2).Array(one.Attributes);
             for (var attribute = 1; attribute <= one.Attributes; attribute++)
             {
-                to.Structure(3).Int8((sbyte)attribute).Enum((byte)(attribute == 1 ? AccessRight.Read : right & (AccessRight.Read | AccessRight.Write))).Null();
+                to.Structure(3).Int8((sbyte)attribute).Enum((byte)(attribute == 1 ? AccessRight.Read : right & one.RightOn(attribute) & (AccessRight.Read | AccessRight.Write))).Null();
             }
 
             to.Array(one.Methods);

@@ -68,7 +68,7 @@ internal sealed class ShortNames(LogicalDevice device, HostClient client)
         var (number, offset) = ((variable - First) / Step, (variable - First) % Step);
         attribute = (offset / BetweenAttributes) + 1;
         var found = variable < First || offset % BetweenAttributes != 0 ? null : number < MostObjects ? device.Objects.ElementAtOrDefault(number) : null;
-        return found is not null && attribute <= found.Attributes && (client.Rights(found) & wanted) != 0 ? found : null;
+        return found is not null && attribute <= found.Attributes && (client.Rights(found) & wanted & found.RightOn(attribute)) != 0 ? found : null;
     }
 
     private byte[] List()

@@ -52,6 +52,9 @@ public sealed class HostSecurity : IHostSecurity, IDisposable
     public byte Suite { get; }
 
     /// <inheritdoc/>
+    public byte Required { get; init; }
+
+    /// <inheritdoc/>
     public ReadOnlyMemory<byte> Certificate => _credentials.Certificate;
 
     /// <inheritdoc/>

@@ -1,0 +1,82 @@
+using System.Threading.Channels;
+using Concentrator.Board;
+using Concentrator.Field;
+using Concentrator.Ports;
+using Concentrator.Settings;
+using Concentrator.Store;
+using Concentrator.Store.Books;
+using Concentrator.Upstream.Dlms;
+using Concentrator.Upstream.Dlms.Passing;
+using Metering;
+using Metering.Keys;
+using Metering.Ledger;
+using Metering.Orders;
+
+namespace Concentrator.Composition;
+
+/// <summary>The doors that head-ends come to speaking DLMS, put together; what happens at them goes to the audit.</summary>
+internal sealed class NorthDoor(
+    BoxSettings settings, ReadOnlyMemory<byte> title, Identity identity, Ledger ledger, MeterReach reach, INetworkDirectory network, ITimeSource time, TimeProvider clock, ILoggerFactory logs) : IDoorAudit
+{
+    private const int MostWaiting = 1024, EuiLength = 6;
+    private readonly Channel<DoorEvent> _audit = Channel.CreateBounded<DoorEvent>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+
+    /// <summary>Opens every door of the configuration.</summary>
+    internal IReadOnlyList<IUpstream> Open(
+        IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status, Stopping loops)
+    {
+        var doors = settings.Upstreams.Where(one => one.Door is not null).Select(one => Make(OptionsOf(one, one.Door!), keys, counters, memory, desk, meters, status)).ToList();
+        if (doors.Count > 0)
+        {
+            doors.ForEach(door => loops.Start(door.RunAsync));
+            loops.Start(KeepAuditAsync);
+        }
+
+        return doors;
+    }
+
+    void IDoorAudit.Tell(DoorEvent happened) => _audit.Writer.TryWrite(happened);
+
+    private DoorOptions OptionsOf(UpstreamSettings upstream, DoorSettings door) => new(upstream.Name, door.Listen, door.Allow, settings.Id, title)
+    {
+        Connections = door.Connections, PerClient = door.PerClient, IdleAfter = door.IdleAfter, PassThrough = door.PassThrough, Mechanism = door.Mechanism == "lls" ? 1 : 5, Suite = (byte)door.Suite,
+        Certificate = upstream.Certificate, Key = upstream.Key, Ca = upstream.Ca,
+    };
+
+    private HeadEndDoor Make(DoorOptions options, IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status)
+    {
+        var log = logs.CreateLogger("upstream");
+        var counted = new DoorCounters();
+        var book = new DoorBook(options.Name, this, time, clock);
+        var reached = new ReachedMeters(network, settings.Drivers.ToDictionary(driver => driver.Name, driver => NetworkOf(driver.Family)));
+        var push = new PushKeeper(options, memory, book);
+        var facts = new BoxFacts(identity.Version, identity.Metrology, identity.Executable);
+        var objects = new BoxObjects(options, facts, meters, reached, status, new EventArchive(ledger), book, counted, counters, time, push.Setup);
+        var gateway = new MeterGateway(options, desk, new PassThroughLeases(options.PassThrough, book, clock), book, counted, clock);
+        var parts = new DoorParts(options, keys, counters, time, clock, counted, book, new DoorGuard(options, book, counted, clock), reached, new DeviceNumbers(), gateway, objects, push) { EuiOf = EuiOf };
+        reach.Follow(reached.Take);
+        return new HeadEndDoor(parts, new AlarmPush(options, push.Setup, ledger, keys, counters, memory, time, clock, counted), log);
+    }
+
+    /// <summary>Neighbourhood networks as the prefix of a gateway numbers them: a local decision (docs/dlms-north.md).</summary>
+    private static byte NetworkOf(string family) => family switch { "prime" => 1, "g3" => 2, "im871a" => 3, _ => 0 };
+
+    private ReadOnlyMemory<byte> EuiOf(MeterId meter) => network.Find(meter) is { Node.Eui: { Length: 2 * EuiLength } eui } ? Convert.FromHexString(eui) : default(ReadOnlyMemory<byte>);
+
+    private async Task KeepAuditAsync(CancellationToken stop)
+    {
+        await foreach (var one in _audit.Reader.ReadAllAsync(stop).ConfigureAwait(false))
+        {
+            var record = new AuditRecord(
+                one.Who.Length > 0 ? $"{one.Upstream}: {one.Who}" : one.Upstream, $"door {one.What}", one.Subject, one.Before, one.Times > 1 ? FormattableString.Invariant($"{one.Sentence} ({one.Times} times)") : one.Sentence);
+            try
+            {
+                await ledger.AppendAsync([record.ToRecord(time.Now)], Urgency.OnDemand, stop).ConfigureAwait(false);
+            }
+            catch (StorageFaultException)
+            {
+                // The ledger says it itself; the door's own log still has it.
+            }
+        }
+    }
+}

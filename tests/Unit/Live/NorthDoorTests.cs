@@ -1,0 +1,215 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using Protocols.Dlms.Client;
+using Simulation.Dlms;
+using Unit.Flows.Upstream.Dlms;
+
+namespace Unit.Live;
+
+/// <summary>The shipped service with a DLMS meter on TCP and a door for head-ends; a head-end that associates, lists meters and reads one through the box, before and after a kill, with strangers at the door.</summary>
+public sealed class NorthDoorTests : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+    private static readonly byte[] Key = [.. Enumerable.Range(1, 16).Select(i => (byte)i)], Authentication = [.. Enumerable.Range(0xD0, 16).Select(i => (byte)i)];
+    private readonly string _directory = Directory.CreateTempSubdirectory("north").FullName;
+    private readonly DlmsMeter _meter = new(new DlmsMeterPlan(7, 7), () => TimeProvider.System.GetUtcNow().UtcDateTime);
+    private readonly MeterPort _port;
+    private readonly int _door = Mosquitto.FreePort();
+    private readonly StringBuilder _log = new();
+
+    public NorthDoorTests()
+    {
+        _port = MeterPort.OnTcp(_meter, new MeterPace(7, 100), Path.Combine(_directory, "meter.url"));
+        var keys = Path.Combine(_directory, "meters.keys");
+        File.WriteAllLines(keys, [.. _meter.KeyLines, $"DC-NORTH dlms client=1 suite=0 guek={Convert.ToHexString(Key)} gak={Convert.ToHexString(Authentication)}"]);
+        File.SetUnixFileMode(keys, UnixFileMode.UserRead);
+        File.WriteAllText(Path.Combine(_directory, "concentrator.toml"), $"""
+            id = "dc-north"
+            flag = "XYZ"
+            [upstream.scada]
+            url = "dlms://127.0.0.1:{_door}"
+            allow = ["127.0.0.1"]
+            association = {"{"} mechanism = "hls-gmac", suite = 0 {"}"}
+            passThrough = ["SIM*"]
+            [[driver]]
+            name = "feeder"
+            family = "dlms"
+            port = "{File.ReadAllText(Path.Combine(_directory, "meter.url")).Trim()}"
+            profile = "idis"
+            [keys]
+            file = "{keys}"
+            [http]
+            listen = "127.0.0.1:{Mosquitto.FreePort()}"
+            """);
+    }
+
+    [Fact]
+    public async Task A_head_end_lists_meters_and_reads_one_end_to_end_through_the_running_service_also_after_a_kill()
+    {
+        Assert.SkipUnless(File.Exists(Street.Shipped), $"{Street.Shipped} is not there: ./build.sh test makes it");
+        uint boxCounter = 0, ours = 1, ownToMeter = 10_000;
+        for (var life = 0; life < 2; life++)
+        {
+            using var service = Start();
+            using var client = await ConnectAsync();
+            var (headEnd, session) = (new HeadEnd(client.GetStream()), HeadEnd.Session(Key, Authentication, first: ours));
+            Assert.Null(await headEnd.AssociateAsync(session));
+            var saps = await headEnd.GetAsync(session, 17, "0-0:41.0.0*255", 2);
+            Assert.Contains(Convert.ToHexString("XYZDCU"u8), Convert.ToHexString(saps.Data.Span), StringComparison.Ordinal);
+            await ListedAsync(headEnd, session);
+            var (toMeter, prefix) = (HeadEnd.Session(_meter.Keys.Guek, _meter.Keys.Gak, first: ownToMeter), new GatewayPrefix(0, Encoding.ASCII.GetBytes(_meter.Name)));
+            Assert.Null(await headEnd.AssociateAsync(toMeter, prefix));
+            var energy = await headEnd.GetAsync(toMeter, 3, "1-0:1.8.0*255", 2, prefix: prefix);
+            Assert.Null(energy.Error);
+            Assert.Equal(0x06, energy.Data.Span[0]);
+            Assert.Null(await headEnd.RunAsync(toMeter, toMeter.Release(), prefix));
+            Assert.True(session.Security!.LastReceived > boxCounter, $"the box answered under {session.Security.LastReceived} after {boxCounter}");
+            (boxCounter, ours, ownToMeter) = (session.Security.LastReceived!.Value, session.Security.LastUsed + 1, ownToMeter + 1000);
+            var (code, output) = Tool("meter", "read", _meter.Name, "--what", "1-0:1.8.0*255", "--jsonl");
+            Assert.True(code == 0, output + _log); // the box reads on, beyond the counter the head-end used
+            if (life == 0)
+            {
+                service.Kill();
+                await service.WaitForExitAsync();
+                continue;
+            }
+
+            Assert.Contains("scada", Tool("status").Output, StringComparison.Ordinal);
+            await Street.StopAsync(service);
+            Assert.Equal(0, service.ExitCode);
+        }
+
+        Assert.Equal(0, _meter.Keys.Repeated);
+    }
+
+    [Fact]
+    public async Task A_flood_of_strangers_and_of_silent_connections_keeps_nobody_out_who_may_come()
+    {
+        Assert.SkipUnless(File.Exists(Street.Shipped), $"{Street.Shipped} is not there: ./build.sh test makes it");
+        using var service = Start();
+        using (var first = await ConnectAsync())
+        {
+            Assert.Null(await new HeadEnd(first.GetStream()).AssociateAsync(HeadEnd.Session(Key, Authentication)));
+        }
+
+        using var stop = new CancellationTokenSource();
+        var flood = Enumerable.Range(0, 4).Select(_ => FloodAsync(stop.Token)).ToArray();
+        using var silent = await ConnectAsync();
+        await silent.GetStream().WriteAsync((byte[])[0, 1, 0, 1]);
+        var (began, associations) = (Stopwatch.GetTimestamp(), 0u);
+        for (; Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(3); associations++)
+        {
+            using var client = await ConnectAsync();
+            var (headEnd, session) = (new HeadEnd(client.GetStream()), HeadEnd.Session(Key, Authentication, first: 1000 * (associations + 1)));
+            Assert.Null(await headEnd.AssociateAsync(session));
+            Assert.Null((await headEnd.GetAsync(session, 1, "0-0:42.0.0*255", 2)).Error);
+        }
+
+        await stop.CancelAsync();
+        var refused = (await Task.WhenAll(flood)).Sum();
+        TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{associations} visits beside {refused} refused connections"));
+        Assert.True(refused > 100);
+        Assert.True(associations > 10);
+        Assert.False(service.HasExited, _log.ToString());
+        Assert.Contains("scada", Tool("status").Output, StringComparison.Ordinal);
+        await Street.StopAsync(service);
+        Assert.Equal(0, service.ExitCode);
+    }
+
+    public void Dispose()
+    {
+        _port.Dispose();
+        Directory.Delete(_directory, recursive: true);
+    }
+
+    /// <summary>Comes from an address that is not allowed, and is sent away, again and again.</summary>
+    private async Task<int> FloodAsync(CancellationToken stop)
+    {
+        var refused = 0;
+        while (!stop.IsCancellationRequested)
+        {
+            try
+            {
+                using var socket = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+                socket.Bind(new IPEndPoint(IPAddress.Parse("127.0.0.2"), 0));
+                await socket.ConnectAsync(IPAddress.Loopback, _door, stop);
+                refused += await socket.ReceiveAsync(new byte[1], stop) == 0 ? 1 : 0;
+            }
+            catch (SocketException)
+            {
+                refused++;
+            }
+            catch (OperationCanceledException)
+            {
+                break;
+            }
+        }
+
+        return refused;
+    }
+
+    private async Task ListedAsync(HeadEnd headEnd, ClientSession session)
+    {
+        var wanted = Convert.ToHexString(Encoding.ASCII.GetBytes(_meter.Name));
+        var began = Stopwatch.GetTimestamp();
+        string list;
+        do
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"the meter was never listed as reached{_log}");
+            await Task.Delay(100);
+            list = Convert.ToHexString((await headEnd.GetAsync(session, 7, "0-0:96.128.0*255", 2)).Data.Span);
+        }
+        while (!(list.Contains(wanted, StringComparison.Ordinal) && list.EndsWith("0301", StringComparison.Ordinal)));
+    }
+
+    private async Task<TcpClient> ConnectAsync()
+    {
+        for (var began = Stopwatch.GetTimestamp(); ; await Task.Delay(50))
+        {
+            var client = new TcpClient { NoDelay = true };
+            try
+            {
+                await client.ConnectAsync(IPAddress.Loopback, _door);
+                return client;
+            }
+            catch (SocketException)
+            {
+                client.Dispose();
+                Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"the door never opened{_log}");
+            }
+        }
+    }
+
+    private (int Code, string Output) Tool(params string[] arguments)
+    {
+        using var tool = Process.Start(new ProcessStartInfo(Street.Shipped, [.. arguments, "--state", Path.Combine(_directory, "state")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
+        var errors = tool.StandardError.ReadToEndAsync();
+        var output = tool.StandardOutput.ReadToEnd();
+        tool.WaitForExit();
+        return (tool.ExitCode, output + errors.Result);
+    }
+
+    private Process Start()
+    {
+        var process = Process.Start(new ProcessStartInfo(Street.Shipped, ["run", "--config", Path.Combine(_directory, "concentrator.toml"), "--state", Path.Combine(_directory, "state")])
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true,
+        })!;
+        process.OutputDataReceived += Note;
+        process.ErrorDataReceived += Note;
+        process.BeginOutputReadLine();
+        process.BeginErrorReadLine();
+        return process;
+    }
+
+    private void Note(object sender, DataReceivedEventArgs line)
+    {
+        lock (_log)
+        {
+            _log.AppendLine(line.Data);
+        }
+    }
+}
