@@ -33,6 +33,9 @@ public sealed record DlmsMeterPlan(
     /// <summary>How long its relays take to move: 2 to 10 s in the field.</summary>
     public TimeSpan BreakerTakes { get; init; }
 
+    /// <summary>It has a display, prepayment and load switches.</summary>
+    public bool HasCustomerSide { get; init; }
+
     /// <summary>Times without power, UTC.</summary>
     public IReadOnlyList<(DateTime From, DateTime To)> Outages { get; init; } = [];
 

@@ -126,7 +126,10 @@ public sealed class DisconnectObject(DlmsMeter meter, byte mode, Obis name, Time
         if (_moving is { } to)
         {
             (_moving, State) = (null, to.State);
-            meter.Raise(EventLog.Disconnector, to.Code);
+            if (Name.B == 0)
+            {
+                meter.Raise(EventLog.Disconnector, to.Code); // a load switch has no log
+            }
         }
     }
 
