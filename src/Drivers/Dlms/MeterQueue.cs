@@ -147,6 +147,8 @@ internal sealed class MeterQueue(
         var kind = OrderTable.Find(job.Order.Kind)!;
         var told = false;
         var passed = job.Order.Kind == OrderKind.Exchange && PassThroughOrder.Is(job.Order.Payload);
+        var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), () => _door.CloseAsync(), (client, server, cancel) => _door.PassageAsync(open, client, server, cancel), memory, keys, time, clock);
+        OrderState Ended() => _door.IsUnanswered || at.IsUnproven ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed;
         try
         {
             if (RefusalOf(job.Order, kind) is { } refusal)
@@ -168,7 +170,6 @@ internal sealed class MeterQueue(
             }
 
             job.Steps.TryWrite(new OrderStep(OrderState.Running, _door.HasAssociation ? $"{_meter} is associated" : $"associating with {_meter}", null, default));
-            var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), () => _door.CloseAsync(), (client, server, cancel) => _door.PassageAsync(open, client, server, cancel), memory, keys, time, clock);
             using var endless = new CancellationTokenSource(options.StepWithin, clock);
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, endless.Token);
             await foreach (var step in kind.ExecuteAsync(job.Order, at, either.Token).ConfigureAwait(false))
@@ -188,7 +189,7 @@ internal sealed class MeterQueue(
 
                 if (job.Caller.IsCancellationRequested)
                 {
-                    Finish(job, told ? OrderState.Partial : OrderState.Cancelled, $"cancelled after: {step.Sentence}");
+                    Finish(job, at.IsUnproven ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Cancelled, $"cancelled after: {step.Sentence}", before: at.Before);
                     return null;
                 }
 
@@ -211,28 +212,28 @@ internal sealed class MeterQueue(
         catch (MeterRefusalException e)
         {
             Failures++;
-            Finish(job, told ? OrderState.Partial : OrderState.Failed, e.Message, e.Why);
+            Finish(job, Ended(), e.Message, e.Why, at.Before);
             await _door.LetGoAsync().ConfigureAwait(false); // the next order begins with an association of its own
             return null;
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
             Failures++;
-            Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, $"{_meter} gave nothing for {options.StepWithin.TotalMinutes:F0} min, though it answered: the order is ended", MissReason.TooSlow);
+            Finish(job, Ended(), $"{_meter} gave nothing for {options.StepWithin.TotalMinutes:F0} min, though it answered: the order is ended", MissReason.TooSlow, at.Before);
             await _door.LetGoAsync().ConfigureAwait(false);
             return null;
         }
         catch (Exception e) when (e is IOException or TimeoutException or InvalidDataException)
         {
             Failures++;
-            Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, e.Message, WhyOf(e));
+            Finish(job, Ended(), e.Message, WhyOf(e), at.Before);
             await _door.LetGoAsync().ConfigureAwait(false);
             return passed && e is TimeoutException ? null : e.Message; // what somebody else says may be no question: the way to the meter is not doubted for it
         }
         finally
         {
             // Whatever ends it in the middle of an order (a stop, a storage that fails): who waits for the order hears of it. An order that is finished stays as it is.
-            Finish(job, _door.IsUnanswered ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed, Lost);
+            Finish(job, Ended(), Lost, before: at.Before);
         }
     }
 
@@ -303,9 +304,10 @@ internal sealed class MeterQueue(
         }
     }
 
-    private static void Finish(Job job, OrderState state, string sentence, MissReason why = MissReason.None)
+    private static void Finish(Job job, OrderState state, string sentence, MissReason why = MissReason.None, string? before = null)
     {
-        job.Steps.TryWrite(new OrderStep(state, sentence, null, default) { Why = why });
+        sentence = state == OrderState.Unknown ? $"{sentence}; what was sent may have been done: it must be read back" : sentence;
+        job.Steps.TryWrite(new OrderStep(state, sentence, null, default) { Why = why, Before = before });
         job.Steps.TryComplete();
     }
 

@@ -105,7 +105,7 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Dl
             var listed = await ListedAsync(order.What, stop).ConfigureAwait(false);
             if (listed.ClassId != 7)
             {
-                yield return await RegistersAsync(reader, [listed], stop).ConfigureAwait(false);
+                yield return (await AttributesAsync(reader, [ValueOf(listed)], stop).ConfigureAwait(false)).Answer;
                 yield break;
             }
 
@@ -171,9 +171,9 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Dl
     {
         for (var tries = 0; ; tries++)
         {
-            ListedObject[] registers = [.. (await ObjectsAsync(stop).ConfigureAwait(false)).Where(one => one is { ClassId: 3 or 4, Name: { A: not 0, F: 255 } })];
+            CaptureObject[] registers = [.. (await ObjectsAsync(stop).ConfigureAwait(false)).Where(one => one is { ClassId: 3 or 4, Name: { A: not 0, F: 255 } }).Select(ValueOf)];
             _missing = false;
-            var answer = await RegistersAsync(reader, registers, stop).ConfigureAwait(false);
+            var (answer, _) = await AttributesAsync(reader, registers, stop).ConfigureAwait(false);
             if (!_missing || tries > 0)
             {
                 return answer;
@@ -183,23 +183,28 @@ internal sealed class MeterReader(MeterVisit visit, MeterKnowledge knowledge, Dl
         }
     }
 
-    private async ValueTask<MeterAnswer> RegistersAsync(ReadFor reader, ListedObject[] registers, CancellationToken stop)
+    private static CaptureObject ValueOf(ListedObject one) => new(one.ClassId, one.Name, 2, 0);
+
+    /// <summary>Attributes of one moment as a block of one row, and as they came: empty where the meter does not give one.</summary>
+    internal ValueTask<(MeterAnswer Answer, IReadOnlyList<ReadOnlyMemory<byte>> Values)> AttributesAsync(CaptureObject[] attributes, string orderId, CancellationToken stop) =>
+        AttributesAsync(new ReadFor(knowledge.Meter, null, null, orderId), attributes, stop);
+
+    private async ValueTask<(MeterAnswer Answer, IReadOnlyList<ReadOnlyMemory<byte>> Values)> AttributesAsync(ReadFor reader, CaptureObject[] attributes, CancellationToken stop)
     {
-        AttributeDescriptor[] attributes = [new(8, Clock, 2), .. registers.Select(register => new AttributeDescriptor(register.ClassId, register.Name, 2))];
-        var answers = await visit.GetAllAsync(attributes, stop).ConfigureAwait(false);
+        AttributeDescriptor[] asked = [new(8, Clock, 2), .. attributes.Select(one => new AttributeDescriptor(one.ClassId, one.Name, (sbyte)one.Attribute))];
+        var answers = await visit.GetAllAsync(asked, stop).ConfigureAwait(false);
         var at = answers[0].Error is null ? ClockOf(answers[0].Data) : null;
-        var columns = new ReadColumn[registers.Length];
-        var values = new ReadOnlyMemory<byte>[registers.Length];
-        for (var i = 0; i < registers.Length; i++)
+        var columns = new ReadColumn[attributes.Length];
+        var values = new ReadOnlyMemory<byte>[attributes.Length];
+        for (var i = 0; i < attributes.Length; i++)
         {
-            var column = new CaptureObject(registers[i].ClassId, registers[i].Name, 2, 0);
             var (value, error) = answers[i + 1];
             _missing |= error is Undefined or Inconsistent;
-            (columns[i], values[i]) = error is not null ? (new ReadColumn(column, UnitSymbol.None, 0), default) : (await ColumnAsync(column, stop).ConfigureAwait(false), value);
+            (columns[i], values[i]) = error is not null ? (new ReadColumn(attributes[i], UnitSymbol.None, 0), default) : (await ColumnAsync(attributes[i], stop).ConfigureAwait(false), value);
         }
 
         byte[] raw = [(byte)AXdrTag.Array, (byte)Math.Min(values.Length, 127), .. values.SelectMany(value => value.IsEmpty ? [(byte)0] : value.ToArray())];
-        return new MeterAnswer(ToReadings.Registers(reader, _profile, columns, at, values), null, raw, Counter);
+        return (new MeterAnswer(ToReadings.Registers(reader, _profile, columns, at, values), null, raw, Counter), values);
     }
 
     /// <summary>An object with its scaler and unit.</summary>

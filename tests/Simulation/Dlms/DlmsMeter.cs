@@ -86,6 +86,9 @@ public sealed class DlmsMeter
     /// <summary>Somebody at its local port has the association it allows: it takes no other.</summary>
     public bool IsHeldElsewhere { get; set; }
 
+    /// <summary>Its answers are lost on their way; what it is asked it does.</summary>
+    public bool IsMute { get; set; }
+
     /// <summary>What happens to its answers on the line.</summary>
     public LineFaults Line { get; }
 
@@ -144,7 +147,8 @@ public sealed class DlmsMeter
     {
         using var turn = Turn.EnterScope();
         Advance();
-        return _clients.Answer(client, apdu);
+        var answer = _clients.Answer(client, apdu);
+        return IsMute ? null : answer;
     }
 
     /// <summary>Further blocks of what it answered a client last.</summary>

@@ -30,6 +30,12 @@ public sealed record DlmsMeterPlan(
     /// <summary>Control mode of the breaker, 0 to 7.</summary>
     public byte BreakerMode { get; init; } = 4;
 
+    /// <summary>How long its relays take to move: 2 to 10 s in the field.</summary>
+    public TimeSpan BreakerTakes { get; init; }
+
+    /// <summary>It has a display, prepayment and load switches.</summary>
+    public bool HasCustomerSide { get; init; }
+
     /// <summary>Times without power, UTC.</summary>
     public IReadOnlyList<(DateTime From, DateTime To)> Outages { get; init; } = [];
 

@@ -30,6 +30,9 @@ internal sealed class HeadEndDoor(DoorParts parts, AlarmPush push, ILogger log) 
 
     public int SendDeadLettersAgain() => 0;
 
+    /// <summary>A head-end that speaks DLMS fetches rows itself.</summary>
+    public bool SendAgain(ulong first, ulong last) => false;
+
     public async IAsyncEnumerable<UpstreamTestStep> TestAsync([EnumeratorCancellation] CancellationToken stop)
     {
         await Task.CompletedTask.ConfigureAwait(false);

@@ -11,8 +11,8 @@ namespace Drivers.Dlms.Orders;
 /// <summary>The device on an M-Bus channel (class 72): install, deinstall, capture, alarm, clock, keys, valve. Who is there is read before and after.</summary>
 internal sealed class MBusKind : IOrderKind
 {
-    private const ushort Client = 72, Valve = 70;
-    private const sbyte KeyStatus = 14, ControlState = 3, ControlMode = 4;
+    private const ushort Client = 72;
+    private const sbyte KeyStatus = 14;
 
     public OrderKind Kind => OrderKind.MBus;
 
@@ -40,16 +40,24 @@ internal sealed class MBusKind : IOrderKind
             throw new MeterRefusalException($"channel {mbus.Channel} holds {Text(before)}, and the order is for {wanted}");
         }
 
+        meter.Before = Text(before);
         yield return new OrderStep(OrderState.Running, $"channel {mbus.Channel}: {Text(before)}", null, default);
+        if (mbus.Action is MBusAction.CloseValve or MBusAction.OpenValve)
+        {
+            var valve = (meter.Profile.Channels.Valve ?? throw new MeterRefusalException($"a meter of profile {meter.Profile.Name} has no valve on its channels")).At(mbus.Channel);
+            yield return await ControlLook.MoveAsync(meter, valve, mbus.Action == MBusAction.OpenValve, $"the valve of channel {mbus.Channel}, {Text(before)},", order.Id, stop).ConfigureAwait(false);
+            yield break;
+        }
+
         var sentence = mbus.Action switch
         {
             MBusAction.Identify => "",
-            MBusAction.CloseValve or MBusAction.OpenValve => await ValveAsync(meter, mbus, stop).ConfigureAwait(false),
             MBusAction.SetKey or MBusAction.TransferKey => await KeyAsync(meter, mbus, before, stop).ConfigureAwait(false),
             _ => await InvokeAsync(meter, mbus, stop).ConfigureAwait(false),
         };
         var after = await DeviceAsync(meter, mbus.Channel, stop).ConfigureAwait(false);
-        yield return new OrderStep(OrderState.Done, $"channel {mbus.Channel}: {sentence}{(sentence.Length == 0 ? "" : "; ")}{Text(after)}{await KeyTextAsync(meter, mbus.Channel, after, stop).ConfigureAwait(false)}", null, default);
+        var now = Text(after) + await KeyTextAsync(meter, mbus.Channel, after, stop).ConfigureAwait(false);
+        yield return meter.Proven(OrderState.Done, $"channel {mbus.Channel}: {sentence}{(sentence.Length == 0 ? "" : "; ")}{now}", now);
     }
 
     private static async ValueTask<string> InvokeAsync(OrderMeter meter, MBusOrder mbus, CancellationToken stop)
@@ -101,19 +109,6 @@ internal sealed class MBusKind : IOrderKind
         {
             CryptographicOperations.ZeroMemory(key);
         }
-    }
-
-    /// <summary>A valve is what it says afterwards, not what it was told: armed is enough where a hand must open it, and a failure where it must open by itself.</summary>
-    private static async ValueTask<string> ValveAsync(OrderMeter meter, MBusOrder mbus, CancellationToken stop)
-    {
-        var name = (meter.Profile.Channels.Valve ?? throw new MeterRefusalException($"a meter of profile {meter.Profile.Name} has no valve on its channels")).At(mbus.Channel);
-        var isOpening = mbus.Action == MBusAction.OpenValve;
-        await meter.InvokeAsync(new AttributeDescriptor(Valve, name, isOpening ? (sbyte)2 : (sbyte)1), new DataWriter().Int8(0).ToArray(), stop).ConfigureAwait(false);
-        var state = MeterReader.NumberOf(await meter.DemandAsync(new AttributeDescriptor(Valve, name, ControlState), stop).ConfigureAwait(false));
-        var mode = MeterReader.NumberOf(await meter.DemandAsync(new AttributeDescriptor(Valve, name, ControlMode), stop).ConfigureAwait(false));
-        var words = state switch { 0 => "closed", 1 => "open", 2 => "ready to be opened by hand", _ => $"in state {state}" };
-        var isDone = isOpening ? state == 1 || (state == 2 && mode is 1 or 3 or 5 or 6) : state == 0 || (state == 2 && mode is 0);
-        return isDone ? $"the valve is {words}" : throw new MeterRefusalException($"the valve of channel {mbus.Channel} is {words} (control mode {mode}) after it was told to {(isOpening ? "open" : "close")}");
     }
 
     private static async ValueTask<ChannelDevice?> DeviceAsync(OrderMeter meter, int channel, CancellationToken stop) =>

@@ -42,6 +42,12 @@ internal sealed class OrderMeter(
     /// <summary>The driver's name in the configuration.</summary>
     internal string Driver => options.Name;
 
+    /// <summary>How what the order changes stood before, as the meter told: every step that ends the order tells it, also one that tells of a failure.</summary>
+    internal string? Before { get; set; }
+
+    /// <summary>Something may have changed at the meter that was not read back yet: an order that ends here ends unknown, whatever ends it.</summary>
+    internal bool IsUnproven { get; set; }
+
     /// <summary>The open association.</summary>
     internal ValueTask<MeterReader> ReaderAsync(CancellationToken stop) => enter(stop);
 
@@ -53,6 +59,10 @@ internal sealed class OrderMeter(
 
     /// <summary>Releases the association; the next question makes another.</summary>
     internal ValueTask LeaveAsync() => leave();
+
+    /// <summary>The object an order acts on: the one it names, else the one that the meter's profile knows.</summary>
+    internal Obis Named(Obis ordered, Obis known, string what) => !ordered.IsNone ? ordered : !known.IsNone ? known
+        : throw new MeterRefusalException($"a meter of profile {Profile.Name} has no {what} that is known: name the object");
 
     /// <summary>What a read gave, as it goes into the ledger.</summary>
     internal DriverEvent Told(in MeterAnswer answer, string? task)
@@ -74,6 +84,33 @@ internal sealed class OrderMeter(
         var visit = await VisitAsync(stop).ConfigureAwait(false);
         return await visit.GetAsync(attribute, null, stop).ConfigureAwait(false)
             ?? throw new MeterRefusalException($"the meter does not give {ModelText.OfAttribute(attribute)}: {ErrorText.OfDataAccess(visit.LastError ?? 250)}");
+    }
+
+    /// <summary>Writes an attribute that is read back afterwards; gives the data-access-result.</summary>
+    internal async ValueTask<byte> WriteAsync(AttributeDescriptor attribute, ReadOnlyMemory<byte> value, CancellationToken stop)
+    {
+        var visit = await VisitAsync(stop).ConfigureAwait(false);
+        var set = new SetProcedure(attribute, value);
+        await visit.RunAsync(set, stop).ConfigureAwait(false);
+        IsUnproven |= set.Result == 0;
+        return set.Result;
+    }
+
+    /// <summary>Executes a method whose effect is read back afterwards: the action-result is a word, no proof.</summary>
+    internal async ValueTask<byte> ActAsync(AttributeDescriptor method, ReadOnlyMemory<byte>? parameters, CancellationToken stop)
+    {
+        var visit = await VisitAsync(stop).ConfigureAwait(false);
+        var action = new ActionProcedure(method, parameters);
+        IsUnproven = true;
+        await visit.RunAsync(action, stop).ConfigureAwait(false);
+        return action.Result.Result;
+    }
+
+    /// <summary>The final step of what was read back.</summary>
+    internal OrderStep Proven(OrderState state, string sentence, string? after)
+    {
+        IsUnproven = false;
+        return new OrderStep(state, sentence, null, default) { Before = Before, After = after, Why = state is OrderState.Done or OrderState.Partial ? MissReason.None : MissReason.Refused };
     }
 
     /// <summary>Executes a method; throws where the meter refuses. Gives what it returned.</summary>

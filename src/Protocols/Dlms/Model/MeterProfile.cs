@@ -27,7 +27,7 @@ public sealed record ProfileDefinition(string Task, Obis Name, StampEdge Stamp, 
 /// event idis 1 power down
 /// alarm 0 clock invalid              meaning of a bit of the alarm registers 0-0:97.98.*
 /// </code>
-/// and the lines of <see cref="ChannelDefinitions"/>.
+/// and the lines of <see cref="ChannelDefinitions"/> and <see cref="ControlDefinitions"/>.
 /// </summary>
 public sealed class MeterProfile
 {
@@ -69,6 +69,9 @@ public sealed class MeterProfile
 
     /// <summary>Its M-Bus channels.</summary>
     public ChannelDefinitions Channels { get; } = new();
+
+    /// <summary>What orders act on.</summary>
+    public ControlDefinitions Controls { get; } = new();
 
     /// <summary>Its profiles and logs, in the order of the file.</summary>
     public IReadOnlyList<ProfileDefinition> Profiles => _profiles;
@@ -160,7 +163,7 @@ public sealed class MeterProfile
             case ["alarm", var bit, .. var meaning]:
                 return int.TryParse(bit, out var alarm) && alarm is >= 0 and < 64 && _alarms.TryAdd(alarm, string.Join(' ', meaning));
             default:
-                return Channels.Take(words);
+                return Channels.Take(words) || Controls.Take(words);
         }
     }
 }

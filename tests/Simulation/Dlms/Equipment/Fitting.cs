@@ -19,5 +19,6 @@ public static class Fitting
         new Calendar(),
         new ImageFlash(),
         .. plan.Kind is "idis" or "dsmr" ? (IMeterEquipment[])[new MBusChannels()] : [],
+        .. plan.HasCustomerSide ? (IMeterEquipment[])[new CustomerSide()] : [],
     ];
 }

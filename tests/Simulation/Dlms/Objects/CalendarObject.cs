@@ -15,15 +15,32 @@ public sealed class CalendarObject(DlmsMeter meter) : WritableObject(
     /// <summary>When the waiting tables take over; the end of time where that is left open.</summary>
     public DateTime TakesOver => meter.Clock.Utc(this[10].AsSpan(2)) is { } at && this[10][2] != 0xFF ? at : DateTime.MaxValue;
 
+    /// <summary>How often the waiting tables took over.</summary>
+    public int Activations { get; private set; }
+
+    /// <summary>They took over.</summary>
+    public event Action? Activated;
+
+    /// <summary>Something happens to what an attribute holds; 0 for nothing.</summary>
+    public void Spoil(int attribute)
+    {
+        if (attribute > 0)
+        {
+            this[attribute] = [.. this[attribute][..^1], (byte)(this[attribute][^1] ^ 1)];
+        }
+    }
+
     /// <summary>The waiting tables hold from now on.</summary>
     public void Activate()
     {
+        Activations++;
         for (var attribute = 2; attribute <= 5; attribute++)
         {
             this[attribute] = this[attribute + Waiting];
         }
 
         this[10] = new DataWriter().Octets([0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x80, 0, 0xFF]).ToArray();
+        Activated?.Invoke();
     }
 
     public override byte Set(int attribute, ReadOnlyMemory<byte> value) =>

@@ -7,7 +7,8 @@ using Simulation.Dlms.Equipment;
 namespace Simulation.Dlms.Objects;
 
 /// <summary>Class 70: the breaker. States 0 disconnected, 1 connected, 2 ready for reconnection.</summary>
-public sealed class DisconnectObject(DlmsMeter meter, byte mode) : CosemObject(70, 0, new Obis(0, 0, 96, 3, 10, 255))
+/// <param name="takes">How long its relay takes to move; until then it says what it said.</param>
+public sealed class DisconnectObject(DlmsMeter meter, byte mode, Obis name, TimeSpan takes) : CosemObject(70, 0, name)
 {
     private const byte Off = 0, On = 1, Ready = 2;
     private const byte BecameReady = 59, ManualOff = 60, ManualOn = 61, RemoteOff = 62, RemoteOn = 63, LocalOff = 64;
@@ -19,8 +20,22 @@ public sealed class DisconnectObject(DlmsMeter meter, byte mode) : CosemObject(7
     private static readonly (bool HandOff, bool RemoteOn, bool LocalOn)[] Modes =
         [(false, false, false), (true, false, false), (true, true, false), (false, false, false), (false, true, false), (true, false, true), (false, false, true), (false, true, true)];
 
+    private (byte State, byte Code)? _moving;
+
     /// <summary>Control state.</summary>
     public byte State { get; private set; } = On;
+
+    /// <summary>When it will have moved; the end of time where it stands.</summary>
+    public DateTime Due { get; private set; } = DateTime.MaxValue;
+
+    /// <summary>How often a method was called.</summary>
+    public int TimesTold { get; private set; }
+
+    /// <summary>It is stuck: it takes what it is told and does nothing.</summary>
+    public bool IsStuck { get; set; }
+
+    /// <summary>A method was called and is about to be answered.</summary>
+    public event Action? ToldTo;
 
     /// <summary>Control mode.</summary>
     public byte Mode { get; private set; } = mode;
@@ -60,7 +75,12 @@ public sealed class DisconnectObject(DlmsMeter meter, byte mode) : CosemObject(7
             return new ActionResult(Denied, null);
         }
 
-        if (method == 1)
+        TimesTold++;
+        if (IsStuck)
+        {
+            // says yes, and that is all
+        }
+        else if (method == 1)
         {
             Move(Off, RemoteOff);
         }
@@ -69,6 +89,7 @@ public sealed class DisconnectObject(DlmsMeter meter, byte mode) : CosemObject(7
             Move(Modes[Mode].RemoteOn ? On : Ready, Modes[Mode].RemoteOn ? RemoteOn : BecameReady);
         }
 
+        ToldTo?.Invoke();
         return new ActionResult(Success, null);
     }
 
@@ -98,12 +119,31 @@ public sealed class DisconnectObject(DlmsMeter meter, byte mode) : CosemObject(7
         }
     }
 
+    /// <summary>The relay has moved.</summary>
+    public void Arrive()
+    {
+        Due = DateTime.MaxValue;
+        if (_moving is { } to)
+        {
+            (_moving, State) = (null, to.State);
+            if (Name.B == 0)
+            {
+                meter.Raise(EventLog.Disconnector, to.Code); // a load switch has no log
+            }
+        }
+    }
+
     private void Move(byte state, byte code)
     {
-        if (State != state)
+        if (State == state && _moving is null)
         {
-            State = state;
-            meter.Raise(EventLog.Disconnector, code);
+            return;
+        }
+
+        (_moving, Due) = ((state, code), meter.Clock.Now + takes);
+        if (takes == TimeSpan.Zero)
+        {
+            Arrive();
         }
     }
 }

@@ -12,6 +12,15 @@ public sealed class SpecialDaysObject() : CosemObject(11, 0, new Obis(0, 0, 11, 
 {
     private readonly SortedDictionary<ushort, byte[]> _days = [];
 
+    /// <summary>Days are inserted and deleted one by one; the table as a whole cannot be written.</summary>
+    public bool IsByDayOnly { get; set; }
+
+    /// <summary>Days that were inserted by themselves.</summary>
+    public int Inserted { get; private set; }
+
+    /// <summary>Days that were deleted.</summary>
+    public int Deleted { get; private set; }
+
     public override int Attributes => 2;
 
     public override int Methods => 2;
@@ -34,6 +43,11 @@ public sealed class SpecialDaysObject() : CosemObject(11, 0, new Obis(0, 0, 11, 
 
     public override byte Set(int attribute, ReadOnlyMemory<byte> value)
     {
+        if (IsByDayOnly)
+        {
+            return Denied;
+        }
+
         var reader = new AXdrReader(value.Span);
         if (attribute != 2 || !reader.TryItem(out var list) || list.Tag != AXdrTag.Array)
         {
@@ -62,6 +76,7 @@ public sealed class SpecialDaysObject() : CosemObject(11, 0, new Obis(0, 0, 11, 
             2 => octets.Length == 3 && octets[0] == 0x12 && _days.Remove(BinaryPrimitives.ReadUInt16BigEndian(octets[1..])),
             _ => false,
         };
+        (Inserted, Deleted) = (Inserted + (done && method == 1 ? 1 : 0), Deleted + (done && method == 2 ? 1 : 0));
         return new ActionResult(done ? Success : method is 1 or 2 ? ScopeViolated : Denied, null);
     }
 

@@ -17,6 +17,9 @@ public class WritableObject(ushort classId, byte version, Obis name, params byte
         set => values[attribute - 2] = value;
     }
 
+    /// <summary>An attribute that it does not let be written; 0 for none.</summary>
+    public int Refuses { get; set; }
+
     /// <summary>An attribute was written.</summary>
     public event Action<int>? Written;
 
@@ -27,6 +30,11 @@ public class WritableObject(ushort classId, byte version, Obis name, params byte
         if (attribute < 2 || attribute > Attributes)
         {
             return Undefined;
+        }
+
+        if (attribute == Refuses)
+        {
+            return Denied;
         }
 
         if (value.Length == 0 || value.Span[0] != values[attribute - 2][0])

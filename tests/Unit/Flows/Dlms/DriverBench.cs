@@ -82,6 +82,9 @@ internal sealed class DriverBench : IAsyncDisposable
         }
     }
 
+    /// <summary>The meter does what it was asked, and its answer is lost like all that follow, until the wire speaks again.</summary>
+    internal void FallSilent() => Wire!.IsSilent = true;
+
     /// <summary>Why the driver ended; null while it runs.</summary>
     internal string? Ended { get; private set; }
 

@@ -39,6 +39,9 @@ internal sealed class MeterLink : ILink, IWatchedWire
     /// <summary>The meter answers nothing any more.</summary>
     internal bool IsSilent { get; set; }
 
+    /// <summary>Questions the meter never hears, over the wrapper; null for none.</summary>
+    internal Func<ReadOnlyMemory<byte>, bool>? Lost { get; set; }
+
     /// <summary>What goes over the wire in place of an answer.</summary>
     internal Func<byte[], byte[]> Replacing { get; init; } = answer => answer;
 
@@ -139,7 +142,7 @@ internal sealed class MeterLink : ILink, IWatchedWire
     private byte[]? Heard(int client, byte[] apdu)
     {
         Asked?.Invoke(apdu);
-        return _meter.Answer(client, apdu);
+        return Lost?.Invoke(apdu) == true ? null : _meter.Answer(client, apdu);
     }
 
     private IEnumerable<byte[]> Further(int client)

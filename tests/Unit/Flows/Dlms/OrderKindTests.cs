@@ -77,6 +77,14 @@ public class OrderKindTests
     [InlineData(OrderKind.Write, "01020304")]
     [InlineData(OrderKind.Execute, "FFFFFFFFFFFFFFFFFFFFFFFF")]
     [InlineData(OrderKind.Read, "05")]
+    [InlineData(OrderKind.Disconnect, "")]
+    [InlineData(OrderKind.Reconnect, "80")]
+    [InlineData(OrderKind.Breaker, "")]
+    [InlineData(OrderKind.Limiter, "00FF")]
+    [InlineData(OrderKind.Calendar, "000000FF")]
+    [InlineData(OrderKind.LoadSwitch, "")]
+    [InlineData(OrderKind.Message, "02")]
+    [InlineData(OrderKind.Token, "00")]
     public async Task An_order_whose_payload_is_none_is_refused_before_anything_is_sent(OrderKind kind, string payload)
     {
         await using var bench = new DriverBench(new DlmsMeterPlan(3, 7));
@@ -84,14 +92,6 @@ public class OrderKindTests
         var before = bench.Wire!.Taken;
         var step = await bench.OrderAsync(kind, Convert.FromHexString(payload));
         Assert.Equal((OrderState.Refused, before), (step.State, bench.Wire.Taken));
-    }
-
-    [Fact]
-    public async Task A_kind_that_no_meter_executes_is_refused()
-    {
-        await using var bench = new DriverBench(new DlmsMeterPlan(3, 7));
-        Assert.True(await bench.ListeningAsync());
-        Assert.Equal(OrderState.Refused, (await bench.OrderAsync(OrderKind.Token, [])).State);
     }
 
     /// <summary>Holds a text, and gives back what it is called with.</summary>
