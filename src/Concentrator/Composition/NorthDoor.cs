@@ -28,8 +28,7 @@ internal sealed class NorthDoor(
         var doors = settings.Upstreams.Where(one => one.Door is not null).Select(one => Make(OptionsOf(one, one.Door!), keys, counters, memory, desk, meters, status)).ToList();
         if (doors.Count > 0)
         {
-            doors.ForEach(door => loops.Start(door.RunAsync));
-            loops.Start(KeepAuditAsync);
+            loops.Start(stop => RunAsync(doors, stop));
         }
 
         return doors;
@@ -63,15 +62,30 @@ internal sealed class NorthDoor(
 
     private ReadOnlyMemory<byte> EuiOf(MeterId meter) => network.Find(meter) is { Node.Eui: { Length: 2 * EuiLength } eui } ? Convert.FromHexString(eui) : default(ReadOnlyMemory<byte>);
 
-    private async Task KeepAuditAsync(CancellationToken stop)
+    /// <summary>What ends with the doors is written down too.</summary>
+    private async Task RunAsync(List<HeadEndDoor> doors, CancellationToken stop)
     {
-        await foreach (var one in _audit.Reader.ReadAllAsync(stop).ConfigureAwait(false))
+        var keeping = KeepAuditAsync();
+        try
+        {
+            await Task.WhenAll(doors.Select(door => door.RunAsync(stop))).ConfigureAwait(false);
+        }
+        finally
+        {
+            _audit.Writer.Complete();
+            await keeping.ConfigureAwait(false);
+        }
+    }
+
+    private async Task KeepAuditAsync()
+    {
+        await foreach (var one in _audit.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
         {
             var record = new AuditRecord(
                 one.Who.Length > 0 ? $"{one.Upstream}: {one.Who}" : one.Upstream, $"door {one.What}", one.Subject, one.Before, one.Times > 1 ? FormattableString.Invariant($"{one.Sentence} ({one.Times} times)") : one.Sentence);
             try
             {
-                await ledger.AppendAsync([record.ToRecord(time.Now)], Urgency.OnDemand, stop).ConfigureAwait(false);
+                await ledger.AppendAsync([record.ToRecord(time.Now)], Urgency.OnDemand, CancellationToken.None).ConfigureAwait(false);
             }
             catch (StorageFaultException)
             {

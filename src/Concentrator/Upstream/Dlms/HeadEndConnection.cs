@@ -202,7 +202,8 @@ internal sealed class HeadEndConnection(Stream stream, IPAddress from, long sess
         }
     }
 
-    private ValueTask WriteAsync(in WrapperFrame question, ReadOnlyMemory<byte> answer, CancellationToken stop) => WriteAsync(new WrapperFrame(question.Destination, question.Source, answer), stop);
+    private ValueTask WriteAsync(in WrapperFrame question, ReadOnlyMemory<byte> answer, CancellationToken stop) => 
+        WriteAsync(new WrapperFrame(question.Destination, question.Source, answer.Length <= ushort.MaxValue ? answer : GatewayRefusal.TooLong.ToOctets()), stop);
 
     private async ValueTask WriteAsync(WrapperFrame frame, CancellationToken stop)
     {

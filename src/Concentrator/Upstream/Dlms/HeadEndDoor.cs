@@ -42,7 +42,6 @@ internal sealed class HeadEndDoor(DoorParts parts, AlarmPush push, ILogger log) 
     /// <summary>Opens the door, and keeps it open until stopped.</summary>
     internal async Task RunAsync(CancellationToken stop)
     {
-        using var tls = _options.Certificate is null ? null : new DoorTls(_options);
         var pushing = push.RunAsync(stop);
         var wait = FirstWait;
         try
@@ -51,11 +50,12 @@ internal sealed class HeadEndDoor(DoorParts parts, AlarmPush push, ILogger log) 
             {
                 try
                 {
+                    using var tls = _options.Certificate is null ? null : new DoorTls(_options);
                     await ListenAsync(tls, stop).ConfigureAwait(false);
                 }
-                catch (SocketException e)
+                catch (Exception e) when (e is SocketException or InvalidDataException)
                 {
-                    (At, _sentence) = (null, $"{_options.Listen} cannot be listened at: {e.Message}; does another program have the port, and is the address this box's?");
+                    (At, _sentence) = (null, e is InvalidDataException ? e.Message : $"{_options.Listen} cannot be listened at: {e.Message}; does another program have the port, and is the address this box's?");
                     log.DoorClosed(_options.Name, _sentence, wait.TotalSeconds);
                     await Task.Delay(wait, parts.Clock, stop).ConfigureAwait(false);
                     wait = wait * 2 < LongestWait ? wait * 2 : LongestWait;

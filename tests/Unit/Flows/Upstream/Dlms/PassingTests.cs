@@ -34,7 +34,8 @@ public class PassingTests
             },
         });
         await using var bench = await OpenAsync(field);
-        Assert.Equal(OrderState.Done, (await field.ReadAsync(Energy)).State); // the box's own association is open now, and the meter allows one
+        var before = await field.ReadAsync(Energy);
+        Assert.True(before.State == OrderState.Done, before.Sentence); // the box's own association is open now, and the meter allows one
         var headEnd = bench.Connect();
         Assert.Null(await headEnd.AssociateAsync(bench.Session()));
         var keys = client == 2 ? field.Meter.ReadingKeys : field.Meter.Keys;
@@ -99,7 +100,9 @@ public class PassingTests
 
         Assert.Null(field.Ended);
         Assert.Equal(4, bench.Counted.Unanswered);
-        Assert.Equal(OrderState.Done, (await field.ReadAsync(Energy)).State);
+        field.Clock.Advance(TimeSpan.FromSeconds(31)); // the head-end may try again, and holds the meter as long as that
+        var after = await field.ReadAsync(Energy);
+        Assert.True(after.State == OrderState.Done, after.Sentence);
     }
 
     [Fact]
