@@ -23,7 +23,7 @@ internal static class CompletenessReport
             return run.Task.IsByTime && progress.CoverageOf(meter, run.Task.Read, after, until) is { } coverage
                 ? new MeterCompleteness(
                     meter, coverage.Profile, coverage.PeriodSeconds, coverage.Expected, coverage.Received,
-                    [.. coverage.Gaps.Select(gap => new MissingRange(gap.First, gap.Last, gap.HasNone ? HasNone : WordOf(why)))])
+                    [.. coverage.Gaps.Select(gap => new MissingRange(gap.First, gap.Last, gap.Kind switch { GapKind.HasNone => HasNone, GapKind.Overwritten => "overwritten", _ => WordOf(why) }))])
                 : new MeterCompleteness(meter, null, null, 1, why == MissReason.None ? 1 : 0, why == MissReason.None ? [] : [new MissingRange(after, until, WordOf(why))]);
         }
     }

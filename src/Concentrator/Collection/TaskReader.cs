@@ -51,6 +51,15 @@ internal sealed class TaskReader(IReadOnlyList<CollectionTask> tasks, IOrderDesk
         foreach (var (first, last) in Joined(missing))
         {
             var final = await OrderAsync(meter, task, first.AddSeconds(-1), last.AddSeconds(1), stop).ConfigureAwait(false);
+            if (final is { State: OrderState.Done, HoldsFrom: { } held, Why: MissReason.None or MissReason.ProfileEmpty } && first < held)
+            {
+                progress.Overwritten(meter, task.Read, first, last < held ? last : held.AddSeconds(-1));
+                if (last < held)
+                {
+                    continue; // nobody can give them any more
+                }
+            }
+
             if (final?.State != OrderState.Done || final.Why != MissReason.None)
             {
                 return OutcomeOf(final, some);

@@ -65,13 +65,17 @@ internal sealed class ReadMarks : IReadProgress
         }
     }
 
-    public void HasNone(MeterId meter, string task, DateTime first, DateTime last)
+    public void HasNone(MeterId meter, string task, DateTime first, DateTime last) => Settle(meter, task, first, last, GapKind.HasNone);
+
+    public void Overwritten(MeterId meter, string task, DateTime first, DateTime last) => Settle(meter, task, first, last, GapKind.Overwritten);
+
+    private void Settle(MeterId meter, string task, DateTime first, DateTime last, GapKind kind)
     {
         lock (_lock)
         {
             if (_coverage.TryGetValue((meter, task), out var coverage))
             {
-                coverage.HasNone(first, last);
+                coverage.HasNone(first, last, kind);
             }
         }
     }

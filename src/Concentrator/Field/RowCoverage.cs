@@ -1,4 +1,5 @@
 using System.Collections;
+using Concentrator.Ports;
 
 namespace Concentrator.Field;
 
@@ -12,6 +13,7 @@ internal sealed class RowCoverage(int periodSeconds, bool isStart)
     private static readonly TimeSpan Window = TimeSpan.FromDays(10);
     private readonly int _slots = (int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds);
     private readonly BitArray _settled = new((int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds)), _there = new((int)(Window.Ticks / TimeSpan.TicksPerSecond / periodSeconds));
+    private readonly HashSet<long> _overwritten = []; // rare: a meter was away for longer than its buffer reaches
     private long _first = long.MaxValue, _last = long.MinValue;
 
     /// <summary>Where in its slot the newest row stands: days that begin at 23:00 UTC, hours in a zone of half hours.</summary>
@@ -35,7 +37,8 @@ internal sealed class RowCoverage(int periodSeconds, bool isStart)
     }
 
     /// <summary>The meter has no rows in a range but those that are there.</summary>
-    internal void HasNone(DateTime first, DateTime last)
+    /// <param name="kind">What is known of those.</param>
+    internal void HasNone(DateTime first, DateTime last, GapKind kind = GapKind.HasNone)
     {
         var begin = SlotOf(first);
         for (var slot = begin; slot <= SlotOf(last) && slot - begin < _slots; slot++)
@@ -43,12 +46,17 @@ internal sealed class RowCoverage(int periodSeconds, bool isStart)
             if (!IsSettled(slot))
             {
                 Settle(slot, isThere: false);
+                if (kind == GapKind.Overwritten && IsSettled(slot))
+                {
+                    _overwritten.RemoveWhere(old => old <= _last - _slots);
+                    _overwritten.Add(slot);
+                }
             }
         }
     }
 
     /// <summary>The slots of a range that are not there, in runs of those the meter does not have and those nobody knows.</summary>
-    internal IEnumerable<(DateTime First, DateTime Last, bool HasNone)> Gaps(DateTime after, DateTime until)
+    internal IEnumerable<(DateTime First, DateTime Last, GapKind Kind)> Gaps(DateTime after, DateTime until)
     {
         var (begin, end) = SlotsOf(after, until);
         for (var slot = begin; slot <= end; slot++)
@@ -58,13 +66,13 @@ internal sealed class RowCoverage(int periodSeconds, bool isStart)
                 continue;
             }
 
-            var (first, none) = (slot, IsSettled(slot));
-            while (slot < end && !IsThere(slot + 1) && IsSettled(slot + 1) == none)
+            var (first, kind) = (slot, KindOf(slot));
+            while (slot < end && !IsThere(slot + 1) && KindOf(slot + 1) == kind)
             {
                 slot++;
             }
 
-            yield return (TimeOf(first), TimeOf(slot), none);
+            yield return (TimeOf(first), TimeOf(slot), kind);
         }
     }
 
@@ -131,6 +139,8 @@ internal sealed class RowCoverage(int periodSeconds, bool isStart)
         (_first, _last) = (Math.Min(_first, slot), Math.Max(_last, slot));
         (_settled[IndexOf(slot)], _there[IndexOf(slot)]) = (true, isThere);
     }
+
+    private GapKind KindOf(long slot) => !IsSettled(slot) ? GapKind.Open : _overwritten.Contains(slot) ? GapKind.Overwritten : GapKind.HasNone;
 
     /// <summary>The first and the last slot of a range: rows at its end belong to it where that is what their time tells, else those at its begin.</summary>
     private (long First, long Last) SlotsOf(DateTime after, DateTime until) => isStart ? (SlotOf(after), SlotOf(until) - 1) : (SlotOf(after) + 1, SlotOf(until));

@@ -15,10 +15,21 @@ public interface IMeterReach
     void Follow(Action<ReachChange> take);
 }
 
+/// <summary>What is known of rows that are not there.</summary>
+public enum GapKind
+{
+    /// <summary>Nothing: they are missing.</summary>
+    Open,
+    /// <summary>The meter was asked for them and does not have them.</summary>
+    HasNone,
+    /// <summary>The meter had no room for them any more when it was asked.</summary>
+    Overwritten,
+}
+
 /// <summary>Rows of a range that are there, and which are not.</summary>
 /// <param name="Profile">The profile's name, as in its blocks.</param>
-/// <param name="Gaps">Times of the first and the last row that is not there, and whether it is known that the meter has none.</param>
-public sealed record Coverage(string Profile, int PeriodSeconds, int Expected, int Received, IReadOnlyList<(DateTime First, DateTime Last, bool HasNone)> Gaps);
+/// <param name="Gaps">Times of the first and the last row that is not there, and what is known of them.</param>
+public sealed record Coverage(string Profile, int PeriodSeconds, int Expected, int Received, IReadOnlyList<(DateTime First, DateTime Last, GapKind Kind)> Gaps);
 
 /// <summary>How far what is collected is in the ledger.</summary>
 public interface IReadProgress
@@ -39,6 +50,9 @@ public interface IReadProgress
 
     /// <summary>The meter was asked for these rows and does not have those that did not come: they are not missing any more.</summary>
     void HasNone(MeterId meter, string task, DateTime first, DateTime last);
+
+    /// <summary>The meter has overwritten these rows, but for those that are there: they are not missing any more.</summary>
+    void Overwritten(MeterId meter, string task, DateTime first, DateTime last);
 }
 
 /// <summary>What the collection says of itself.</summary>

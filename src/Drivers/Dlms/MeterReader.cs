@@ -19,6 +19,9 @@ internal readonly record struct MeterAnswer(ReadingBlock? Block, IReadOnlyList<M
     /// <summary>What the order's result should say besides; null for nothing.</summary>
     internal string? Note { get; init; }
 
+    /// <summary>What is older of what was asked for the meter has overwritten by now, UTC; null where it holds all of it, or does not tell.</summary>
+    internal DateTime? HoldsFrom { get; init; }
+
     /// <summary>The meter's clock is more than a day off: what came is none of the time that was asked for.</summary>
     internal bool IsOfLostClock { get; init; }
 }

@@ -29,6 +29,7 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     private static readonly Obis Clock = new(0, 0, 1, 0, 0, 255);
     private readonly MeterProfile _profile = options.Profile;
     private readonly ProfileRows _rows = new();
+    private DateTime? _holdsFrom;
 
     /// <summary>The rows, in one part or in several.</summary>
     /// <exception cref="MeterRefusalException">The meter does not give them, or they cannot be read.</exception>
@@ -41,7 +42,7 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
             await foreach (var part in ReadPieceAsync(who, definition, piece, stop).ConfigureAwait(false))
             {
                 isLost |= part.IsOfLostClock;
-                yield return part;
+                yield return part with { HoldsFrom = _holdsFrom };
                 if (part is { IsOfLostClock: true, Data.IsEmpty: true })
                 {
                     yield break; // its clock was all that was asked for
@@ -67,6 +68,7 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
     /// <summary>The order cut into what a link bears at once, without what the meter must have overwritten.</summary>
     private async ValueTask<IReadOnlyList<ReadOrder>> PiecesAsync(ProfileDefinition definition, ReadOrder order, CancellationToken stop)
     {
+        _holdsFrom = null;
         if (order.FromUtc is not { } wanted || definition.IsEventLog || knowledge.WithoutRange.Contains(definition.Name))
         {
             return [order];
@@ -75,6 +77,7 @@ internal sealed class ProfileReader(MeterReader reader, MeterKnowledge knowledge
         var now = clock.GetUtcNow().UtcDateTime;
         var layout = await LayoutAsync(definition.Name, stop).ConfigureAwait(false);
         var (from, end) = (layout.Clip(wanted, now), order.ToUtc ?? now);
+        _holdsFrom = from > wanted ? from : null;
         var pieces = new List<ReadOrder>();
         while (layout.PeriodSeconds > 0 && end - from > options.AtOnce)
         {

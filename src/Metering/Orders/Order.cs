@@ -53,6 +53,9 @@ public sealed record OrderStep(OrderState State, string Sentence, ReadingBlock? 
     /// <summary>Why it was not done, where it was not.</summary>
     public MissReason Why { get; init; }
 
+    /// <summary>Of a read by time: rows that are older the meter has overwritten by now, UTC; null where it holds all that was asked for, or does not tell.</summary>
+    public DateTime? HoldsFrom { get; init; }
+
     /// <summary>How what the order changes stood before, as the meter told; null where it did not, or where the order changes nothing.</summary>
     public string? Before { get; init; }
 

@@ -34,7 +34,7 @@ internal sealed class ReadKind : IOrderKind
         }
 
         yield return last is { } whole
-            ? new OrderStep(OrderState.Done, note is null ? Summary(rows, events) : $"{Summary(rows, events)}; {note}", whole.Block, default) { Told = Told(meter, whole, read), Why = isLost && events == 0 ? MissReason.ClockBeyondWindow : rows + events > 0 ? MissReason.None : note is null ? MissReason.ProfileEmpty : MissReason.ClockBeyondWindow }
+            ? new OrderStep(OrderState.Done, note is null ? Summary(rows, events) : $"{Summary(rows, events)}; {note}", whole.Block, default) { Told = Told(meter, whole, read), Why = isLost && events == 0 ? MissReason.ClockBeyondWindow : rows + events > 0 ? MissReason.None : note is null ? MissReason.ProfileEmpty : MissReason.ClockBeyondWindow, HoldsFrom = whole.HoldsFrom }
             : new OrderStep(OrderState.Done, "nothing is there to be read", null, default) { Why = MissReason.ProfileEmpty };
     }
 

@@ -38,6 +38,17 @@ public class CollectorTests
     }
 
     [Fact]
+    public async Task Rows_a_meter_has_overwritten_are_missed_no_longer()
+    {
+        var day = new DateTime(2026, 11, 22, 0, 0, 0, DateTimeKind.Utc);
+        (_desk.AtOnce, _desk.HoldsFrom) = (4, day.AddHours(6));
+        _desk.Ranges = [(day.AddHours(4), day.AddHours(8)), (day.AddHours(1), day.AddHours(2))];
+        await RunAsync("load-profile", TimeSpan.FromDays(1), () => _desk.Asked.Count >= 2);
+        Assert.Equal([(day.AddHours(4), day.AddHours(6).AddSeconds(-1)), (day.AddHours(1), day.AddHours(2))], _desk.Gone);
+        Assert.Equal(2, _desk.Asked.Count); // and the run is complete: nothing is asked again
+    }
+
+    [Fact]
     public async Task A_meter_whose_clock_is_ahead_is_read_all_the_same()
     {
         _last = new DateTime(2026, 11, 24, 9, 45, 0, DateTimeKind.Utc);
@@ -130,7 +141,7 @@ public class CollectorTests
 
         internal OrderState Answer { get; set; } = OrderState.Done;
 
-        public void Follow(Action<ReachChange> take) => take(new ReachChange(Meter, "feeder", 1, true));
+        public void Follow(Action<ReachChange> take) => take(new ReachChange(Meter, "feeder", AtOnce, true));
 
         public void Learn()
         {
@@ -138,13 +149,23 @@ public class CollectorTests
 
         DateTime? IReadProgress.Last(MeterId meter, string task) => Last;
 
-        public IReadOnlyList<(DateTime First, DateTime Last)>? Missing(MeterId meter, string task, DateTime until) => null;
+        public IReadOnlyList<(DateTime First, DateTime Last)>? Missing(MeterId meter, string task, DateTime until) => Ranges;
+
+        internal IReadOnlyList<(DateTime First, DateTime Last)>? Ranges { get; set; }
+
+        internal List<(DateTime First, DateTime Last)> Gone { get; } = [];
+
+        internal DateTime? HoldsFrom { get; set; }
+
+        internal int AtOnce { get; set; } = 1;
 
         public Coverage? CoverageOf(MeterId meter, string task, DateTime after, DateTime until) => null;
 
         public void HasNone(MeterId meter, string task, DateTime first, DateTime last)
         {
         }
+
+        public void Overwritten(MeterId meter, string task, DateTime first, DateTime last) => Gone.Add((first, last));
 
         public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken stop)
         {
@@ -158,7 +179,8 @@ public class CollectorTests
 
             Asked.Add((ReadOrder.Parse(order.Payload), Now()));
             await Task.Yield();
-            yield return new OrderStep(Answer, "as told", null, default);
+            var isGone = HoldsFrom > ReadOrder.Parse(order.Payload).ToUtc;
+            yield return new OrderStep(Answer, "as told", null, default) { HoldsFrom = HoldsFrom, Why = isGone ? MissReason.ProfileEmpty : MissReason.None };
         }
     }
 }

@@ -80,6 +80,21 @@ public class CompletenessReportTests
     }
 
     [Fact]
+    public void Rows_the_meter_has_overwritten_are_told_as_such()
+    {
+        var at = new DateTime(2026, 11, 24, 0, 5, 0, DateTimeKind.Utc);
+        var planner = Planner(TimeZoneInfo.Utc, Profile);
+        Store(at.Date.AddHours(-24), 1);
+        Store(at.Date.AddHours(-12), 49);
+        _marks.Overwritten(Meter, Read, at.Date.AddHours(-24), at.Date.AddHours(-18).AddSeconds(-1));
+        _marks.HasNone(Meter, Read, at.Date.AddHours(-18), at.Date.AddHours(-12));
+        Assert.Empty(_marks.Missing(Meter, Read, at)!);
+        var missing = Assert.Single(CompletenessReport.Of(planner, new PlannedRead(Profile, at), _marks, at).Meters).Missing;
+        Assert.Equal(
+            [new MissingRange(at.Date.AddHours(-23.75), at.Date.AddHours(-18.25), "overwritten"), new MissingRange(at.Date.AddHours(-18), at.Date.AddHours(-12.25), "meter-has-none")], missing);
+    }
+
+    [Fact]
     public void A_meter_that_never_gave_anything_misses_the_whole_day()
     {
         var at = new DateTime(2026, 11, 24, 0, 5, 0, DateTimeKind.Utc);

@@ -1,4 +1,5 @@
 using Concentrator.Field;
+using Concentrator.Ports;
 
 namespace Unit.Flows.Collection;
 
@@ -29,7 +30,7 @@ public class RowCoverageTests
         var coverage = Rows(1, 2, 3, 10);
         coverage.HasNone(At(4), At(6));
         Assert.Equal((12, 4), coverage.Count(At(0), At(12)));
-        Assert.Equal([(At(4), At(6), true), (At(7), At(9), false), (At(11), At(12), false)], coverage.Gaps(At(0), At(12)));
+        Assert.Equal([(At(4), At(6), GapKind.HasNone), (At(7), At(9), GapKind.Open), (At(11), At(12), GapKind.Open)], coverage.Gaps(At(0), At(12)));
         coverage.Has(At(5));
         Assert.Equal((12, 5), coverage.Count(At(0), At(12)));
     }
@@ -61,7 +62,7 @@ public class RowCoverageTests
         Assert.Empty(begins.Missing(At(4).AddSeconds(-1)));
         Assert.Equal([(At(3), At(3))], begins.Missing(At(4)));
         Assert.Equal((4, 3), begins.Count(At(0), At(4)));
-        Assert.Equal([(At(3), At(3), false)], begins.Gaps(At(0), At(4)));
+        Assert.Equal([(At(3), At(3), GapKind.Open)], begins.Gaps(At(0), At(4)));
         var ends = Rows(0, 1, 2);
         Assert.Equal([(At(3), At(3))], ends.Missing(At(3).AddMinutes(5)));
         Assert.Equal((4, 2), ends.Count(At(0), At(4)));

@@ -80,6 +80,8 @@ public class ProfileGapTests
         Assert.True(await bench.ListeningAsync());
         var steps = await ReadAsync(bench, To.AddYears(-3), To);
         Assert.InRange(steps.Count, 2, 8); // the profile holds 40 days: four pieces of ten, not 110
+        Assert.InRange(steps[^1].HoldsFrom!.Value, To.AddDays(-41), To.AddDays(-39)); // what is older is overwritten, and said to be
+        Assert.Null((await ReadAsync(bench, To.AddDays(-1), To))[^1].HoldsFrom);
         AssertRows(bench.Meter, To.AddYears(-3), To, steps);
     }
 
