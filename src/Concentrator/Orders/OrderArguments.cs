@@ -24,6 +24,14 @@ internal sealed class OrderArguments
         ["read"] = args => new MeterWork(new ReadOrder(args.Text("what"), args.Instant("from"), args.Instant("to"), null).ToPayload()),
         ["write"] = args => args.Write(),
         ["execute"] = args => args.Execute(),
+        ["breaker"] = args => args.Breaker(),
+        ["disconnect"] = args => args.Breaker(),
+        ["reconnect"] = args => args.Breaker(),
+        ["limiter"] = args => args.Limiter(),
+        ["load-switch"] = args => new MeterWork(new LoadSwitchOrder(args.Text("name"), args.Truth("on")).ToPayload()),
+        ["calendar"] = args => new MeterWork(CalendarArguments.Read(args).ToPayload()),
+        ["token"] = args => new MeterWork(new TokenOrder(args.Octets("token", isNeeded: true), args.Name("gateway")).ToPayload()),
+        ["message"] = args => new MeterWork(new MessageOrder(args.OptionalText("text") ?? "", args.OptionalText("place")).ToPayload()),
         ["clock"] = _ => new MeterWork(new ClockOrder(null).ToPayload()),
         ["mbus"] = args => args.MBus(),
         ["firmware"] = args => args.Firmware(),
@@ -32,10 +40,12 @@ internal sealed class OrderArguments
     /// <summary>Verbs that meters carry out here.</summary>
     internal static IEnumerable<string> Known => Verbs.Keys;
 
+    private const int MostItems = 1000;
+
     private readonly JsonElement _args;
     private readonly HashSet<string> _seen = new(StringComparer.Ordinal);
 
-    private OrderArguments(JsonElement args) => _args = args;
+    internal OrderArguments(JsonElement args) => _args = args.ValueKind is JsonValueKind.Object or JsonValueKind.Null ? args : throw new InvalidDataException("an object is wanted");
 
     /// <summary>What each meter is given; null and what does not fit.</summary>
     internal static MeterWork? Read(string verb, string arguments, out string? fault)
@@ -49,11 +59,6 @@ internal sealed class OrderArguments
         try
         {
             using var document = JsonDocument.Parse(arguments);
-            if (document.RootElement.ValueKind is not (JsonValueKind.Object or JsonValueKind.Null))
-            {
-                throw new InvalidDataException("args is no object");
-            }
-
             var args = new OrderArguments(document.RootElement);
             var work = read(args);
             fault = args.Unknown() is { } unknown ? $"args has \"{unknown}\", which \"{verb}\" does not know; it knows {string.Join(", ", args._seen.Order())}" : null;
@@ -76,6 +81,17 @@ internal sealed class OrderArguments
     {
         var target = Target("method");
         return new MeterWork(new ExecuteOrder(target, Octets("parameters", isNeeded: false)).ToPayload()) { Target = target };
+    }
+
+    private MeterWork Breaker() => new(new BreakerOrder(Name("control")).ToPayload());
+
+    private MeterWork Limiter()
+    {
+        var groups = Find("groups") is not { } list ? null : Items(list, "groups").Select(item => item.TryGetUInt16(out var group) ? group : throw new InvalidDataException("groups wants numbers below 65536")).ToList();
+        var (normal, emergency, unit) = (Exact("normal"), Exact("emergency"), OptionalText("unit"));
+        return (normal ?? emergency) is not null && unit is null
+            ? throw new InvalidDataException("unit wants the unit of the thresholds, such as W or A: a number alone may be a thousand times what is meant")
+            : new MeterWork(new LimiterOrder(Name("limiter"), normal, emergency, unit, Seconds("overSeconds"), Seconds("underSeconds"), null, groups).ToPayload());
     }
 
     private MeterWork MBus()
@@ -108,22 +124,39 @@ internal sealed class OrderArguments
         return new CosemTarget((ushort)Number("class", 1, ushort.MaxValue), obis, (sbyte)Number(member, 1, sbyte.MaxValue));
     }
 
-    private JsonElement? Find(string name)
+    /// <summary>A logical name; none where it is not given.</summary>
+    internal Obis Name(string member) => OptionalText(member) is not { } text ? default : Obis.TryParse(text, out var obis) ? obis : throw new InvalidDataException($"{member} wants a logical name such as 0-0:96.3.10*255");
+
+    internal bool Truth(string name) => Find(name) is { ValueKind: JsonValueKind.True or JsonValueKind.False } value ? value.GetBoolean() : throw new InvalidDataException($"{name} wants true or false");
+
+    internal static JsonElement[] Items(JsonElement list, string name) =>
+        list.ValueKind == JsonValueKind.Array && list.GetArrayLength() <= MostItems ? [.. list.EnumerateArray()] : throw new InvalidDataException($"{name} wants a list of at most {MostItems}");
+
+    private decimal? Exact(string name) => Find(name) switch
+    {
+        null => null,
+        { ValueKind: JsonValueKind.Number } value when value.TryGetDecimal(out var number) => number,
+        _ => throw new InvalidDataException($"{name} wants a number"),
+    };
+
+    private TimeSpan? Seconds(string name) => Find(name) is null ? null : TimeSpan.FromSeconds(Number(name, 0, int.MaxValue));
+
+    internal JsonElement? Find(string name)
     {
         _seen.Add(name);
         return _args.ValueKind == JsonValueKind.Object && _args.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
     }
 
-    private string Text(string name) => OptionalText(name) ?? throw new InvalidDataException($"{name} wants a text");
+    internal string Text(string name) => OptionalText(name) ?? throw new InvalidDataException($"{name} wants a text");
 
-    private string? OptionalText(string name) => Find(name) switch
+    internal string? OptionalText(string name) => Find(name) switch
     {
         null => null,
         { ValueKind: JsonValueKind.String } value when value.GetString() is { Length: > 0 and <= 128 } text => text,
         _ => throw new InvalidDataException($"{name} wants a text of at most 128 characters"),
     };
 
-    private int Number(string name, int least, int most) =>
+    internal int Number(string name, int least, int most) =>
         Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) && number >= least && number <= most ? number : throw new InvalidDataException($"{name} wants a whole number from {least} to {most}");
 
     private byte[] Octets(string name, bool isNeeded)
@@ -142,7 +175,8 @@ internal sealed class OrderArguments
     private DateTime? Instant(string name) => OptionalText(name) is not { } text ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at.UtcDateTime : throw new InvalidDataException($"{name} wants an instant such as 2026-11-25T00:00:00Z");
 
-    private string? Unknown() => _args.ValueKind != JsonValueKind.Object ? null : _args.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !_seen.Contains(name));
+    /// <summary>A member that nobody asked for; null for none.</summary>
+    internal string? Unknown() => _args.ValueKind != JsonValueKind.Object ? null : _args.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !_seen.Contains(name));
 
     private static string Dashed(string name) => string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 }

@@ -129,9 +129,9 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
         var now = with.Time.Now;
         var opened = new OrderOpened(request, now.Utc, hash, verdict.WaitsForApproval) { ResponseTopic = envelope?.ResponseTopic, Correlation = envelope?.Correlation ?? default };
         var audit = new AuditRecord(request.Issuer.Text, "order " + request.Verb, request.Id, "", $"{Meters(request)}, valid to {request.ExpiresAt:yyyy-MM-ddTHH:mm:ssZ}");
-        var entry = await with.Book.OpenAsync(opened, audit.ToRecord(now), stop).ConfigureAwait(false);
+        await with.Book.OpenAsync(opened, audit.ToRecord(now), stop).ConfigureAwait(false);
         with.Log.OrderTaken(request.Id, request.Verb, request.Issuer.Text, request.Meters.Count);
-        return new OrderReceipt(request.Id, entry.State, entry.Code, entry.Sentence, false);
+        return new OrderReceipt(request.Id, OrderState.Accepted, "", verdict.Sentence, false);
     }
 
     /// <summary>The same order once more: how it stands is told again, and nothing else happens.</summary>

@@ -122,6 +122,72 @@ public sealed class CarryOutTests : IDisposable
     }
 
     [Fact]
+    public async Task What_a_meter_is_given_is_what_the_order_says()
+    {
+        _bench.Run();
+        var given = new Dictionary<OrderKind, ReadOnlyMemory<byte>>();
+        _bench.Meter = (order, _) =>
+        {
+            given[order.Kind] = order.Payload;
+            return Task.FromResult(new OrderStep(OrderState.Done, "done", null, default));
+        };
+        (string Verb, string Args)[] orders =
+        [
+            ("disconnect", """{"control":"0-0:96.3.10*255"}"""), ("limiter", """{"emergency":2.5,"normal":4600,"overSeconds":30,"unit":"W"}"""), ("load-switch", """{"name":"boiler","on":true}"""),
+            ("message", """{"text":"hola"}"""), ("token", """{"token":"0102"}"""),
+            ("calendar", """{"activate":"2027-01-01T00:00:00+01:00","days":[{"id":1,"switches":[{"at":"22:00","script":"0-0:10.0.100*255","selector":2}]}],"name":"2027","seasons":[{"name":"S","start":"*-03-L","week":"W"}],"specialDays":[{"date":"2027-12-25","day":1,"index":1}],"weeks":[{"days":[1,1,1,1,1,1,1],"name":"W"}]}"""),
+        ];
+        foreach (var (verb, args) in orders)
+        {
+            var receipt = await _bench.GiveAsync(verb, new SignedOrder("o-" + verb, args).By(_bench.Key));
+            Assert.True(receipt.State == OrderState.Accepted, receipt.Sentence);
+            await _bench.UntilAsync("o-" + verb, OrderState.Done);
+        }
+
+        Assert.Equal(new BreakerOrder(Metering.Obis.Parse("0-0:96.3.10*255")), BreakerOrder.Parse(given[OrderKind.Disconnect]));
+        var limiter = LimiterOrder.Parse(given[OrderKind.Limiter]);
+        Assert.Equal((4600m, 2.5m, "W", TimeSpan.FromSeconds(30), null), (limiter.Normal, limiter.Emergency, limiter.Unit, limiter.Over, limiter.Under));
+        Assert.Equal(new LoadSwitchOrder("boiler", true), LoadSwitchOrder.Parse(given[OrderKind.LoadSwitch]));
+        Assert.Equal(new MessageOrder("hola"), MessageOrder.Parse(given[OrderKind.Message]));
+        Assert.Equal("0102", Convert.ToHexString(TokenOrder.Parse(given[OrderKind.Token]).Token.Span));
+        var calendar = CalendarOrder.Parse(given[OrderKind.Calendar]);
+        Assert.Equal((new CalendarDate(0xFFFF, 3, 0xFE), TimeSpan.FromHours(22), (ushort)2, new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.FromHours(1))), (calendar.Seasons[0].Start, calendar.Days[0].Switches[0].At, calendar.Days[0].Switches[0].Selector, calendar.Activate!.Value));
+        Assert.Equal(new SpecialDay(1, new CalendarDate(2027, 12, 25), 1), Assert.Single(calendar.SpecialDays!));
+    }
+
+    [Theory]
+    [InlineData("disconnected, relay open", OrderState.Done, "read back: disconnected, relay open")]
+    [InlineData("connected", OrderState.Failed, "the order did not come to it, and is not sent again")]
+    public async Task A_breaker_of_which_nobody_knows_is_read_back_and_never_ordered_again(string stands, OrderState state, string why)
+    {
+        _bench.Run();
+        _bench.Meter = (order, _) => Task.FromResult(order.Kind == OrderKind.Disconnect ? new OrderStep(OrderState.Unknown, "no answer came", null, default) : new OrderStep(OrderState.Done, "read", null, default) { After = stands });
+        await _bench.GiveAsync("disconnect", new SignedOrder("o1").By(_bench.Key));
+        var order = await _bench.UntilAsync("o1", state);
+        Assert.Contains(why, order.Sentence, StringComparison.Ordinal);
+        Assert.Equal([OrderKind.Disconnect, OrderKind.Breaker], _bench.Reached.Select(one => one.Kind));
+        Assert.Contains(_bench.News, news => news.State == OrderState.Unknown);
+    }
+
+    [Fact]
+    public async Task A_breaker_whose_order_a_kill_cut_off_is_read_back_and_never_ordered_again()
+    {
+        _bench.Meter = async (_, stop) =>
+        {
+            await Task.Delay(Timeout.Infinite, stop);
+            throw new OperationCanceledException(stop);
+        };
+        _bench.Run();
+        await _bench.GiveAsync("disconnect", new SignedOrder("o1").By(_bench.Key));
+        Assert.True(await _bench.Clock.AdvanceUntilAsync(() => _bench.Reached.Count == 1, TimeSpan.FromSeconds(1)));
+        await _bench.KillAsync();
+        _bench.Meter = (_, _) => Task.FromResult(new OrderStep(OrderState.Done, "read", null, default) { After = "disconnected" });
+        _bench.Run();
+        await _bench.UntilAsync("o1", OrderState.Done);
+        Assert.Equal([OrderKind.Disconnect, OrderKind.Breaker], _bench.Reached.Select(one => one.Kind));
+    }
+
+    [Fact]
     public async Task A_group_is_partial_where_some_did_it_and_tells_how_far_it_is()
     {
         _bench.Run();
