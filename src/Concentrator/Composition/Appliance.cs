@@ -133,8 +133,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var status = new BoxStatusSource(
             settings.Id, identity.Version, _time, registry, _flow.Snapshot, () => ledger.View(view.RebuildingPercent), [.. supervisors.Select(one => (Func<DriverView>)(() => one.View))], upstreams, collection);
         using var delivering = new Stopping();
-        var north = new NorthDoor(settings, title, identity, ledger, reach, network, _time, clock, logs);
-        upstreams.AddRange(north.Open(keys, counters, memory, desk, directory, status, delivering));
+        upstreams.AddRange(new NorthDoor(settings, title, identity, ledger, reach, network, _time, clock, logs).Open(keys, counters, memory, desk, directory, status, delivering));
         foreach (var upstream in settings.Upstreams.Where(one => one.Door is null))
         {
             var delivery = new Delivery(upstream.Name, ledger, slots, _time.BootId);
@@ -153,8 +152,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         // 7 doors for people, then listen
         var finals = new FinalReadings(view, ledger, _time);
         var life = new MeterLifeDesk(lives, id => registry.EntryOf(id) is not null, finals.OfAsync, _time);
-        var field = new FieldDoors(
-            life, new ShipmentDesk(lives, keys, MeterProfiles.Names, _time), network, owners);
+        var field = new FieldDoors(life, new ShipmentDesk(lives, keys, MeterProfiles.Names, _time), network, owners);
         var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field, orders.Door);
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();

@@ -28,9 +28,6 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
     private MeterVisit? _visit;
     private MeterReader? _reader;
     private KeySparing? _sparing;
-    private IApduChannel? _passage;
-    private (int Client, int Server) _passageOf;
-    private bool _wasPassed;
     private readonly AnswerPatience _patience = new(options.AnswerWithin / (options.Repeats + 1));
 
     /// <summary>A firmware changes by an order, or a few times in a meter's life; where rows or lists contradict what is known, it is read again anyway.</summary>
@@ -146,31 +143,6 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
         return _reader = reader;
     }
 
-    /// <summary>
-    /// The way for what a head-end says as a client of its own, to a logical device of its choice. The box's own association is ended before: a meter may allow one. Afterwards the box asks
-    /// which counter the meter expects before it speaks: the head-end may have used the same one.
-    /// </summary>
-    internal async ValueTask<IApduChannel> PassageAsync(Func<CancellationToken, ValueTask<IPort>> open, int client, int server, CancellationToken stop)
-    {
-        if (_passage is null || _passageOf != (client, server) || _link is null)
-        {
-            await EndVisitAsync(releases: true).ConfigureAwait(false);
-            await EndPassageAsync().ConfigureAwait(false);
-            await OpenAsync(open, stop).ConfigureAwait(false);
-            var own = options with { Association = options.Association with { Server = server, LongestPdu = ushort.MaxValue } };
-            var channel = options.Gateway is { } gateway ? new GatewayChannel(Direct(own), gateway, options.Port) : Direct(own);
-            await channel.OpenAsync(client, stop).ConfigureAwait(false);
-            (_passage, _passageOf, _wasPassed) = (channel, (client, server), true);
-        }
-
-        while (_link is IDatagramLink datagrams && datagrams.Input.TryRead(out _))
-        {
-            // An answer that came too late would be taken for that to the next question.
-        }
-
-        return _passage;
-    }
-
     /// <summary>Associates and asks who is there: only then it is known, also of a pre-established association, whether the key serves.</summary>
     private async ValueTask AssociateAsync(MeterKnowledge knowledge, ClientSession session, KeySparing? sparing, ushort mark, bool isKnownToBeThere, CancellationToken stop)
     {
@@ -260,24 +232,6 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
         {
             _visit = null;
             await visit.EndAsync(releases).ConfigureAwait(false);
-        }
-    }
-
-    private async ValueTask EndPassageAsync()
-    {
-        if (_passage is not { } passage)
-        {
-            return;
-        }
-
-        _passage = null;
-        try
-        {
-            await passage.CloseAsync(CancellationToken.None).ConfigureAwait(false);
-        }
-        catch (Exception e) when (e is IOException or TimeoutException)
-        {
-            // It ends with the link.
         }
     }
 
