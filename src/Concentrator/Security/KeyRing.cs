@@ -24,6 +24,8 @@ internal sealed class KeyRing(DeviceKey device, ILedger ledger, ITimeSource time
 
     public long Version => Volatile.Read(ref _version);
 
+    public IKeyRotation? Rotation => field ??= new KeyRotations(this, ledger);
+
     public int Find(in KeyName name, Span<byte> destination)
     {
         var all = All.Keys;
@@ -48,6 +50,12 @@ internal sealed class KeyRing(DeviceKey device, ILedger ledger, ITimeSource time
     internal void Replay(StoredRecord record)
     {
         var entry = WrappedKeyRecord.Parse(record.Payload);
+        if (entry.Wrapped.IsEmpty)
+        {
+            Drop([entry.Name]);
+            return;
+        }
+
         var key = device.Unwrap(entry.Wrapped.Span, Bind(entry.Name));
         if (key is null)
         {
@@ -114,6 +122,27 @@ internal sealed class KeyRing(DeviceKey device, ILedger ledger, ITimeSource time
                 Changed();
             }
         });
+    }
+
+    /// <summary>Records after which keys that were set are not known any more; a key of the file in their place serves again.</summary>
+    internal PreparedKeys Forget(IReadOnlyList<KeyName> names) => new([.. names.Select(name => new WrappedKeyRecord(name, default).ToRecord(time.Now))], () => Drop(names));
+
+    private void Drop(IReadOnlyList<KeyName> names)
+    {
+        lock (_lock)
+        {
+            foreach (var name in names)
+            {
+                if (_set.Remove(name, out var key))
+                {
+                    CryptographicOperations.ZeroMemory(key);
+                }
+
+                _wrapped.Remove(name);
+            }
+
+            Changed();
+        }
     }
 
     /// <summary>Keys of the file and those that were set, put together when somebody asks: a start and an import bring them one after another.</summary>

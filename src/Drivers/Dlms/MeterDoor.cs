@@ -56,7 +56,7 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
     /// <summary>A meter that is known, and never took a counter of ours: the public client is asked which it expects, or a counter that is behind would be refused.</summary>
     private bool AsksFirst => options.SparesAir && counters.LastTaken(KeyOf(options.Meter)) == 0;
 
-    private KeyName KeyOf(MeterId meter) => new(meter.Text, KeyPurpose.Guek, options.Association.Client);
+    private KeyName KeyOf(MeterId meter) => keys.CountersOf(meter.Text, options.Association.Client);
 
     /// <summary>Something that may change the meter was sent, and no answer came.</summary>
     internal bool IsUnanswered => _visit?.IsUnanswered ?? false;
@@ -112,20 +112,33 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
         }
 
         var knowledge = _knowledge ?? throw new IOException($"the meter at {options.Port} is not known yet");
-        var association = OnThisPort(options.Association) with { BlockWindow = options.Framing == DlmsFraming.Hdlc ? 1 : options.Association.BlockWindow }; // HDLC passes the turn with every message
-        var session = _keys.Begin(knowledge.Meter, association, out var mark);
-        var isKeyed = options.Profile.LocksAfter > 0 && (session.Security is not null || options.Association.Mechanism != AuthenticationMechanism.None);
-        var sparing = isKeyed ? Spare(knowledge.Meter, mark, session) : null;
-        _visit = new MeterVisit(Channel(), session, counters, KeyOf(knowledge.Meter), Budget());
-        try
+        var change = ChangeOf(knowledge.Meter);
+        while (true)
         {
-            await AssociateAsync(knowledge, session, sparing, mark, isKnownToBeThere: asks || options.Meter.IsNone, stop).ConfigureAwait(false);
-        }
-        catch (MeterRefusalException e) when (e.Why == MissReason.Refused)
-        {
-            throw new MeterRefusalException(e.Message, e, session.IsKeyDoubted ? MissReason.WrongKey : MissReason.AssociationRefused);
+            var newKeys = change is not null && await change.TryingAsync(stop).ConfigureAwait(false);
+            try
+            {
+                await AssociateAsync(knowledge, newKeys, asks || options.Meter.IsNone, stop).ConfigureAwait(false);
+                if (change is not null)
+                {
+                    await change.ServedAsync(newKeys, stop).ConfigureAwait(false);
+                }
+
+                break;
+            }
+            catch (MeterRefusalException e) when (e.Why == MissReason.WrongKey && change is { IsUnderWay: true })
+            {
+                if (!await change.FailedAsync(stop).ConfigureAwait(false))
+                {
+                    throw;
+                }
+
+                await CloseAsync(releases: false).ConfigureAwait(false);
+                await OpenAsync(open, stop).ConfigureAwait(false);
+            }
         }
 
+        var session = _visit!.Session;
         Visits++;
         NeedsNewKey = session.Security?.NeedsNewKey ?? false;
         _channels = _channels?.Meter == knowledge.Meter ? _channels : ChannelBook.Load(memory, options.KeptAs, knowledge.Meter);

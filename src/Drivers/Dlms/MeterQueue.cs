@@ -147,7 +147,7 @@ internal sealed class MeterQueue(
         var kind = OrderTable.Find(job.Order.Kind)!;
         var told = false;
         var passed = job.Order.Kind == OrderKind.Exchange && PassThroughOrder.Is(job.Order.Payload);
-        var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), () => _door.CloseAsync(), (client, server, cancel) => _door.PassageAsync(open, client, server, cancel), memory, keys, time, clock);
+        var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), releases => _door.CloseAsync(releases), (client, server, cancel) => _door.PassageAsync(open, client, server, cancel), memory, keys, time, clock) { Change = _door.ChangeOf(_meter) };
         OrderState Ended() => _door.IsUnanswered || at.IsUnproven ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed;
         try
         {

@@ -36,6 +36,9 @@ public interface IKeyRing
 
     /// <summary>Counts up with every change of any key, so that ciphers may be kept until it moves.</summary>
     long Version { get; }
+
+    /// <summary>Changes keys; null for a ring whose keys stay as they are.</summary>
+    IKeyRotation? Rotation => null;
 }
 
 /// <summary>What a received counter means.</summary>

@@ -10,6 +10,15 @@ namespace Metering.Orders;
 /// <param name="Firmware">The firmware id the meter must tell afterwards; null for any other than before.</param>
 public sealed record FirmwareOrder(ReadOnlyMemory<byte> Identification, ReadOnlyMemory<byte> Image, ReadOnlyMemory<byte> Signature, bool Activate, string? Firmware = null)
 {
+    /// <summary>The meter activates it by itself at this time; null where <see cref="Activate"/> says what is done.</summary>
+    public DateTimeOffset? ActivateAt { get; init; }
+
+    /// <summary>The transfer is given up, and so is an activation that is planned; no image is brought.</summary>
+    public bool Aborts { get; init; }
+
+    /// <summary>An order that gives a transfer up.</summary>
+    public static FirmwareOrder Abort => new(default, default, default, false) { Aborts = true };
+
     /// <summary>As octets.</summary>
     public byte[] ToPayload()
     {
@@ -19,6 +28,9 @@ public sealed record FirmwareOrder(ReadOnlyMemory<byte> Identification, ReadOnly
         to.Octets(Signature.Span);
         to.Byte(Activate ? (byte)1 : (byte)0);
         to.Text(Firmware);
+        to.Byte(Aborts ? (byte)1 : (byte)0);
+        to.Byte(ActivateAt is null ? (byte)0 : (byte)1);
+        ActivateAt?.WriteTo(to);
         return to.ToArray();
     }
 
@@ -27,6 +39,7 @@ public sealed record FirmwareOrder(ReadOnlyMemory<byte> Identification, ReadOnly
     public static FirmwareOrder Parse(ReadOnlyMemory<byte> payload)
     {
         var from = new OctetReader(payload);
-        return new FirmwareOrder(from.Octets(), from.Octets(), from.Octets(), from.Byte() != 0, from.OptionalText());
+        var order = new FirmwareOrder(from.Octets(), from.Octets(), from.Octets(), from.Byte() != 0, from.OptionalText());
+        return from.AtEnd ? order : order with { Aborts = from.Byte() != 0, ActivateAt = from.Byte() == 0 ? null : LocalTime.Read(ref from) };
     }
 }

@@ -12,6 +12,9 @@ public sealed record ReadOrder(string What, DateTime? FromUtc, DateTime? ToUtc, 
     /// <summary>All readable registers.</summary>
     public const string Registers = "registers";
 
+    /// <summary>What the meter lets its pre-established client do: looked at when it is commissioned.</summary>
+    public const string BroadcastRights = "broadcast-rights";
+
     /// <summary>As octets.</summary>
     public byte[] ToPayload()
     {

@@ -33,6 +33,12 @@ public sealed record DlmsMeterPlan(
     /// <summary>How long its relays take to move: 2 to 10 s in the field.</summary>
     public TimeSpan BreakerTakes { get; init; }
 
+    /// <summary>Classes that the pre-established client 102 may write and execute, which the meter then shows in that client's association; null: clock and image transfer, and it shows nothing.</summary>
+    public IReadOnlyList<ushort>? BroadcastMay { get; init; }
+
+    /// <summary>It can activate an image by itself, at a time.</summary>
+    public bool HasImageSchedule { get; init; }
+
     /// <summary>It has a display, prepayment and load switches.</summary>
     public bool HasCustomerSide { get; init; }
 

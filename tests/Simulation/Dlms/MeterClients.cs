@@ -24,10 +24,14 @@ internal sealed class MeterClients
             [Public] = new(Public, 0, false, default, one => one.ClassId is 8 or 17 || one.Name.C is 42 or 43 || one.Name is { C: 0, D: 2 } ? AccessRight.Read : AccessRight.None),
             [Management] = new(Management, plan.Mechanism, plan.IsCiphered, meter.Keys.Secret, _ => AccessRight.All),
             [Reading] = new(Reading, plan.Mechanism, plan.IsCiphered, meter.ReadingKeys.Secret, one => one.ClassId is 64 or 18 ? AccessRight.None : AccessRight.Read),
-            [PreEstablished] = new(PreEstablished, 0, true, default, one => one.ClassId is 8 or 18 ? AccessRight.Write | AccessRight.Execute : AccessRight.None, IsPreEstablished: true),
+            [PreEstablished] = new(PreEstablished, 0, true, default, BroadcastRights(plan), IsPreEstablished: true),
             [PreEstablishedReading] = new(PreEstablishedReading, 0, true, default, one => one.ClassId is 64 or 18 ? AccessRight.None : AccessRight.Read, IsPreEstablished: true),
         };
     }
+
+    /// <summary>What the pre-established client for broadcasts may do.</summary>
+    internal static Func<CosemObject, AccessRight> BroadcastRights(DlmsMeterPlan plan) =>
+        one => (plan.BroadcastMay ?? [8, 18]).Contains(one.ClassId) ? AccessRight.Write | AccessRight.Execute : AccessRight.None;
 
     /// <summary>What is wrong with answers.</summary>
     internal AnswerFaults Faults { get; }

@@ -6,7 +6,7 @@ namespace Simulation.Dlms;
 public sealed class MeterKeys
 {
     private readonly Dictionary<(int Client, bool Broadcast), uint> _expects = [];
-    private byte[]? _before;
+    private byte[]? _before, _beforeGak;
 
     /// <summary>System title, 8 octets.</summary>
     public required byte[] Title { get; init; }
@@ -54,11 +54,11 @@ public sealed class MeterKeys
     /// <summary>System title of the client that spoke last.</summary>
     public byte[] ClientTitle { get; set; } = [];
 
-    /// <summary>The key of the next answer.</summary>
-    public byte[] TakeAnswerKey()
+    /// <summary>The keys of the next answer.</summary>
+    public byte[] TakeAnswerKey(out byte[] authentication)
     {
-        var key = _before ?? Guek;
-        _before = null;
+        (var key, authentication) = (_before ?? Guek, _beforeGak ?? Gak);
+        (_before, _beforeGak) = (null, null);
         return key;
     }
 
@@ -76,6 +76,7 @@ public sealed class MeterKeys
                 Gbek = key;
                 break;
             case 2:
+                _beforeGak = AnswersTransferUnderOldKey ? Gak : null;
                 Gak = key;
                 break;
             default:

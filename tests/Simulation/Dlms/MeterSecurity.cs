@@ -108,7 +108,8 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
 
         var counter = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(counter, like.IsDedicated ? _dedicatedSends++ : keys.Sends++);
-        byte[] content = [like.Control, .. counter, .. Encipher(like.IsDedicated ? _dedicated! : keys.TakeAnswerKey(), like.Control, counter, plain.ToArray())];
+        var authentication = keys.Gak;
+        byte[] content = [like.Control, .. counter, .. Encipher(like.IsDedicated ? _dedicated! : keys.TakeAnswerKey(out authentication), authentication, like.Control, counter, plain.ToArray())];
         var tag = plain.Span[0];
         return like.Form == 1 || tag is 0x0F or 0x10 or 0xD9 or 0xDA or 0xDF // these have no ciphered tag of their own
             ? [like.IsDedicated ? (byte)0xDC : (byte)0xDB, 8, .. keys.Title, .. Length(content.Length), .. content]
@@ -170,7 +171,7 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
     /// <inheritdoc/>
     public void UseDedicatedKey(ReadOnlyMemory<byte>? key) => (_dedicated, _dedicatedSends, _dedicatedExpects) = (key?.ToArray(), 0, 0); // it begins at 0, which clients must take
 
-    private byte[] Encipher(byte[] key, byte control, byte[] counter, byte[] plain)
+    private byte[] Encipher(byte[] key, byte[] authentication, byte control, byte[] counter, byte[] plain)
     {
         using var gcm = new AesGcm(key, 12);
         var nonce = Nonce(keys.Title, counter);
@@ -178,7 +179,7 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
         switch (control & 0x30)
         {
             case 0x30:
-                gcm.Encrypt(nonce, plain, cipher, tag, (byte[])[control, .. keys.Gak]);
+                gcm.Encrypt(nonce, plain, cipher, tag, (byte[])[control, .. authentication]);
                 return [.. cipher, .. tag];
             case 0x20:
                 gcm.Encrypt(nonce, plain, cipher, tag);

@@ -4,7 +4,7 @@ using Metering.Ledger;
 
 namespace Concentrator.Store.Books;
 
-/// <summary>A key at rest: wrapped under the device key, bound to its name. The last one per name wins.</summary>
+/// <summary>A key at rest: wrapped under the device key, bound to its name. The last one per name wins; an empty one takes it away.</summary>
 internal sealed record WrappedKeyRecord(KeyName Name, ReadOnlyMemory<byte> Wrapped)
 {
     internal NewRecord ToRecord(BoxTime now)

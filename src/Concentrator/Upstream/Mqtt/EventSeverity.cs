@@ -17,6 +17,7 @@ internal static class EventSeverity
 
     internal static string Of(MeterEvent one) =>
         one.Log is { C: 97, D: 98 } ? "alarm" // a bit of an alarm register
+        : one is { Set: "own", Number: (int)RightsEvent.Exposed } ? "alarm"
         : one.Set == "own" ? (ClockEvent)one.Number switch { ClockEvent.BeyondWindow => "alarm", ClockEvent.Set => "warning", _ => "info" }
         : one.Set is "idis" or "dsmr" ? Alarms.Contains(one.Number) ? "alarm" : Warnings.Contains(one.Number) ? "warning" : "info"
         : one.Log is { C: 99, D: 98, E: 1 } ? "alarm" : one.Log is { C: 99, D: 98, E: 2 } ? "warning" : "info";

@@ -10,14 +10,16 @@ namespace Drivers.Dlms.Keys;
 internal sealed class SessionKeys(DlmsOptions options, IKeyRing keys, ICounterStore counters, ITimeSource time)
 {
     /// <summary>A session that may begin.</summary>
+    /// <param name="name">Under which name the counters of its key are kept.</param>
+    /// <param name="newKeys">Those that wait in the key ring go before those that serve.</param>
     /// <param name="mark">Name of the keys among others, for <see cref="KeySparing"/>.</param>
     /// <exception cref="MeterRefusalException">Keys, certificates or the time are missing, or do not fit.</exception>
-    internal ClientSession Begin(MeterId meter, AssociationSettings association, out ushort mark)
+    internal ClientSession Begin(MeterId meter, AssociationSettings association, in KeyName name, bool newKeys, out ushort mark)
     {
         Span<byte> key = stackalloc byte[64], authentication = stackalloc byte[64], secret = stackalloc byte[64];
-        var (length, other) = (keys.Find(new KeyName(meter.Text, KeyPurpose.Guek, association.Client), key), keys.Find(new KeyName(meter.Text, KeyPurpose.Gak, association.Client), authentication));
+        var (length, other) = (Find(new KeyName(meter.Text, KeyPurpose.Guek, association.Client), newKeys, key), Find(new KeyName(meter.Text, KeyPurpose.Gak, association.Client), newKeys, authentication));
         var purpose = association.Mechanism == AuthenticationMechanism.Low ? KeyPurpose.Lls : KeyPurpose.Hls;
-        var secretLength = keys.Find(new KeyName(meter.Text, purpose, association.Client), secret);
+        var secretLength = Find(new KeyName(meter.Text, purpose, association.Client), newKeys, secret);
         ClientSecurity? security = null;
         Credentials? credentials = null;
         var isKeyed = association.IsCiphered || association.Mechanism == AuthenticationMechanism.Gmac;
@@ -39,7 +41,7 @@ internal sealed class SessionKeys(DlmsOptions options, IKeyRing keys, ICounterSt
             }
 
             credentials = LoadCredentials(association.Suite);
-            security = new ClientSecurity(association, options.SystemTitle, key[..length], authentication[..other], counters, new KeyName(meter.Text, KeyPurpose.Guek, association.Client))
+            security = new ClientSecurity(association, options.SystemTitle, key[..length], authentication[..other], counters, name)
             {
                 Credentials = credentials, ServerTitle = options.MeterTitle,
             };
@@ -48,6 +50,30 @@ internal sealed class SessionKeys(DlmsOptions options, IKeyRing keys, ICounterSt
         mark = KeySparing.MarkOf(key[..length], authentication[..other], secret[..secretLength], credentials is null ? default : credentials.Certificate.Span);
         return new ClientSession(association, security, secret[..secretLength].ToArray());
     }
+
+    /// <summary>
+    /// A new encryption key has counters of its own. They begin above the old key's, which is right whether the meter counts anew or not; where the old ones are half used they begin at 1, as
+    /// they must, and the meter says if it counts on.
+    /// </summary>
+    internal async ValueTask<KeyName> FreshCountersAsync(MeterId meter, CancellationToken stop)
+    {
+        var (old, client) = (keys.CountersOf(meter.Text, options.Association.Client), options.Association.Client);
+        if (keys.Rotation!.FindPending(new KeyName(meter.Text, KeyPurpose.Guek, client), new byte[64]) == 0)
+        {
+            return old;
+        }
+
+        var fresh = KeyCounters.Of(meter.Text, client, keys.Rotation.Generation(meter.Text, client) + 1);
+        var above = await counters.ReserveAsync(old, 1, 1, stop).ConfigureAwait(false);
+        if (above < CounterHint.RotateFrom && counters.LastTaken(fresh) == 0)
+        {
+            await counters.ReserveAsync(fresh, 1, above, stop).ConfigureAwait(false);
+        }
+
+        return fresh;
+    }
+
+    private int Find(in KeyName name, bool newKeys, Span<byte> destination) => newKeys && keys.Rotation?.FindPending(name, destination) is > 0 and var length ? length : keys.Find(name, destination);
 
     /// <summary>Private keys and certificates, judged by the box's time: without one nothing is believed.</summary>
     private Credentials? LoadCredentials(byte suite)

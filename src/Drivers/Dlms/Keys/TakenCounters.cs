@@ -8,8 +8,8 @@ internal static class TakenCounters
     private const uint TakenByMeter = 1;
 
     /// <summary>The last one under a key; 0 for none.</summary>
-    internal static uint LastTaken(this ICounterStore counters, KeyName key) => counters.LastAccepted(key with { KeyId = TakenByMeter });
+    internal static uint LastTaken(this ICounterStore counters, KeyName key) => counters.LastAccepted(key with { KeyId = key.KeyId | TakenByMeter });
 
     /// <summary>The meter took it.</summary>
-    internal static void Took(this ICounterStore counters, KeyName key, uint counter) => counters.Accept(key with { KeyId = TakenByMeter }, counter, 0);
+    internal static void Took(this ICounterStore counters, KeyName key, uint counter) => counters.Accept(key with { KeyId = key.KeyId | TakenByMeter }, counter, 0);
 }

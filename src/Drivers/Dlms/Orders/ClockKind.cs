@@ -32,6 +32,7 @@ internal sealed class ClockKind : IOrderKind
     {
         var task = ClockOrder.Parse(order.Payload).Task;
         var before = await ClockLook.TakeAsync(meter, stop).ConfigureAwait(false);
+        meter.Before = before.Meter.ToString();
         var window = meter.Profile.ClockWindow;
         var reading = new ClockReading(before.Difference, before.Uncertainty, before.Meter.ToLocal(), CapturePeriod, LastMoved(meter));
         var decision = ClockRule.Decide(new ClockLimits(window.Ignore, window.Shift, window.Set), meter.Time.Trust, reading, meter.Time.Now.Utc ?? default);
@@ -57,7 +58,7 @@ internal sealed class ClockKind : IOrderKind
         var moved = after.Difference.Duration() < before.Difference.Duration();
         yield return new OrderStep(moved ? OrderState.Done : OrderState.Failed, moved ? sentence : "the meter's clock did not move: " + sentence, null, after.Data)
         {
-            Told = Tell(meter, after, isSet ? ClockEvent.Set : ClockEvent.Shifted, sentence, task),
+            Told = Tell(meter, after, isSet ? ClockEvent.Set : ClockEvent.Shifted, sentence, task), Before = meter.Before, After = after.Meter.ToString(),
         };
     }
 

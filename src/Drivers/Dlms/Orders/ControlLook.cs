@@ -9,6 +9,7 @@ namespace Drivers.Dlms.Orders;
 internal readonly record struct ControlLook(DisconnectControl Control, MeterAnswer Answer)
 {
     private const ushort Class = 70;
+    private const byte Temporary = 2; // not at once, but perhaps
     private static readonly TimeSpan LookAgain = TimeSpan.FromSeconds(1);
     private static readonly byte[] Zero = new DataWriter().Int8(0).ToArray();
 
@@ -51,7 +52,7 @@ internal readonly record struct ControlLook(DisconnectControl Control, MeterAnsw
         }
 
         var result = await meter.ActAsync(Method(control, connected), Zero, stop).ConfigureAwait(false);
-        var after = result == 0 ? await SettleAsync(meter, control, connected, orderId, stop).ConfigureAwait(false) : await TakeAsync(meter, control, orderId, stop).ConfigureAwait(false);
+        var after = result is 0 or Temporary ? await SettleAsync(meter, control, connected, orderId, stop).ConfigureAwait(false) : await TakeAsync(meter, control, orderId, stop).ConfigureAwait(false);
         return after.Judge(meter, connected, what, result == 0 ? null : $"the meter refuses {ModelText.OfMethod(Method(control, connected))}: {Protocols.Dlms.Client.ErrorText.OfAction(result)}");
     }
 

@@ -23,6 +23,7 @@ internal sealed class FirmwareKind : IOrderKind
 
     public string? Refusal(MeterOrder order) => FirmwareOrder.Parse(order.Payload) switch
     {
+        { Aborts: true } abort => abort.Image.IsEmpty ? null : "an order that gives a transfer up brings no image",
         { Image.IsEmpty: true } => "the image is empty",
         { Identification.Length: 0 or > 64 } => "an image identification has 1 to 64 octets",
         _ => null,
@@ -31,8 +32,22 @@ internal sealed class FirmwareKind : IOrderKind
     public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, OrderMeter meter, [EnumeratorCancellation] CancellationToken stop)
     {
         var firmware = FirmwareOrder.Parse(order.Payload);
+        if (firmware.Aborts)
+        {
+            yield return await ImageAbort.RunAsync(meter, stop).ConfigureAwait(false);
+            await SaveAsync(meter, null, stop).ConfigureAwait(false);
+            yield break;
+        }
+
+        var later = firmware.ActivateAt is { } at && !(meter.Time.Now.Utc >= at.UtcDateTime) ? firmware.ActivateAt : null;
+        firmware = firmware with { Activate = firmware.Activate || firmware.ActivateAt is not null, ActivateAt = later };
+        if (later is not null && meter.Profile.Controls.ImageActivation.IsNone)
+        {
+            throw new MeterRefusalException($"a meter of profile {meter.Profile.Name} has no schedule that activates an image: it can be activated at once only");
+        }
+
         var image = new FirmwareImage(firmware.Identification, firmware.Image, firmware.Signature);
-        var transfer = new ImageTransfer(image, Load(meter), firmware.Activate);
+        var transfer = new ImageTransfer(image, Load(meter), firmware.Activate && later is null);
         var (began, losses, kept) = (meter.Clock.GetTimestamp(), 0, transfer.Progress);
         TimeSpan Now() => meter.Clock.GetElapsedTime(began);
         string? before = null;
@@ -74,7 +89,7 @@ internal sealed class FirmwareKind : IOrderKind
             }
 
             losses = 0;
-            before ??= await FirmwareOfAsync(meter, stop).ConfigureAwait(false);
+            meter.Before = before ??= await FirmwareOfAsync(meter, stop).ConfigureAwait(false);
             transfer.Take(Now());
             if (transfer.Progress.IsInitiated != kept.IsInitiated || transfer.Progress.Block >= kept.Block + KeepEvery || transfer.Progress.Block < kept.Block)
             {
@@ -105,16 +120,23 @@ internal sealed class FirmwareKind : IOrderKind
         await SaveAsync(meter, null, stop).ConfigureAwait(false);
         if (!firmware.Activate)
         {
-            return new OrderStep(OrderState.Done, $"the image of {transfer.Blocks} blocks is verified; it is not activated", null, default);
+            return meter.Proven(OrderState.Done, $"the image of {transfer.Blocks} blocks is verified; it is not activated", $"{before ?? "unknown"}, an image waits");
+        }
+
+        if (firmware.ActivateAt is { } at)
+        {
+            return await ImageSchedule.PlanAsync(meter, at, stop).ConfigureAwait(false) is { } fault
+                ? meter.Proven(OrderState.Partial, $"the image of {transfer.Blocks} blocks is verified; {fault}", $"{before ?? "unknown"}, an image waits")
+                : meter.Proven(OrderState.Done, $"the image of {transfer.Blocks} blocks is verified; the meter activates it at {ImageSchedule.Text(at)}", $"{before ?? "unknown"}, an image is activated at {ImageSchedule.Text(at)}");
         }
 
         await meter.LeaveAsync().ConfigureAwait(false);
         var after = await FirmwareOfAsync(meter, stop).ConfigureAwait(false);
         return firmware.Firmware is { } wanted && after != wanted ? throw new MeterRefusalException($"the image is activated, and the meter tells firmware {after ?? "nothing"} where {wanted} was expected")
-            : new OrderStep(OrderState.Done, $"the image is activated: firmware {before ?? "unknown"} before, {after ?? "unknown"} now", null, default);
+            : meter.Proven(OrderState.Done, $"the image is activated: firmware {before ?? "unknown"} before, {after ?? "unknown"} now", after ?? "unknown");
     }
 
-    private static async ValueTask<string?> FirmwareOfAsync(OrderMeter meter, CancellationToken stop)
+    internal static async ValueTask<string?> FirmwareOfAsync(OrderMeter meter, CancellationToken stop)
     {
         try
         {

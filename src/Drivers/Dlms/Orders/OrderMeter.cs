@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
+using Drivers.Dlms.Keys;
 using Metering;
 using Metering.Driver;
 using Metering.Keys;
@@ -12,10 +13,10 @@ namespace Drivers.Dlms.Orders;
 
 /// <summary>The meter an order is for, with an open association whenever it is asked for one.</summary>
 /// <param name="enter">Gives the open association; makes one where there is none.</param>
-/// <param name="leave">Releases it, and lets the port go.</param>
+/// <param name="leave">Ends it, by a release or without one, and lets the port go.</param>
 /// <param name="pass">Gives the way for a head-end's client SAP and logical device.</param>
 internal sealed class OrderMeter(
-    MeterId id, DlmsOptions options, Func<CancellationToken, ValueTask<MeterReader>> enter, Func<ValueTask> leave,
+    MeterId id, DlmsOptions options, Func<CancellationToken, ValueTask<MeterReader>> enter, Func<bool, ValueTask> leave,
     Func<int, int, CancellationToken, ValueTask<IApduChannel>> pass, IDriverMemory memory, IKeyRing keys, ITimeSource time, TimeProvider clock)
 {
     /// <summary>Who it is.</summary>
@@ -58,7 +59,22 @@ internal sealed class OrderMeter(
     internal ValueTask<IApduChannel> PassageAsync(int client, int server, CancellationToken stop) => pass(client, server, stop);
 
     /// <summary>Releases the association; the next question makes another.</summary>
-    internal ValueTask LeaveAsync() => leave();
+    internal ValueTask LeaveAsync() => leave(true);
+
+    /// <summary>Ends the association without a word to the meter.</summary>
+    internal ValueTask DropAsync() => leave(false);
+
+    /// <summary>The change of the meter's keys; null where they are never changed.</summary>
+    internal KeyChange? Change { get; init; }
+
+    /// <summary>The client by which the box speaks with the meter.</summary>
+    internal int Client => options.Association.Client;
+
+    /// <summary>Its security suite.</summary>
+    internal byte Suite => options.Association.Suite;
+
+    /// <summary>Octets of the keys of the suite.</summary>
+    internal int KeyLength => Suite == 2 ? 32 : 16;
 
     /// <summary>The object an order acts on: the one it names, else the one that the meter's profile knows.</summary>
     internal Obis Named(Obis ordered, Obis known, string what) => !ordered.IsNone ? ordered : !known.IsNone ? known

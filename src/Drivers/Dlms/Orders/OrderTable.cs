@@ -8,7 +8,7 @@ internal static class OrderTable
     private static readonly IOrderKind[] All =
     [
         new ReadKind(), new WriteKind(), new ExecuteKind(), new ExchangeKind(), new MBusKind(), new FirmwareKind(), new ClockKind(),
-        new BreakerKind(OrderKind.Disconnect), new BreakerKind(OrderKind.Reconnect), new BreakerKind(OrderKind.Breaker), new LimiterKind(), new CalendarKind(), new LoadSwitchKind(), new MessageKind(), new TokenKind(),
+        new BreakerKind(OrderKind.Disconnect), new BreakerKind(OrderKind.Reconnect), new BreakerKind(OrderKind.Breaker), new LimiterKind(), new CalendarKind(), new LoadSwitchKind(), new MessageKind(), new TokenKind(), new KeysKind(),
     ];
 
     /// <summary>What is there.</summary>

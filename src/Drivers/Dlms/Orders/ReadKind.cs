@@ -15,6 +15,12 @@ internal sealed class ReadKind : IOrderKind
     public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, OrderMeter meter, [EnumeratorCancellation] CancellationToken stop)
     {
         var read = ReadOrder.Parse(order.Payload);
+        if (read.What == ReadOrder.BroadcastRights)
+        {
+            yield return await RightsCheck.RunAsync(meter, read.Task, stop).ConfigureAwait(false);
+            yield break;
+        }
+
         var reader = await meter.ReaderAsync(stop).ConfigureAwait(false);
         MeterAnswer? last = null;
         var (parts, rows, events) = (0, 0, 0);

@@ -30,7 +30,7 @@ internal sealed class PushConfirmer(ReadOnlyMemory<byte> systemTitle, IKeyRing k
             return default;
         }
 
-        var counter = await counters.ReserveAsync(new KeyName(meter.Text, KeyPurpose.Guek, wanted.Client), 1, 1, stop).ConfigureAwait(false);
+        var counter = await counters.ReserveAsync(keys.CountersOf(meter.Text, wanted.Client), 1, 1, stop).ConfigureAwait(false);
         return Protect(wanted, control, counter, plain);
     }
 

@@ -266,7 +266,7 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
 
     private DataResult Get(in AttributeDescriptor target, Selection? access)
     {
-        if (target is { ClassId: 15, Attribute: 2 })
+        if (target is { ClassId: 15, Attribute: 2, Instance.E: 0 }) // the association that asks; others tell of theirs themselves
         {
             return new DataResult(device.ObjectList(client.Rights), null);
         }

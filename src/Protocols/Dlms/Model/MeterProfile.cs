@@ -21,6 +21,7 @@ public sealed record ProfileDefinition(string Task, Obis Name, StampEdge Stamp, 
 /// clock 2 9 3600                     seconds a clock may be wrong: ignored, shifted, set
 /// locks-after 3                      APDUs it cannot open, one after another, before it takes nothing any more
 /// counter 0-0:43.1.0*255             which object tells the public client the counter that is expected of us
+/// pre-established 102                the client whose association is always there, for broadcasts
 /// profile daily-profile 1-0:99.2.0*255 end
 /// log standard 0-0:99.98.0*255
 /// kind 1-0:*.8.* register            first line that fits a column
@@ -60,6 +61,9 @@ public sealed class MeterProfile
 
     /// <summary>After so many APDUs it cannot open, one after another, the meter takes nothing any more; 0 for never.</summary>
     public int LocksAfter { get; private set; }
+
+    /// <summary>The client whose association is always there, for broadcasts; 0 for none that is known.</summary>
+    public int PreEstablished { get; private set; }
 
     /// <summary>The object that tells the public client which invocation counter the meter expects, of every client; none where it is found out.</summary>
     public Obis CounterObject { get; private set; }
@@ -139,6 +143,9 @@ public sealed class MeterProfile
             case ["locks-after", var count]:
                 LocksAfter = int.TryParse(count, out var bad) ? bad : -1;
                 return LocksAfter is >= 0 and <= 100;
+            case ["pre-established", var sap]:
+                PreEstablished = int.TryParse(sap, out var client) ? client : 0;
+                return PreEstablished is >= 1 and <= 127;
             case ["counter", var name]:
                 CounterObject = Obis.TryParse(name, out var counter) ? counter : default;
                 return !counter.IsNone;

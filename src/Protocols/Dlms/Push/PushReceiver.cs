@@ -195,7 +195,7 @@ public sealed class PushReceiver(PushOptions options, IKeyRing keys, ICounterSto
     /// tampered with gives another key stream, and no sense.
     /// </summary>
     private PushTaken? Judge(MeterId meter, SecurityFacts facts, RawFrame raw, PushConfirm? confirm) => facts.Counter is not { } counter ? null
-        : counters.Accept(new KeyName(meter.Text, KeyPurpose.Guek, (int)facts.KeyId), counter, raw.ContentHash) switch
+        : counters.Accept(keys.CountersOf(meter.Text, (int)facts.KeyId), counter, raw.ContentHash) switch
         {
             CounterVerdict.Fresh => null,
             CounterVerdict.Duplicate => new PushTaken([], meter, raw.ContentHash, confirm, IsCopy: true),

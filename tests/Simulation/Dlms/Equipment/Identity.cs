@@ -18,6 +18,11 @@ public sealed class Identity : IMeterEquipment
         device.Add(new AssociationObject(meter, 1, 16, 0, false));
         device.Add(new AssociationObject(meter, 2, 2, plan.Mechanism, plan.IsCiphered));
         device.Add(new AssociationObject(meter, 3, 1, plan.Mechanism, plan.IsCiphered));
+        if (plan.BroadcastMay is not null)
+        {
+            device.Add(new AssociationObject(meter, 4, 102, 0, true));
+        }
+
         device.Add(new SecuritySetupObject(meter.Keys, 0, () => meter.Keys.ClientTitle));
         device.Add(new WritableObject(17, 0, new Obis(0, 0, 41, 0, 0, 255), new DataWriter().Array(1).Structure(2).UInt16(1).Octets(System.Text.Encoding.ASCII.GetBytes(meter.Name)).ToArray()));
         Text(new Obis(0, 0, 42, 0, 0, 255), () => meter.Name);

@@ -10,6 +10,7 @@ namespace Simulation.Dlms.Objects;
 /// <param name="client">Client SAP.</param>
 public sealed class AssociationObject(DlmsMeter meter, byte number, int client, int mechanism, bool isCiphered) : CosemObject(15, 1, new Obis(0, 0, 40, 0, number, 255))
 {
+    private const int Broadcast = 102;
     private static readonly byte[] Names = [0x60, 0x85, 0x74, 0x05, 0x08];
 
     public override int Attributes => 9;
@@ -18,6 +19,7 @@ public sealed class AssociationObject(DlmsMeter meter, byte number, int client, 
 
     public override DataResult Get(int attribute, Selection? access) => attribute switch
     {
+        2 when client == Broadcast => Result(meter.Device.ObjectList(MeterClients.BroadcastRights(meter.Plan))),
         3 => Result(new DataWriter().Structure(2).Int8((sbyte)client).UInt16(1).ToArray()),
         4 => Result(new DataWriter().Octets([.. Names, 1, isCiphered ? (byte)3 : (byte)1]).ToArray()),
         5 => Result(new DataWriter().Structure(6).Bits([0x00, 0x7E, 0x1F], 24).UInt16((ushort)meter.Plan.EffectivePdu).UInt16((ushort)meter.Plan.EffectivePdu).UInt8(6).Int8(0).Octets([]).ToArray()),

@@ -16,6 +16,9 @@ public sealed class SecuritySetupObject(MeterKeys keys, byte number, Func<ReadOn
     private readonly List<byte[]> _certificates = [];
     private byte _policy;
 
+    /// <summary>Keys were taken and serve from now on.</summary>
+    public event Action? Transferred;
+
     public override int Attributes => 6;
 
     public override int Methods => 8;
@@ -94,6 +97,7 @@ public sealed class SecuritySetupObject(MeterKeys keys, byte number, Func<ReadOn
             keys.Use(id, key);
         }
 
+        Transferred?.Invoke();
         return Success;
     }
 

@@ -44,12 +44,37 @@ public class MeterProfileTests
     }
 
     [Theory]
+    [InlineData("idis", "0-0:96.3.10*255", "0-0:17.0.0*255", "0-0:13.0.0*255", "0-0:15.0.2*255", "display")]
+    [InlineData("dsmr", "0-0:96.3.10*255", "0-0:17.0.0*255", "0-0:13.0.0*255", "0-0:15.0.2*255", "display code")]
+    [InlineData("prime", "0-0:96.3.10*255", "", "", "", "")]
+    [InlineData("plain", "", "", "", "", "")]
+    public void What_orders_act_on_stands_in_the_profile_and_is_no_default(string profile, string breaker, string limiter, string calendar, string activation, string messages)
+    {
+        static string Text(Obis name) => name.IsNone ? "" : name.ToString();
+        var controls = MeterProfiles.Find(profile).Controls;
+        Assert.Equal((breaker, limiter, calendar, activation), (Text(controls.Breaker), Text(controls.Limiter), Text(controls.Calendar), Text(controls.ImageActivation)));
+        Assert.Equal(messages, string.Join(' ', controls.Messages));
+        Assert.True(controls.TokenGateway.IsNone, "prepayment is a project's own");
+    }
+
+    [Theory]
     [InlineData("channels many")]
     [InlineData("channels 17")]
     [InlineData("channel-profile hourly 0-1:24.3.0 end")]
     [InlineData("channel-profile hourly 0-n:24.3.0 sometimes")]
     [InlineData("channel-value 0-n")]
     [InlineData("channel-number hex")]
+    [InlineData("breaker main")]
+    [InlineData("breaker 0-0:96.3.10*255 0")]
+    [InlineData("breaker 0-0:96.3.10*255 15 s")]
+    [InlineData("calendar 0-0:13.0.0*255")]
+    [InlineData("message display 0-0:96.13.0*255 0")]
+    [InlineData("token here")]
+    [InlineData("load-switch 1 control here")]
+    [InlineData("load-switch 1 script 0-0:10.0.103*255 1 2")] // nothing would show what came of it
+    [InlineData("load-switch 1 script 0-0:10.0.103*255 1 1 0-1:96.3.10*255")]
+    [InlineData("load-switch 1 arbitrator 0-0:96.3.20*255 3 0 32 0-1:96.3.10*255")]
+    [InlineData("pre-established 0")]
     public void A_wrong_line_is_named(string line)
     {
         Assert.Null(MeterProfile.Parse("name x\n" + line, out var fault));
