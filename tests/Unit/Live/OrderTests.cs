@@ -33,6 +33,15 @@ public sealed class OrderTests
             await UntilAsync(street, "protected", "refused");
             Assert.Equal("protected", JsonNode.Parse(street.Consumer.Payloads("/cmd/protected/status")[^1])!["code"]!.GetValue<string>());
 
+            await street.Consumer.SayAsync(Base + "disconnect", Now("open", "{}").By(key));
+            await UntilAsync(street, "open", "done");
+            var opened = JsonNode.Parse(street.Consumer.Payloads("/cmd/open/result")[^1])!;
+            Assert.Equal((Meter, "done"), (opened["meter"]!.GetValue<string>(), opened["state"]!.GetValue<string>()));
+            Assert.StartsWith("connected", opened["before"]!.GetValue<string>(), StringComparison.Ordinal);
+            Assert.StartsWith("disconnected", opened["after"]!.GetValue<string>(), StringComparison.Ordinal);
+            await street.Consumer.SayAsync(Base + "reconnect", Now("close", "{}").By(key));
+            await UntilAsync(street, "close", "done");
+
             // Taken, and killed at once: whoever was told that it is taken hears how it went.
             await street.Consumer.SayAsync(Base + "read", Now("read-2", """{"what":"load-profile"}""").By(key));
             await UntilAsync(street, "read-2", "accepted");
@@ -47,7 +56,7 @@ public sealed class OrderTests
             var submitted = street.Tool("order", "submit", "read", Meter, "--args", """{"what":"registers"}""", "--wait");
             Assert.True(submitted.Code == 0, submitted.Output + street.Log);
             Assert.Contains("done", submitted.Output, StringComparison.Ordinal);
-            Assert.Equal(4, street.Tool("order", "list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length); // refused ones stand in the audit, not in the book
+            Assert.Equal(6, street.Tool("order", "list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length); // refused ones stand in the audit, not in the book
             Assert.Equal(3, street.Tool("order", "show", "forged").Code);
             Assert.Equal(1, street.Tool("order", "submit", "explode", Meter).Code);
             await Street.StopAsync(service);

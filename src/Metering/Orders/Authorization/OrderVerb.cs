@@ -50,7 +50,7 @@ public static class OrderVerbs
         new("load-switch", OrderKind.LoadSwitch, Supply, true, OrderPriority.Setting, AfterUnknown.Repeat),
         new("calendar", OrderKind.Calendar, Supply, true, OrderPriority.Setting, AfterUnknown.Repeat),
         new("clock", OrderKind.Clock, Field, true, OrderPriority.Setting, AfterUnknown.Repeat),
-        new("token", OrderKind.Token, Supply, true, OrderPriority.OnDemand, AfterUnknown.Stay),
+        new("token", OrderKind.Token, Supply, true, OrderPriority.OnDemand, AfterUnknown.Repeat),
         new("message", OrderKind.Message, Supply, true, OrderPriority.Setting, AfterUnknown.Repeat),
         new("write", OrderKind.Write, Supply, true, OrderPriority.Setting, AfterUnknown.Repeat),
         new("execute", OrderKind.Execute, Supply, true, OrderPriority.Setting, AfterUnknown.Stay),
