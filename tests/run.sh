@@ -60,7 +60,7 @@ mode = "C1+T1"
 [keys]
 file = "$dir/meters.keys"
 [meters]
-keep = "all"
+keep = "${CONCENTRATOR_KEEP:-all}"
 [http]
 listen = "127.0.0.1:$http"
 [collection]
