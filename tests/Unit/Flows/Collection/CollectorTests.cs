@@ -122,18 +122,28 @@ public class CollectorTests
         collector.Due += _told.Add;
         var running = collector.RunAsync(stop.Token);
         Assert.True(await Patience.UntilAsync(() => _desk.Asked.Count >= atFirst)); // the ledger is learned on a thread of its own: time waits for it
-        Assert.True(await _clock.AdvanceUntilAsync(until, TimeSpan.FromSeconds(1)));
+        while (!until())
+        {
+            Assert.True(await Patience.UntilAsync(() => _desk.Open == 0)); // an answer takes no time here
+            Assert.True(await _clock.AdvanceUntilAsync(() => until() || _desk.Open > 0, TimeSpan.FromSeconds(1)));
+        }
+
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => running);
     }
 
     private sealed class Desk : IOrderDesk, IMeterReach, IReadProgress
     {
+        private int _open;
+
         internal DateTime? Last { get; set; }
 
         internal List<(ReadOrder Order, DateTime At)> Asked { get; } = [];
 
         internal int Clocks { get; private set; }
+
+        /// <summary>Orders under way.</summary>
+        internal int Open => Volatile.Read(ref _open);
 
         internal ClockEvent Clock { get; set; }
 
@@ -177,10 +187,18 @@ public class CollectorTests
                 yield break;
             }
 
-            Asked.Add((ReadOrder.Parse(order.Payload), Now()));
-            await Task.Yield();
-            var isGone = HoldsFrom > ReadOrder.Parse(order.Payload).ToUtc;
-            yield return new OrderStep(Answer, "as told", null, default) { HoldsFrom = HoldsFrom, Why = isGone ? MissReason.ProfileEmpty : MissReason.None };
+            Interlocked.Increment(ref _open);
+            try
+            {
+                Asked.Add((ReadOrder.Parse(order.Payload), Now()));
+                await Task.Yield();
+                var isGone = HoldsFrom > ReadOrder.Parse(order.Payload).ToUtc;
+                yield return new OrderStep(Answer, "as told", null, default) { HoldsFrom = HoldsFrom, Why = isGone ? MissReason.ProfileEmpty : MissReason.None };
+            }
+            finally
+            {
+                Interlocked.Decrement(ref _open);
+            }
         }
     }
 }
