@@ -107,39 +107,6 @@ public class JoinTests
     }
 
     [Fact]
-    public async Task A_device_that_the_modem_has_room_for_is_let_in_though_others_never_said_that_they_failed()
-    {
-        await using var bench = new MeshBench();
-        MeshDevice[] devices = [.. Enumerable.Range(1, 6).Select(number => bench.Device(number))];
-        await bench.UpAsync();
-        bench.Modem.Instead = message => message[0] == 0x42 ? [] : null; // their handshakes fail, and a modem tells nobody
-        Array.ForEach(devices[..5], bench.Modem.AskToJoin);
-        await bench.UntilAsync(() => bench.Modem.TakenOf(0x42).Count() == 5, "five are let in");
-        bench.Modem.Instead = _ => null;
-        var before = bench.Clock.GetUtcNow();
-        await bench.JoinAsync(devices[5]);
-        Assert.True(bench.Clock.GetUtcNow() - before < TimeSpan.FromMinutes(2), "it waited until the joins of the others were given up");
-    }
-
-    [Fact]
-    public async Task Where_nobody_completes_a_join_nobodys_key_is_called_wrong()
-    {
-        await using var bench = new MeshBench(options => options with { JoinWithin = TimeSpan.FromMinutes(5) });
-        MeshDevice[] devices = [.. Enumerable.Range(1, 8).Select(number => bench.Device(number))];
-        await bench.UpAsync();
-        bench.Modem.Instead = message => message[0] == 0x42 ? [] : null;
-        for (var time = 1; time <= 4; time++)
-        {
-            Array.ForEach(devices, bench.Modem.AskToJoin);
-            await bench.UntilAsync(() => bench.Modem.TakenOf(0x42).Count() == 8 * time, "all are let in");
-        }
-
-        Assert.DoesNotContain(devices, device => bench.Node(device)?.State == NodeState.Refused);
-        bench.Modem.Instead = _ => null;
-        await bench.JoinAsync(devices[0]);
-    }
-
-    [Fact]
     public async Task A_join_that_is_not_completed_in_time_is_said_so()
     {
         await using var bench = new MeshBench(options => options with { JoinsTried = 2 });
