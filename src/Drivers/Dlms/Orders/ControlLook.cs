@@ -32,8 +32,9 @@ internal readonly record struct ControlLook(DisconnectControl Control, MeterAnsw
         var began = meter.Clock.GetTimestamp();
         while (true)
         {
+            var asked = meter.Clock.GetElapsedTime(began); // what a slow line brings late tells how it stood when it was asked
             var look = await TakeAsync(meter, control, orderId, stop).ConfigureAwait(false);
-            if (look.Control.Stands(connected) || meter.Clock.GetElapsedTime(began) >= meter.Profile.Controls.MovesWithin)
+            if (look.Control.Stands(connected) || asked >= meter.Profile.Controls.MovesWithin)
             {
                 return look;
             }
