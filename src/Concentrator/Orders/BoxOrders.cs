@@ -26,7 +26,7 @@ internal sealed class BoxOrders(OrderBook book, BoxDoors doors)
             return request.Verb switch
             {
                 "cancel" => Subject(args) is not { } order ? Unknown(args, RefusalCode.NotCancellable)
-                    : order.IsOver ? new Verdict(RefusalCode.NotCancellable, $"order {order.Request.Id} is over: {order.State.ToString().ToLowerInvariant()}")
+                    : order.IsOver ? new Verdict(RefusalCode.NotCancellable, $"order {order.Request.Id} is over: {WireWord.Of(order.State)}")
                     : !request.Issuer.Roles.Overlaps(order.Verb.Roles) ? new Verdict(RefusalCode.Role, $"{request.Issuer.Text} could not have given \"{order.Verb.Name}\", and does not cancel it") : default,
                 "approve" => Subject(args) is not { WaitsForApproval: true } order ? Unknown(args, RefusalCode.NothingToApprove) : Authority.JudgeApproval(order.Request, request.Issuer),
                 "resend" => Range(args) is { } ? default : new Verdict(RefusalCode.Arguments, "args wants {\"from\": first sequence, \"to\": last sequence}"),

@@ -101,8 +101,7 @@ internal sealed record CommandMessage(
 
     private static bool IsThere(JsonElement of, string name) => of.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null;
 
-    private static string? TextOf(JsonElement of, string name, int most) =>
-        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { Length: > 0 } text && text.Length <= most ? text : null;
+    private static string? TextOf(JsonElement of, string name, int most) => of.TextOf(name, most) is { Length: > 0 } text ? text : null;
 
     private static DateTime? InstantOf(JsonElement of, string name) =>
         TextOf(of, name, 40) is { } text && text.Contains('T', StringComparison.Ordinal) && (text.EndsWith('Z') || text.LastIndexOfAny(['+', '-']) > text.IndexOf('T', StringComparison.Ordinal))

@@ -97,8 +97,8 @@ internal sealed class OrderArguments
     private MeterWork MBus()
     {
         var name = Text("action");
-        var action = Enum.GetValues<MBusAction>().Select(one => (MBusAction?)one).FirstOrDefault(one => Dashed(one!.Value.ToString()) == name)
-            ?? throw new InvalidDataException($"action wants one of {string.Join(", ", Enum.GetNames<MBusAction>().Select(Dashed))}");
+        var action = Enum.GetValues<MBusAction>().Select(one => (MBusAction?)one).FirstOrDefault(one => WireWord.Of(one!.Value) == name)
+            ?? throw new InvalidDataException($"action wants one of {string.Join(", ", Enum.GetValues<MBusAction>().Select(WireWord.Of))}");
         return new MeterWork(new MBusOrder(Number("channel", 1, 4), action, Octets("argument", isNeeded: false), OptionalText("device")).ToPayload()) { SwitchesSupply = action is MBusAction.CloseValve or MBusAction.OpenValve };
     }
 
@@ -177,6 +177,4 @@ internal sealed class OrderArguments
 
     /// <summary>A member that nobody asked for; null for none.</summary>
     internal string? Unknown() => _args.ValueKind != JsonValueKind.Object ? null : _args.EnumerateObject().Select(member => member.Name).FirstOrDefault(name => !_seen.Contains(name));
-
-    private static string Dashed(string name) => string.Concat(name.Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
 }

@@ -57,7 +57,7 @@ internal sealed class OrderBook(ILedger ledger, ITimeSource time, TimeProvider c
     {
         var now = time.Now.Utc;
         var hour = TimeSpan.FromHours(1);
-        return All.Where(order => (order.Verb.CutsSupply || order.Request.SwitchesSupply) && order.State != OrderState.Refused
+        return All.Where(order => order.Verb.Switches(order.Request) && order.State != OrderState.Refused
             && (order.Taken > 0 ? clock.GetElapsedTime(order.Taken) < hour : now is null || order.Opened.At is not { } at || now - at < hour)).Sum(order => order.Request.Meters.Count);
     }
 

@@ -25,13 +25,9 @@ internal sealed record OrderDoorParts(
 /// </summary>
 internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor, IDisposable
 {
-    /// <summary>Whoever sends nonsense without end must not fill the ledger.</summary>
-    private const int MostRefusalsAnHour = 100;
-
     private static readonly IReadOnlySet<Role> HeadEnd = new HashSet<Role> { Role.HeadEnd };
     private readonly SemaphoreSlim _turn = new(1, 1);
-    private long _hourBegan;
-    private int _refusalsNoted;
+    private readonly AuditLimit _refusals = new(with.Clock);
 
     public async ValueTask<OrderReceipt> TakeAsync(OrderEnvelope envelope, ReadOnlyMemory<byte> body, CancellationToken stop)
     {
@@ -153,12 +149,7 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
     {
         var code = RefusalCodes.Text(verdict.Code);
         with.Log.OrderRefused(id ?? "without id", verb, issuer.Text, verdict.Sentence);
-        if (_refusalsNoted == 0 || with.Clock.GetElapsedTime(_hourBegan) > TimeSpan.FromHours(1))
-        {
-            (_hourBegan, _refusalsNoted) = (with.Clock.GetTimestamp(), 0);
-        }
-
-        if (++_refusalsNoted <= MostRefusalsAnHour)
+        if (_refusals.Takes())
         {
             var now = with.Time.Now;
             var audit = new AuditRecord(issuer.Text, "order refused", $"{verb} {id}", code, verdict.Sentence).ToRecord(now);

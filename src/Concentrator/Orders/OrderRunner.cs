@@ -148,8 +148,8 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
             _resting[key] = (clock.GetTimestamp(), rest.Wait == TimeSpan.Zero ? FirstWait : rest.Wait * 2 < LongestWait ? rest.Wait * 2 : LongestWait);
         }
 
-        var sameClass = _underWay.Keys.Count(one => book.Find(one.Order)?.Verb.Priority == OrderPriority.Firmware);
-        return _underWay.Count < MostAtOnce && (order.Verb.Priority != OrderPriority.Firmware || sameClass < MostFirmware) && !_underWay.Keys.Any(one => one.Meter == meter);
+        var firmwares = _underWay.Keys.Count(one => book.Find(one.Order)?.Verb.Priority == OrderPriority.Firmware);
+        return _underWay.Count < MostAtOnce && (order.Verb.Priority != OrderPriority.Firmware || firmwares < MostFirmware) && !_underWay.Keys.Any(one => one.Meter == meter);
     }
 
     /// <summary>What has not begun is over; what is under way ends by itself.</summary>

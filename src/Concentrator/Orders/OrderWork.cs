@@ -44,7 +44,7 @@ internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider cl
             await book.MoveAsync(order, new OrderMoved(order.Request.Id, meter, OrderState.Running, "", "", null), isTold: false, stop).ConfigureAwait(false);
         }
 
-        var last = await LastStepAsync(new MeterOrder($"{order.Request.Id}", order.Verb.Kind!.Value, meter, work.Payload), stop).ConfigureAwait(false);
+        var last = await LastStepAsync(new MeterOrder(order.Request.Id, order.Verb.Kind!.Value, meter, work.Payload), stop).ConfigureAwait(false);
         log.OrderStep(order.Request.Id, meter.Text, last.State.ToString(), last.Sentence);
         if (last.State == OrderState.Failed && IsOutOfReach(last.Why))
         {
@@ -102,5 +102,5 @@ internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider cl
     private static bool IsOutOfReach(MissReason why) => why is MissReason.NeverRegistered or MissReason.NotConnected or MissReason.Absent or MissReason.BranchDown or MissReason.AssociationRefused or MissReason.NoAnswer
         or MissReason.HeldByPassThrough or MissReason.NotYet or MissReason.TooSlow;
 
-    private static string CodeOf(MissReason why) => why == MissReason.None ? "failed" : string.Concat(why.ToString().Select((letter, i) => char.IsUpper(letter) ? (i > 0 ? "-" : "") + char.ToLowerInvariant(letter) : letter.ToString()));
+    private static string CodeOf(MissReason why) => why == MissReason.None ? "failed" : WireWord.Of(why);
 }

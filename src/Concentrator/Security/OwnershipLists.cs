@@ -13,13 +13,10 @@ namespace Concentrator.Security;
 /// <param name="box">Id of this box.</param>
 internal sealed class OwnershipLists(string box, Issuers issuers, ILedger ledger, ITimeSource time, TimeProvider clock, ILogger log) : IOwnershipLists, IDisposable
 {
-    /// <summary>A head-end that sends nonsense without end must not fill the books.</summary>
-    private const int MostAuditedAnHour = 100;
-
     private readonly SemaphoreSlim _turn = new(1, 1);
     private OwnershipRecord? _inForce;
-    private long _accepted, _refused, _hourBegan;
-    private int _audited;
+    private readonly AuditLimit _refusals = new(clock);
+    private long _accepted, _refused;
     private string? _refusal;
 
     /// <summary>The owner of a meter changed.</summary>
@@ -118,12 +115,7 @@ internal sealed class OwnershipLists(string box, Issuers issuers, ILedger ledger
         Interlocked.Increment(ref _refused);
         Volatile.Write(ref _refusal, fault);
         log.OwnershipRefused(upstream, fault);
-        if (_audited == 0 || clock.GetElapsedTime(_hourBegan) > TimeSpan.FromHours(1))
-        {
-            (_hourBegan, _audited) = (clock.GetTimestamp(), 0);
-        }
-
-        if (++_audited <= MostAuditedAnHour)
+        if (_refusals.Takes())
         {
             await ledger.AppendAsync([new AuditRecord(upstream, "owner refused", fault, Line(before), Line(before)).ToRecord(time.Now)], Urgency.OnDemand, stop).ConfigureAwait(false);
         }

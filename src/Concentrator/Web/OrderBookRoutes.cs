@@ -53,7 +53,7 @@ internal sealed class OrderBookRoutes(IOrderDoor door, Func<HttpContext, string?
             var receipt = await door.SubmitAsync(user, verb, body.ToArray(), context.RequestAborted).ConfigureAwait(false);
             var code = receipt is { State: OrderState.Refused, IsDuplicate: false } ? receipt.Code == "role" ? 403 : 400 : 200;
             return code == 200
-                ? Results.Json(new OrderReceiptShape(receipt.OrderId, Word(receipt.State), TextOf(receipt.Code), receipt.Sentence, receipt.IsDuplicate), WebJson.Default.OrderReceiptShape)
+                ? Results.Json(new OrderReceiptShape(receipt.OrderId, WireWord.Of(receipt.State), TextOf(receipt.Code), receipt.Sentence, receipt.IsDuplicate), WebJson.Default.OrderReceiptShape)
                 : Fault(code, $"refused ({receipt.Code}): {receipt.Sentence}");
         }
         catch (Metering.Ledger.StorageFaultException e)
@@ -71,10 +71,8 @@ internal sealed class OrderBookRoutes(IOrderDoor door, Func<HttpContext, string?
     }
 
     private static OrderShape Shape(OrderView order, bool withMeters) => new(
-        order.Id, order.Verb, order.Issuer, order.TakenAt, order.NotBefore, order.ExpiresAt, Word(order.State), TextOf(order.Code), order.Sentence, order.Done, order.Meters.Count,
-        withMeters ? [.. order.Meters.Select(meter => new OrderMeterShape(meter.Meter.Text, Word(meter.State), TextOf(meter.Code), meter.Sentence, meter.Before, meter.After, meter.At))] : null);
-
-    private static string Word(OrderState state) => state.ToString().ToLowerInvariant();
+        order.Id, order.Verb, order.Issuer, order.TakenAt, order.NotBefore, order.ExpiresAt, WireWord.Of(order.State), TextOf(order.Code), order.Sentence, order.Done, order.Meters.Count,
+        withMeters ? [.. order.Meters.Select(meter => new OrderMeterShape(meter.Meter.Text, WireWord.Of(meter.State), TextOf(meter.Code), meter.Sentence, meter.Before, meter.After, meter.At))] : null);
 
     private static string? TextOf(string code) => code.Length > 0 ? code : null;
 }

@@ -111,7 +111,7 @@ internal static class Shapes
         row.Meter.Text, row.Profile, row.Obis, row.Class, row.Attribute, row.Index, row.At, row.Occurrence, row.Value, row.Scaler, row.Unit, row.Status, row.Key, row.Column, row.Revision,
         row.Quality.ToString().ToLowerInvariant(), row.Sequence, row.ReceivedAt);
 
-    internal static OrderStepShape Of(MeterOrder order, OrderStep step) => new(order.Id, step.State.ToString().ToLowerInvariant(), step.Sentence, step.Block is null ? [] : [.. Values(step.Block)]);
+    internal static OrderStepShape Of(MeterOrder order, OrderStep step) => new(order.Id, WireWord.Of(step.State), step.Sentence, step.Block is null ? [] : [.. Values(step.Block)]);
 
     internal static EventShape Of(StoredMeterEvent stored) => new(
         stored.Meter.Text, stored.Event.Log.ToString(), stored.Event.Number, stored.Event.Set, stored.Event.OccurredAt.ToString(), stored.Event.Occurrence, stored.Event.Text, stored.ReadAt, stored.Sequence);

@@ -92,7 +92,7 @@ public sealed record MeterLifeRecord(MeterId Meter, MeterStage Stage)
 
         foreach (var at in (DateTime?[])[ExpectedAt, JoinedAt, EndedAt])
         {
-            to.Number((ulong)(at?.Ticks ?? 0));
+            to.Instant(at);
         }
 
         to.Text(Predecessor.Text);
@@ -121,7 +121,7 @@ public sealed record MeterLifeRecord(MeterId Meter, MeterStage Stage)
         var life = new MeterLifeRecord(IdOf(from.Text()), (MeterStage)from.Byte())
         {
             Eui = from.OptionalText(), Serial = from.OptionalText(), MBus = IdOf(from.Text()), Place = from.OptionalText(), Phase = from.OptionalText(), Profile = from.OptionalText(),
-            ExpectedAt = InstantOf(from.Number()), JoinedAt = InstantOf(from.Number()), EndedAt = InstantOf(from.Number()), Predecessor = IdOf(from.Text()), Successor = IdOf(from.Text()),
+            ExpectedAt = from.Instant(), JoinedAt = from.Instant(), EndedAt = from.Instant(), Predecessor = IdOf(from.Text()), Successor = IdOf(from.Text()),
         };
         var values = new FinalValue[from.Count()];
         for (var i = 0; i < values.Length; i++)
@@ -134,11 +134,4 @@ public sealed record MeterLifeRecord(MeterId Meter, MeterStage Stage)
     }
 
     private static MeterId IdOf(string text) => MeterId.TryParse(text, out var id) ? id : text.Length == 0 ? default : throw new InvalidDataException($"\"{text}\" is no meter id");
-
-    private static DateTime? InstantOf(ulong ticks) => ticks switch
-    {
-        0 => null,
-        <= long.MaxValue when (long)ticks <= DateTime.MaxValue.Ticks => new DateTime((long)ticks, DateTimeKind.Utc),
-        _ => throw new InvalidDataException($"{ticks} is no instant"),
-    };
 }

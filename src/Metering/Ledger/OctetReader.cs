@@ -51,6 +51,14 @@ public ref struct OctetReader(ReadOnlyMemory<byte> source)
 
     public string? OptionalText() => Text() is { Length: > 0 } text ? text : null;
 
+    /// <summary>A UTC instant in ticks; null for 0.</summary>
+    public DateTime? Instant() => Number() switch
+    {
+        0 => null,
+        var ticks and <= long.MaxValue when (long)ticks <= DateTime.MaxValue.Ticks => new DateTime((long)ticks, DateTimeKind.Utc),
+        var ticks => throw new InvalidDataException($"{ticks} is no instant"),
+    };
+
     private ReadOnlyMemory<byte> Take(int length)
     {
         if (length < 0 || length > _source.Length - _at)

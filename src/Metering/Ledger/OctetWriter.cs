@@ -37,6 +37,9 @@ public sealed class OctetWriter
         _buffer.Advance(length);
     }
 
+    /// <summary>A UTC instant in ticks; 0 for null.</summary>
+    public void Instant(DateTime? utc) => Number((ulong)(utc?.Ticks ?? 0));
+
     public void Signed(long value) => Number((ulong)((value << 1) ^ (value >> 63)));
 
     public void Raw(ReadOnlySpan<byte> octets) => _buffer.Write(octets);

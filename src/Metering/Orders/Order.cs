@@ -17,18 +17,9 @@ public enum OrderState : byte
     Accepted, Running, Done, Partial, Failed, Refused, Expired, Cancelled, Unknown,
 }
 
-/// <summary>Which state may follow which, as a table.</summary>
+/// <summary>What is known of a state by itself.</summary>
 public static class OrderStates
 {
-    /// <summary>True where an order in <paramref name="from"/> may become <paramref name="to"/>.</summary>
-    public static bool MayFollow(OrderState from, OrderState to) => from switch
-    {
-        OrderState.Accepted => to is not OrderState.Accepted,
-        OrderState.Running => to is not (OrderState.Accepted or OrderState.Refused),
-        OrderState.Unknown => to is OrderState.Done or OrderState.Failed or OrderState.Partial,
-        _ => false,
-    };
-
     /// <summary>True where nothing follows.</summary>
     public static bool IsFinal(OrderState state) => state is not (OrderState.Accepted or OrderState.Running or OrderState.Unknown);
 }

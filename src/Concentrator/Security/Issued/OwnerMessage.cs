@@ -46,7 +46,7 @@ internal sealed record OwnerMessage(long Version, string IssuedAt, IReadOnlyDict
             return null;
         }
 
-        var (issuedAt, keyId, signature) = (TextOf(root, "issuedAt", 40), TextOf(root, "keyId", 64), TextOf(root, "signature", 2048));
+        var (issuedAt, keyId, signature) = (root.TextOf("issuedAt", 40), root.TextOf("keyId", 64), root.TextOf("signature", 2048));
         if (issuedAt is null || !DateTimeOffset.TryParse(issuedAt, System.Globalization.CultureInfo.InvariantCulture, out _) || keyId is null || signature is null)
         {
             fault = $"{(signature is null ? "signature" : keyId is null ? "keyId" : "issuedAt")} is missing, or is no such text";
@@ -61,7 +61,7 @@ internal sealed record OwnerMessage(long Version, string IssuedAt, IReadOnlyDict
         var boxes = new Dictionary<MeterId, string>(meters.GetArrayLength());
         foreach (var item in meters.EnumerateArray())
         {
-            if (item.ValueKind != JsonValueKind.Object || !MeterId.TryParse(TextOf(item, "meter", 40), out var meter) || TextOf(item, "box", 40) is not { Length: > 0 } box)
+            if (item.ValueKind != JsonValueKind.Object || !MeterId.TryParse(item.TextOf("meter", 40), out var meter) || item.TextOf("box", 40) is not { Length: > 0 } box)
             {
                 fault = $"entry {boxes.Count + 1} of meters wants a meter id and a box";
                 return null;
@@ -88,7 +88,4 @@ internal sealed record OwnerMessage(long Version, string IssuedAt, IReadOnlyDict
         fault = "meters is missing, or no array";
         return null;
     }
-
-    private static string? TextOf(JsonElement of, string name, int most) =>
-        of.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String && value.GetString() is { } text && text.Length <= most ? text : null;
 }

@@ -15,7 +15,7 @@ internal sealed record MeterRecord(MeterId Meter, string Media, DateTime? FirstH
         var to = new OctetWriter();
         to.Text(Meter.Text);
         to.Text(Media);
-        to.Number((ulong)(FirstHeard?.Ticks ?? 0));
+        to.Instant(FirstHeard);
         to.Text(Place);
         return new NewRecord(RecordType.Meter, RecordClass.None, now, to.ToArray());
     }
@@ -23,9 +23,6 @@ internal sealed record MeterRecord(MeterId Meter, string Media, DateTime? FirstH
     internal static MeterRecord Parse(ReadOnlyMemory<byte> payload)
     {
         var from = new OctetReader(payload);
-        var meter = MeterId.Parse(from.Text());
-        var media = from.Text();
-        var ticks = (long)from.Number();
-        return new MeterRecord(meter, media, ticks == 0 ? null : new DateTime(ticks, DateTimeKind.Utc), from.OptionalText());
+        return new MeterRecord(MeterId.Parse(from.Text()), from.Text(), from.Instant(), from.OptionalText());
     }
 }

@@ -33,14 +33,12 @@ internal sealed partial class OrderJson : JsonSerializerContext;
 internal static class OrderMessages
 {
     internal static OrderStatusMessage Status(OrderMoved news) => new(
-        news.OrderId, Word(news.State), CodeOf(news), news.Sentence, news.Progress.Done, news.Progress.Of, news.At, news.IsDuplicate);
+        news.OrderId, WireWord.Of(news.State), CodeOf(news), news.Sentence, news.Progress.Done, news.Progress.Of, news.At, news.IsDuplicate);
 
-    internal static OrderResultMessage Result(OrderMoved news) => new(news.OrderId, news.Meter.Text, Word(news.State), CodeOf(news), news.Sentence, news.Before, news.After, news.At);
+    internal static OrderResultMessage Result(OrderMoved news) => new(news.OrderId, news.Meter.Text, WireWord.Of(news.State), CodeOf(news), news.Sentence, news.Before, news.After, news.At);
 
     /// <param name="verbs">Those that are carried out here.</param>
     internal static CapabilitiesMessage Capabilities(IEnumerable<string> verbs) => new([.. verbs.Select(verb => new OrderCapability(verb, $"order-{verb}-1", OrderVerbs.Find(verb)?.MustBeSigned ?? true))]);
 
     private static string? CodeOf(OrderMoved news) => news.Code.Length > 0 ? news.Code : null;
-
-    private static string Word(OrderState state) => state.ToString().ToLowerInvariant();
 }

@@ -91,7 +91,7 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
 
         _isLoaded = true;
         var kept = memory.Load(driver, name).Span;
-        if (kept.Length is Size or Size - 1 && kept[0] == Format)
+        if (kept.Length is (Size or Size - 1) && kept[0] == Format)
         {
             var at = BinaryPrimitives.ReadInt64BigEndian(kept[AtTime..]);
             var passed = at > 0 && time.Now is { Utc: { } now, Quality: TimeQuality.Synchronised } ? (now - DateTime.UnixEpoch).TotalSeconds - at : 0;

@@ -96,7 +96,7 @@ public static class Authority
             ? Verdict.Refused(RefusalCode.Protected, $"class {target.ClassId} {target.Name} {why}") : default;
 
     private static Verdict HowMany(OrderRequest order, OrderVerb verb, AuthorityPolicy policy, AuthorityFacts facts) =>
-        (verb.CutsSupply || order.SwitchesSupply) && facts.SuppliesSwitched + order.Meters.Count > policy.SuppliesAnHour
+        verb.Switches(order) && facts.SuppliesSwitched + order.Meters.Count > policy.SuppliesAnHour
             ? Verdict.Refused(RefusalCode.OverLimit, $"{order.Meters.Count} meters more would make {facts.SuppliesSwitched + order.Meters.Count} whose supply is switched within an hour; this box allows {policy.SuppliesAnHour}")
             : default;
 

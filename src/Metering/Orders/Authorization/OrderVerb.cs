@@ -28,6 +28,9 @@ public sealed record OrderVerb(string Name, OrderKind? Kind, IReadOnlySet<Role> 
 {
     /// <summary>It can switch off supply: counted against the limit of the box, one for each meter.</summary>
     public bool CutsSupply { get; init; }
+
+    /// <summary>An order of this verb switches supply.</summary>
+    public bool Switches(OrderRequest order) => CutsSupply || order.SwitchesSupply;
 }
 
 /// <summary>Every verb: a line each.</summary>

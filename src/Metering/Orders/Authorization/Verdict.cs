@@ -24,30 +24,6 @@ public readonly record struct Verdict(RefusalCode Code, string Sentence)
 /// <summary>Words of the wire.</summary>
 public static class RefusalCodes
 {
-    /// <summary><c>over-limit</c> and the like.</summary>
-    public static string Text(RefusalCode code) => code switch
-    {
-        RefusalCode.None => "",
-        RefusalCode.UnknownVerb => "unknown-verb",
-        RefusalCode.Arguments => "arguments",
-        RefusalCode.Unsigned => "unsigned",
-        RefusalCode.Signature => "signature",
-        RefusalCode.Role => "role",
-        RefusalCode.Stale => "stale",
-        RefusalCode.Early => "early",
-        RefusalCode.Expired => "expired",
-        RefusalCode.Validity => "validity",
-        RefusalCode.ClockUnset => "clock-unset",
-        RefusalCode.Replayed => "replayed",
-        RefusalCode.OtherContent => "other-content",
-        RefusalCode.UnknownMeter => "unknown-meter",
-        RefusalCode.OwnedElsewhere => "owned-elsewhere",
-        RefusalCode.Protected => "protected",
-        RefusalCode.OverLimit => "over-limit",
-        RefusalCode.SameApprover => "same-approver",
-        RefusalCode.NothingToApprove => "nothing-to-approve",
-        RefusalCode.NotCancellable => "not-cancellable",
-        RefusalCode.Retained => "retained",
-        _ => "busy",
-    };
+    /// <summary><c>over-limit</c> and the like; empty for none.</summary>
+    public static string Text(RefusalCode code) => code == RefusalCode.None ? "" : WireWord.Of(code);
 }

@@ -71,7 +71,7 @@ public sealed record OrderMoved(string OrderId, MeterId Meter, OrderState State,
         to.Byte((byte)State);
         to.Text(Code);
         to.Text(Sentence.Length > MostText ? Sentence[..MostText] : Sentence);
-        to.Number((ulong)(At?.Ticks ?? 0));
+        to.Instant(At);
         to.Text(Before);
         to.Text(After);
         to.Number((ulong)Progress.Done);
@@ -85,7 +85,7 @@ public sealed record OrderMoved(string OrderId, MeterId Meter, OrderState State,
     private static OrderMoved Read(ref OctetReader from)
     {
         var (id, meter, state) = (from.Text(), from.OptionalText(), (OrderState)from.Byte());
-        var moved = new OrderMoved(id, meter is null ? default : MeterId.Parse(meter), state, from.Text(), from.Text(), OrderOpened.InstantOf(from.Number()))
+        var moved = new OrderMoved(id, meter is null ? default : MeterId.Parse(meter), state, from.Text(), from.Text(), from.Instant())
         {
             Before = from.OptionalText(), After = from.OptionalText(), Progress = ((int)from.Number(), (int)from.Number()),
         };

@@ -27,7 +27,7 @@ public sealed record OrderOpened(OrderRequest Request, DateTime? At, ReadOnlyMem
         to.Text(request.Verb);
         foreach (var at in (DateTime?[])[request.IssuedAt, request.NotBefore, request.ExpiresAt, At])
         {
-            to.Number((ulong)(at?.Ticks ?? 0));
+            to.Instant(at);
         }
 
         to.Text(request.Nonce);
@@ -59,7 +59,7 @@ public sealed record OrderOpened(OrderRequest Request, DateTime? At, ReadOnlyMem
     /// <exception cref="InvalidDataException">These are no octets of it.</exception>
     internal static OrderOpened Read(ref OctetReader from)
     {
-        var (id, verb, issued, begins, expires, at, nonce) = (from.Text(), from.Text(), InstantOf(from.Number()), InstantOf(from.Number()), InstantOf(from.Number()), InstantOf(from.Number()), from.Text());
+        var (id, verb, issued, begins, expires, at, nonce) = (from.Text(), from.Text(), from.Instant(), from.Instant(), from.Instant(), from.Instant(), from.Text());
         var meters = new MeterId[from.Count()];
         for (var i = 0; i < meters.Length; i++)
         {
@@ -81,11 +81,4 @@ public sealed record OrderOpened(OrderRequest Request, DateTime? At, ReadOnlyMem
             ResponseTopic = from.OptionalText(), Correlation = from.Octets(),
         };
     }
-
-    internal static DateTime? InstantOf(ulong ticks) => ticks switch
-    {
-        0 => null,
-        <= long.MaxValue when (long)ticks <= DateTime.MaxValue.Ticks => new DateTime((long)ticks, DateTimeKind.Utc),
-        _ => throw new InvalidDataException($"{ticks} is no instant"),
-    };
 }

@@ -72,9 +72,7 @@ public class GateTests
         await using var bench = new MeshBench();
         var device = bench.Device(1);
         await bench.UpAsync();
-        bench.Modem.Instead = message => message[0] == 0x42 ? [] : null;
-        bench.Modem.AskToJoin(device);
-        await bench.UntilAsync(() => bench.Modem.TakenOf(0x42).Any(), "it is let in");
+        await bench.LetInUnheardAsync(device);
         Strike(bench, device);
         await bench.UntilAsync(() => bench.Node(device)!.State == NodeState.Quarantined, "the list was looked at", TimeSpan.FromSeconds(1));
         device.Enter(bench.Modem, 1);

@@ -163,16 +163,12 @@ public class JoinTests
         await using var bench = new MeshBench();
         var device = bench.Device(1);
         await bench.UpAsync();
-        bench.Modem.Instead = message => message[0] == 0x42 ? [] : null; // it goes on in the modem while the box is stopped, and is told to nobody
-        bench.Modem.AskToJoin(device);
-        await bench.UntilAsync(() => bench.Modem.TakenOf(0x42).Any(), "it is let in");
+        await bench.LetInUnheardAsync(device);
         await bench.StopAsync();
         device.Enter(bench.Modem, 1);
         bench.Modem.Instead = _ => null;
         await bench.UpAsync();
-        await bench.UntilAsync(() => bench.IsReadable(device), "it is readable", TimeSpan.FromSeconds(5));
-        Assert.Equal(OrderState.Done, (await bench.ReadAsync(device)).State);
-        Assert.Single(bench.Modem.TakenOf(0x42));
+        await bench.MustBeFoundAsync(device);
     }
 
     [Fact]
@@ -181,14 +177,10 @@ public class JoinTests
         await using var bench = new MeshBench();
         var device = bench.Device(1);
         await bench.UpAsync();
-        bench.Modem.Instead = message => message[0] == 0x42 ? [] : null;
-        bench.Modem.AskToJoin(device);
-        await bench.UntilAsync(() => bench.Modem.TakenOf(0x42).Any(), "it is let in");
+        await bench.LetInUnheardAsync(device);
         device.Enter(bench.Modem, 1);
         bench.Modem.Instead = _ => null;
-        await bench.UntilAsync(() => bench.IsReadable(device), "it is readable", TimeSpan.FromSeconds(5));
-        Assert.Equal(OrderState.Done, (await bench.ReadAsync(device)).State);
-        Assert.Single(bench.Modem.TakenOf(0x42));
+        await bench.MustBeFoundAsync(device);
     }
 
     [Fact]

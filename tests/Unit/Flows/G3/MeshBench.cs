@@ -210,6 +210,22 @@ internal sealed class MeshBench : IAsyncDisposable, IMeterAdmission, IKeyRing, I
         await UntilAsync(() => Node(device)?.State == NodeState.Connected && IsReadable(device), $"{device.Name} is connected");
     }
 
+    /// <summary>A device is let in; its handshake goes on in the modem, and how it ends is told to nobody.</summary>
+    internal async Task LetInUnheardAsync(MeshDevice device)
+    {
+        Modem.Instead = message => message[0] == 0x42 ? [] : null;
+        Modem.AskToJoin(device);
+        await UntilAsync(() => Modem.TakenOf(0x42).Any(), "it is let in");
+    }
+
+    /// <summary>It completed its join unheard; it is found, and read, without joining again.</summary>
+    internal async Task MustBeFoundAsync(MeshDevice device)
+    {
+        await UntilAsync(() => IsReadable(device), "it is readable", TimeSpan.FromSeconds(5));
+        Assert.Equal(OrderState.Done, (await ReadAsync(device)).State);
+        Assert.Single(Modem.TakenOf(0x42));
+    }
+
     /// <summary>What was told of a device last.</summary>
     internal NetworkNode? Node(MeshDevice device) => Events.OfType<DriverEvent.NodeChanged>().LastOrDefault(told => told.Node.Eui == device.Name)?.Node;
 
