@@ -44,7 +44,7 @@ internal sealed partial class Intake
         }
 
         var keeps = block is not null && (!pushed.Repeats || entry.Pushes.Keeps(SlotClock(raw.At), StatusOf(block, null), block));
-        var fresh = pushed.Events.Count == 0 ? [] : NotOnTheirWay(meter, marks.Fresh(meter, pushed.Events));
+        var fresh = pushed.Events.Count == 0 ? [] : NewOf(meter, pushed.Events);
         if (!keeps && fresh.Count == 0)
         {
             blackBox(raw, outcome);
@@ -77,9 +77,10 @@ internal sealed partial class Intake
         await AppendAsync(ledger.AppendAsync(records, urgency, CancellationToken.None), then, receipt).ConfigureAwait(false);
     }
 
-    private List<MeterEvent> NotOnTheirWay(MeterId meter, IReadOnlyList<MeterEvent> events)
+    /// <summary>Those that are neither in the ledger nor on their way. What has arrived is let go first: it is marked as stored before that is said, so that it never is in neither place.</summary>
+    private List<MeterEvent> NewOf(MeterId meter, IReadOnlyList<MeterEvent> events)
     {
         _telling.RemoveAll(told => told.Kept.IsCompleted);
-        return [.. events.Where(one => !_telling.Exists(told => told.Meter == meter && told.Event == one))];
+        return [.. marks.Fresh(meter, events).Where(one => !_telling.Exists(told => told.Meter == meter && told.Event == one))];
     }
 }
