@@ -9,11 +9,11 @@ internal static class Patience
 {
     private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
 
-    /// <summary>Moves fake time on, step by step, until the condition holds; false when it never did.</summary>
+    /// <summary>Moves fake time on, step by step, until the condition holds, and only where nothing waits for a thread; false when it never held.</summary>
     internal static async Task<bool> AdvanceUntilAsync(this FakeTimeProvider clock, Func<bool> condition, TimeSpan step)
     {
         var began = Stopwatch.GetTimestamp();
-        while (!condition())
+        for (var idle = 0; !condition();)
         {
             if (Stopwatch.GetElapsedTime(began) > Hang)
             {
@@ -21,6 +21,13 @@ internal static class Patience
             }
 
             await SettledAsync();
+            idle = ThreadPool.PendingWorkItemCount == 0 ? idle + 1 : 0;
+            if (idle < 2)
+            {
+                continue;
+            }
+
+            idle = 0;
             if (clock is not PatientClock patient)
             {
                 clock.Advance(step);

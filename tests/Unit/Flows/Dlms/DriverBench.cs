@@ -43,6 +43,7 @@ internal sealed class DriverBench : IAsyncDisposable
         };
         options = change?.Invoke(options) ?? options;
         options = options with { IdleAfter = options.IdleAfter + TimeSpan.FromMilliseconds(1), StepWithin = TimeSpan.FromMinutes(55) }; // endless answers are ended by their own bounds here; a time that nothing else has: the clock knows the timer by it
+        Clock.Guard = options.StepWithin;
         Keys = new MeterKeyRing(Meter);
         _driver = new DlmsDriver(
             options, _ => new(_port = port?.Invoke(Meter, Clock) ?? (Wire = (wire ?? (meter => new MeterLink(meter, hdlc) { Clock = Clock }))(Meter))), keyRing?.Invoke(Meter) ?? Keys, Counters,

@@ -13,9 +13,12 @@ internal sealed class PatientClock(DateTimeOffset start) : FakeTimeProvider(star
     /// <summary>True while somebody works, and waits neither for time nor for octets.</summary>
     internal Func<bool> IsBusy { get; set; } = () => false;
 
+    /// <summary>A timer of this time ends what would never end: nobody waits for it, and no stride goes to it.</summary>
+    internal TimeSpan Guard { get; set; }
+
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
-        if (dueTime > TimeSpan.Zero)
+        if (dueTime > TimeSpan.Zero && dueTime != Guard)
         {
             lock (_due)
             {

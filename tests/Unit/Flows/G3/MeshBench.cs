@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Security.Cryptography;
 using Drivers.Dlms;
 using Drivers.G3;
@@ -19,8 +18,7 @@ namespace Unit.Flows.G3;
 /// <summary>The real driver on the pipe of a small modem, on fake time; what it keeps outlives it.</summary>
 internal sealed class MeshBench : IAsyncDisposable, IMeterAdmission, IKeyRing, IKeyWrap
 {
-    private const double PaceOfStep = 2000;
-    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100), Fastest = TimeSpan.FromMilliseconds(1), Slowest = TimeSpan.FromMilliseconds(6);
+    private static readonly TimeSpan Step = TimeSpan.FromMilliseconds(100);
     private readonly List<DriverEvent> _events = [];
     private readonly Dictionary<string, byte[]> _psk = [];
     private readonly List<DlmsMeter> _meters = [];
@@ -178,27 +176,20 @@ internal sealed class MeshBench : IAsyncDisposable, IMeterAdmission, IKeyRing, I
         }
     }
 
-    /// <summary>
-    /// Waits for something. Fake time goes on at a bounded pace beside real time: work that waits in the pool's queue runs first, since whoever yields stands behind it, and a thread that lost its core
-    /// in the middle of its work is back long before the patience of a modem, a node or a meter has passed. What waits in the queue is no measure: other tests wait there too.
-    /// </summary>
+    /// <summary>Waits for something. Fake time goes on only where nothing is left to do: the patience of a modem, a node and a meter is a matter of their time, not of a busy machine's.</summary>
     internal async Task UntilAsync(Func<bool> condition, string what, TimeSpan? step = null)
     {
         var end = Clock.GetUtcNow().AddHours(12);
-        var pace = Slowest < Fastest + ((step ?? Step) / PaceOfStep) ? Slowest : Fastest + ((step ?? Step) / PaceOfStep);
-        while (!condition())
+        for (var idle = 0; !condition();)
         {
-            for (var last = Stopwatch.GetTimestamp(); Stopwatch.GetElapsedTime(last) < pace;)
+            await Patience.SettledAsync();
+            idle = ThreadPool.PendingWorkItemCount == 0 ? idle + 1 : 0;
+            if (idle >= 2)
             {
-                await Task.Yield(); // and not Thread.Yield: beside a process that burns the cores that gives away some milliseconds each time, and minutes in all
+                Clock.Advance(step ?? Step);
+                idle = 0;
             }
 
-            if (condition())
-            {
-                return;
-            }
-
-            Clock.Advance(step ?? Step);
             Assert.True(Clock.GetUtcNow() < end, $"{what}; {Ended}; {string.Join(" | ", Events.TakeLast(6))}");
         }
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Collections.Concurrent;
 using Drivers.Im871a;
 using Metering.Driver;
 using Microsoft.Extensions.Time.Testing;
@@ -14,7 +15,7 @@ public sealed class Im871aDriverTests
 
     private readonly FakeTimeProvider _clock = new();
     private readonly PipeLink _link = new();
-    private readonly List<DriverEvent> _events = [];
+    private readonly ConcurrentQueue<DriverEvent> _events = new();
     private readonly CancellationTokenSource _stop = new();
 
     [Fact]
@@ -71,7 +72,7 @@ public sealed class Im871aDriverTests
 
         await running;
         Assert.Contains(_events, e => e is DriverEvent.LinkChanged { State: LinkState.Stalled });
-        Assert.Contains("opening it again", ((DriverEvent.LinkChanged)_events[^1]).Sentence, StringComparison.Ordinal);
+        Assert.Contains("opening it again", ((DriverEvent.LinkChanged)_events.Last()).Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -81,7 +82,7 @@ public sealed class Im871aDriverTests
         Assert.True(await _clock.AdvanceUntilAsync(() => running.IsCompleted, TimeSpan.FromMilliseconds(100)));
 
         await running;
-        Assert.Contains("not an iM871A, or another program has it", ((DriverEvent.LinkChanged)_events[^1]).Sentence, StringComparison.Ordinal);
+        Assert.Contains("not an iM871A, or another program has it", ((DriverEvent.LinkChanged)_events.Last()).Sentence, StringComparison.Ordinal);
     }
 
     [Theory]
@@ -93,7 +94,7 @@ public sealed class Im871aDriverTests
         await Expect("A5010F00");
         await Say(answer);
         await running;
-        Assert.Contains(sentence, ((DriverEvent.LinkChanged)_events[^1]).Sentence, StringComparison.Ordinal);
+        Assert.Contains(sentence, ((DriverEvent.LinkChanged)_events.Last()).Sentence, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -126,10 +127,7 @@ public sealed class Im871aDriverTests
         {
             await foreach (var driverEvent in driver.RunAsync(_stop.Token))
             {
-                lock (_events)
-                {
-                    _events.Add(driverEvent);
-                }
+                _events.Enqueue(driverEvent);
             }
         }
         catch (OperationCanceledException)

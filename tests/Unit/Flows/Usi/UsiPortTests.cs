@@ -24,7 +24,7 @@ public sealed class UsiPortTests : IAsyncDisposable
 
     public UsiPortTests() => _port = new UsiPort(
         new UsiPortOptions("/dev/fake", "a PRIME base node", Probe, frame => frame.Payload.Span.StartsWith(ProbeAnswer.AsSpan(0, 4)), Reset), _ => new(Open()),
-        frame => _heard.Add(frame.Payload.ToArray()), change => _changes.Add(change), _clock);
+        frame => Heard(frame.Payload.ToArray()), change => _changes.Add(change), _clock);
 
     [Fact]
     public async Task A_modem_that_answers_the_probe_has_started()
@@ -122,7 +122,8 @@ public sealed class UsiPortTests : IAsyncDisposable
         await StartAsync();
         _modem = _ => [[0x38, 9]];
         await _port.AskAsync(new UsiFrame(UsiProtocol.Prime, new byte[] { 0x37 }), frame => frame.Payload.Span[0] == 0x38 ? UsiTaken.Seen : UsiTaken.Not, TimeSpan.FromSeconds(1), alone: true, _stop.Token);
-        Assert.Equal([0x38, 9], Assert.Single(_heard));
+        Assert.True(await Patience.UntilAsync(() => _heard.Exists(payload => payload is [0x38, 9])));
+        Assert.Single(_heard, payload => payload[0] == 0x38);
     }
 
     [Fact]
@@ -249,6 +250,15 @@ public sealed class UsiPortTests : IAsyncDisposable
         await _running.ContinueWith(_ => { }, TaskScheduler.Default);
         _port.Dispose();
         _stop.Dispose();
+    }
+
+    /// <summary>What goes to the driver, but for the answer to a probe that a busy machine asked again.</summary>
+    private void Heard(byte[] payload)
+    {
+        if (!payload.AsSpan().SequenceEqual(ProbeAnswer))
+        {
+            _heard.Add(payload);
+        }
     }
 
     private async Task StartAsync()

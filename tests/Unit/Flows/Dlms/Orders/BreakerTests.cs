@@ -65,7 +65,7 @@ public class BreakerTests
         BreakerOf(bench).ByLimiter(connect: false);
         BreakerOf(bench).IsStuck = true;
         Assert.True(await bench.ListeningAsync());
-        await bench.ReadAsync(ReadOrder.Registers); // the relay arrives
+        bench.Clock.Advance(TimeSpan.FromSeconds(10)); // the relay arrives
         var step = await bench.OrderAsync(OrderKind.Reconnect, TheBreaker);
         Assert.Equal((OrderState.Failed, "armed, relay open"), (step.State, step.After));
         Assert.Contains("control mode 4", step.Sentence, StringComparison.Ordinal);
