@@ -42,10 +42,8 @@ public static class CompactArray
             }
         }
 
-        var head = new ArrayBufferWriter<byte>(6);
         to.Write([(byte)AXdrTag.Array]);
-        AXdrWriter.WriteLength(head, count);
-        to.Write(head.WrittenSpan);
+        AXdrWriter.WriteLength(to, count);
         for (var left = contents; !left.IsEmpty;)
         {
             TryCopy(type, out _, ref left, to, ref room);
