@@ -13,21 +13,19 @@ internal static class Patience
     internal static async Task<bool> AdvanceUntilAsync(this FakeTimeProvider clock, Func<bool> condition, TimeSpan step)
     {
         var began = Stopwatch.GetTimestamp();
-        for (var idle = 0; !condition();)
+        while (!condition())
         {
             if (Stopwatch.GetElapsedTime(began) > Hang)
             {
                 return false;
             }
 
-            await SettledAsync();
-            idle = ThreadPool.PendingWorkItemCount == 0 ? idle + 1 : 0;
-            if (idle < 2)
+            await IdleAsync();
+            if (condition())
             {
-                continue;
+                return true;
             }
 
-            idle = 0;
             if (clock is not PatientClock patient)
             {
                 clock.Advance(step);
@@ -56,6 +54,22 @@ internal static class Patience
         }
 
         return true;
+    }
+
+    /// <summary>Waits until nothing waits for a thread.</summary>
+    /// <param name="pause">Gives a thread that lost its core in the middle of its work a moment to get it back.</param>
+    internal static async Task IdleAsync(bool pause = false)
+    {
+        if (pause)
+        {
+            await Task.Delay(1);
+        }
+
+        for (var idle = 0; idle < 2;)
+        {
+            await SettledAsync();
+            idle = ThreadPool.PendingWorkItemCount == 0 ? idle + 1 : 0;
+        }
     }
 
     /// <summary>Lets other threads reach their next wait: fake time moves nothing that is still running.</summary>

@@ -180,16 +180,16 @@ internal sealed class MeshBench : IAsyncDisposable, IMeterAdmission, IKeyRing, I
     internal async Task UntilAsync(Func<bool> condition, string what, TimeSpan? step = null)
     {
         var end = Clock.GetUtcNow().AddHours(12);
-        for (var idle = 0; !condition();)
+        for (var sincePause = TimeSpan.Zero; !condition();)
         {
-            await Patience.SettledAsync();
-            idle = ThreadPool.PendingWorkItemCount == 0 ? idle + 1 : 0;
-            if (idle >= 2)
+            await Patience.IdleAsync(pause: sincePause >= Step);
+            sincePause = sincePause >= Step ? step ?? Step : sincePause + (step ?? Step);
+            if (condition())
             {
-                Clock.Advance(step ?? Step);
-                idle = 0;
+                return;
             }
 
+            Clock.Advance(step ?? Step);
             Assert.True(Clock.GetUtcNow() < end, $"{what}; {Ended}; {string.Join(" | ", Events.TakeLast(6))}");
         }
     }
