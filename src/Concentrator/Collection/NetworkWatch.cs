@@ -17,7 +17,7 @@ internal sealed class NetworkWatch(INetworkDirectory network, Collector collecto
             }
 
             var parent = node.Parent is { } eui ? network.FindNode(eui)?.Node : null;
-            collector.Unreached(node.Meter, WhyOf(node, parent), node is { State: NodeState.Gone, Why: not MissReason.NeverRegistered } ? node.Parent ?? "" : node.Sentence);
+            collector.Unreached(node.Meter, WhyOf(node, parent), node is { State: NodeState.Gone, Why: MissReason.None or MissReason.Absent or MissReason.BranchDown } ? node.Parent ?? "" : node.Sentence);
         }
     }
 

@@ -17,12 +17,17 @@ internal sealed class G3JoinDesk(
     G3Options options, G3Modem modem, G3Network network, G3AddressBook book, IMeterAdmission admission, IKeyRing keys, TimeProvider clock, Action<G3Node> attend)
 {
     private const int MostWaiting = 256;
+    private const double Remembered = 10; // joins
 
     private readonly Channel<Eui64?> _asked = Channel.CreateBounded<Eui64?>(new BoundedChannelOptions(MostWaiting) { SingleReader = true });
     private readonly Lock _lock = new();
     private readonly HashSet<Eui64> _waiting = [];
     private readonly Dictionary<Eui64, long> _underWay = [];
     private long _joined, _declined, _failed;
+    private double _share = 1; // of joins that were completed, the last ones weighing most
+
+    /// <summary>Most joins of late were completed. Where they were not, a crowd on the medium hinders all of them, and nobody is spared for a wrong key.</summary>
+    private bool MostComplete => _share > 0.6;
     private volatile bool _isRekeying;
 
     /// <summary>The group key is being changed: devices ask as they do to join, and are told a dummy address; others wait.</summary>
@@ -58,6 +63,7 @@ internal sealed class G3JoinDesk(
         }
 
         Interlocked.Increment(ref _joined);
+        _share += (1 - _share) / Remembered;
         var node = network.Of(eui);
         network.Place(node, address);
         network.Enter(node, $"joined under {address:X4}");
@@ -200,6 +206,7 @@ internal sealed class G3JoinDesk(
     private void Fail(Eui64 eui, bool asksAgain)
     {
         Interlocked.Increment(ref _failed);
+        _share -= _share / Remembered;
         var node = network.Of(eui);
         if (node.IsInNetwork || node.IsUnlisted)
         {
@@ -207,10 +214,11 @@ internal sealed class G3JoinDesk(
         }
 
         node.JoinsFailed++;
+        var isSpared = node.JoinsFailed >= options.JoinsTried && MostComplete;
         var times = node.JoinsFailed == 1 ? "" : $" {node.JoinsFailed} times";
-        var again = node.JoinsFailed < options.JoinsTried ? "it may have been out of reach; it asks again" : $"PSK wrong? It is tried again in {options.SpareFor.TotalMinutes:0} min, or when the keys change";
-        network.Change(node, node.JoinsFailed < options.JoinsTried ? NodeState.Gone : NodeState.Refused, $"was let in and did not complete its join{times}: {again}", MissReason.WrongKey);
-        if (node.JoinsFailed >= options.JoinsTried)
+        var again = isSpared ? $"PSK wrong? It is tried again in {options.SpareFor.TotalMinutes:0} min, or when the keys change" : "it may have been out of reach; it asks again";
+        network.Change(node, isSpared ? NodeState.Refused : NodeState.Gone, $"was let in and did not complete its join{times}: {again}", MissReason.WrongKey);
+        if (isSpared)
         {
             (node.Spared, node.JoinsFailed) = ((clock.GetTimestamp(), keys.Version), 0);
         }
@@ -256,9 +264,31 @@ internal sealed class G3JoinDesk(
         {
             await DeclineAsync(node, NodeState.Refused, node.Sentence, MissReason.WrongKey, stop).ConfigureAwait(false);
         }
-        else if (_underWay.Count < options.JoinsAtOnce)
+        else
         {
+            MakeRoom();
             await LetInAsync(node, stop).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>
+    /// The modem asks for no more devices than it has slots: with another one, the join that was begun first is over, and nobody told. A device that is ignored would keep its slot for minutes.
+    /// </summary>
+    private void MakeRoom()
+    {
+        Eui64? oldest = null;
+        lock (_lock)
+        {
+            if (_underWay.Count >= options.JoinsAtOnce)
+            {
+                oldest = _underWay.MinBy(entry => entry.Value).Key;
+                _underWay.Remove(oldest.Value);
+            }
+        }
+
+        if (oldest is { } over && network.Of(over) is { IsInNetwork: false, Address: not 0 } node)
+        {
+            network.GiveUp(node, "was let in; whether it completed its join is not known, a route to it is looked for");
         }
     }
 

@@ -96,6 +96,7 @@ internal sealed class G3Node(Eui64 eui, string name)
         NodeState.Quarantined => MissReason.NotListed,
         NodeState.Refused => Turned,
         NodeState.Gone when IsUnlisted => MissReason.NotListed,
+        NodeState.Gone when Spared is not null => MissReason.WrongKey, // its joins failed often before, and it has not been in since
         NodeState.Gone when Way.Any(carrier => carrier.State == NodeState.Gone) => MissReason.BranchDown,
         NodeState.Gone => MissReason.Absent,
         NodeState.Connected => MissReason.None,

@@ -107,6 +107,39 @@ public class JoinTests
     }
 
     [Fact]
+    public async Task A_device_that_the_modem_has_room_for_is_let_in_though_others_never_said_that_they_failed()
+    {
+        await using var bench = new MeshBench();
+        MeshDevice[] devices = [.. Enumerable.Range(1, 6).Select(number => bench.Device(number))];
+        await bench.UpAsync();
+        bench.Modem.Instead = message => message[0] == 0x42 ? [] : null; // their handshakes fail, and a modem tells nobody
+        Array.ForEach(devices[..5], bench.Modem.AskToJoin);
+        await bench.UntilAsync(() => bench.Modem.TakenOf(0x42).Count() == 5, "five are let in");
+        bench.Modem.Instead = _ => null;
+        var before = bench.Clock.GetUtcNow();
+        await bench.JoinAsync(devices[5]);
+        Assert.True(bench.Clock.GetUtcNow() - before < TimeSpan.FromMinutes(2), "it waited until the joins of the others were given up");
+    }
+
+    [Fact]
+    public async Task Where_nobody_completes_a_join_nobodys_key_is_called_wrong()
+    {
+        await using var bench = new MeshBench(options => options with { JoinWithin = TimeSpan.FromMinutes(5) });
+        MeshDevice[] devices = [.. Enumerable.Range(1, 8).Select(number => bench.Device(number))];
+        await bench.UpAsync();
+        bench.Modem.Instead = message => message[0] == 0x42 ? [] : null;
+        for (var time = 1; time <= 4; time++)
+        {
+            Array.ForEach(devices, bench.Modem.AskToJoin);
+            await bench.UntilAsync(() => bench.Modem.TakenOf(0x42).Count() == 8 * time, "all are let in");
+        }
+
+        Assert.DoesNotContain(devices, device => bench.Node(device)?.State == NodeState.Refused);
+        bench.Modem.Instead = _ => null;
+        await bench.JoinAsync(devices[0]);
+    }
+
+    [Fact]
     public async Task A_join_that_is_not_completed_in_time_is_said_so()
     {
         await using var bench = new MeshBench(options => options with { JoinsTried = 2 });
@@ -120,6 +153,30 @@ public class JoinTests
         Assert.Equal(NodeState.Gone, bench.Node(device)!.State);
         device.IsAway = false;
         await bench.JoinAsync(device);
+    }
+
+    [Fact]
+    public async Task A_device_that_was_spared_for_its_key_and_fails_again_is_missed_for_its_key_and_not_as_absent()
+    {
+        await using var bench = new MeshBench(options => options with { JoinsTried = 2, SpareFor = TimeSpan.FromMinutes(10) });
+        var device = bench.Device(1);
+        await bench.UpAsync();
+        bench.Modem.Instead = message => message[0] == 0x42 ? [] : null;
+        for (var time = 1; time <= 2; time++)
+        {
+            bench.Modem.AskToJoin(device);
+            await bench.UntilAsync(() => bench.Modem.TakenOf(0x42).Count() == time, "it is let in", TimeSpan.FromSeconds(1));
+        }
+
+        await bench.UntilAsync(() => bench.Node(device)?.State == NodeState.Refused, "it is spared", TimeSpan.FromSeconds(10));
+        var end = bench.Clock.GetUtcNow().AddMinutes(11);
+        await bench.UntilAsync(() => bench.Clock.GetUtcNow() > end, "time passes", TimeSpan.FromMinutes(1));
+        bench.Modem.AskToJoin(device);
+        await bench.UntilAsync(() => bench.Node(device)?.State == NodeState.Gone, "it is tried again, and fails", TimeSpan.FromSeconds(10));
+        Assert.Equal((MissReason.WrongKey, "was let in and did not complete its join: it may have been out of reach; it asks again"), (bench.Node(device)!.Why, bench.Node(device)!.Sentence));
+        bench.Modem.Instead = _ => null;
+        await bench.JoinAsync(device);
+        Assert.NotEqual(MissReason.WrongKey, bench.Node(device)!.Why);
     }
 
     [Fact]
