@@ -48,6 +48,7 @@ internal static class CommandLine
         new("config check", "[--config FILE]", "check the configuration exactly as a start does", ["concentrator config check"], LocalVerbs.ConfigCheckAsync),
         new("config show", "[--config FILE]", "effective values and where each comes from", ["concentrator config show"], LocalVerbs.ConfigShowAsync),
         new("config schema", "", "JSON Schema of the configuration", ["concentrator config schema"], LocalVerbs.ConfigSchemaAsync),
+        new("audit list", "[--limit N] [--before SEQUENCE] [--json]", "who did what, newest first; for auditors and security officers", ["concentrator audit list --limit 20", "concentrator audit list --before 184467 --json"], AuditVerb.ListAsync),
         new("ledger verify", "[--state DIR]", "read every octet of the ledger and check its chain; needs no service", ["concentrator ledger verify --state /var/lib/concentrator"], LocalVerbs.LedgerVerifyAsync),
         new("ledger stat", "[--state DIR] [--json]", "what the ledger holds", ["concentrator ledger stat"], LocalVerbs.LedgerStatAsync),
         new("completion", "bash|zsh|fish", "completion script for a shell", ["concentrator completion bash > /etc/bash_completion.d/concentrator"], LocalVerbs.CompletionAsync),

@@ -153,7 +153,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var finals = new FinalReadings(view, ledger, _time);
         var life = new MeterLifeDesk(lives, id => registry.EntryOf(id) is not null, finals.OfAsync, _time);
         var field = new FieldDoors(life, new ShipmentDesk(lives, keys, MeterProfiles.Names, _time), network, owners);
-        var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field, orders.Door);
+        var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field, orders.Door, new AuditTrail(ledger));
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));

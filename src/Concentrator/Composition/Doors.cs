@@ -1,5 +1,6 @@
 using Concentrator.Board;
 using Concentrator.Web;
+using Metering.Orders.Authorization;
 
 namespace Concentrator.Composition;
 
@@ -15,8 +16,11 @@ internal sealed class Doors : IAsyncDisposable
     internal static async Task<IAsyncDisposable> OpenAsync(ApplianceParts parts, SdNotify notify, CancellationToken stop)
     {
         var operators = parts.Settings.Roles.GetValueOrDefault("operator", []).ToHashSet(StringComparer.Ordinal);
-        var options = new WebOptions(parts.Settings.HttpListen, parts.Settings.SocketPath, operators);
-        var web = new WebHost(options, parts.Status, parts.Meters, parts.Archive, parts.Events, parts.Orders, parts.Keys, parts.Frames, parts.Upstreams, parts.Field, parts.Door, null);
+        var options = new WebOptions(parts.Settings.HttpListen, parts.Settings.SocketPath, operators)
+        {
+            MayAudit = user => user == "root" || OrderRoom.RolesOf(parts.Settings, user) is var roles && (roles.Contains(Role.Auditor) || roles.Contains(Role.SecurityOfficer)),
+        };
+        var web = new WebHost(options, parts.Status, parts.Meters, parts.Archive, parts.Events, parts.Orders, parts.Keys, parts.Frames, parts.Upstreams, parts.Field, parts.Door, parts.Audit, null);
         await web.StartAsync(stop).ConfigureAwait(false);
         var doors = new Doors(web, notify);
         notify.Tell("READY=1");

@@ -11,6 +11,7 @@ using Metering;
 using Metering.Keys;
 using Metering.Ledger;
 using Metering.Orders;
+using Metering.Orders.Records;
 
 namespace Concentrator.Composition;
 
@@ -19,7 +20,8 @@ internal sealed class NorthDoor(
     BoxSettings settings, ReadOnlyMemory<byte> title, Identity identity, Ledger ledger, MeterReach reach, INetworkDirectory network, ITimeSource time, TimeProvider clock, ILoggerFactory logs) : IDoorAudit
 {
     private const int MostWaiting = 1024, EuiLength = 6;
-    private readonly Channel<DoorEvent> _audit = Channel.CreateBounded<DoorEvent>(new BoundedChannelOptions(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
+    private static readonly BoundedChannelOptions Waiting = new(MostWaiting) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true };
+    private readonly Channel<NewRecord> _audit = Channel.CreateBounded<NewRecord>(Waiting), _passed = Channel.CreateBounded<NewRecord>(Waiting);
 
     /// <summary>Opens every door of the configuration.</summary>
     internal IReadOnlyList<IUpstream> Open(
@@ -34,7 +36,11 @@ internal sealed class NorthDoor(
         return doors;
     }
 
-    void IDoorAudit.Tell(DoorEvent happened) => _audit.Writer.TryWrite(happened);
+    void IDoorAudit.Tell(DoorEvent happened) => _audit.Writer.TryWrite(new AuditRecord(
+        happened.Who.Length > 0 ? $"{happened.Upstream}: {happened.Who}" : happened.Upstream, $"door {happened.What}", happened.Subject, happened.Before,
+        happened.Times > 1 ? FormattableString.Invariant($"{happened.Sentence} ({happened.Times} times)") : happened.Sentence).ToRecord(time.Now));
+
+    void IDoorAudit.Passed(PassedApdus passed) => _passed.Writer.TryWrite(passed.ToRecord(time.Now));
 
     private DoorOptions OptionsOf(UpstreamSettings upstream, DoorSettings door) => new(upstream.Name, door.Listen, door.Allow, settings.Id, title)
     {
@@ -65,7 +71,7 @@ internal sealed class NorthDoor(
     /// <summary>What ends with the doors is written down too.</summary>
     private async Task RunAsync(List<HeadEndDoor> doors, CancellationToken stop)
     {
-        var keeping = KeepAuditAsync();
+        var keeping = Task.WhenAll(KeepAsync(_audit.Reader, Urgency.OnDemand), KeepAsync(_passed.Reader, Urgency.Reading));
         try
         {
             await Task.WhenAll(doors.Select(door => door.RunAsync(stop))).ConfigureAwait(false);
@@ -73,19 +79,25 @@ internal sealed class NorthDoor(
         finally
         {
             _audit.Writer.Complete();
+            _passed.Writer.Complete();
             await keeping.ConfigureAwait(false);
         }
     }
 
-    private async Task KeepAuditAsync()
+    /// <summary>Writes down what comes, with all that came meanwhile.</summary>
+    private async Task KeepAsync(ChannelReader<NewRecord> come, Urgency urgency)
     {
-        await foreach (var one in _audit.Reader.ReadAllAsync(CancellationToken.None).ConfigureAwait(false))
+        while (await come.WaitToReadAsync(CancellationToken.None).ConfigureAwait(false))
         {
-            var record = new AuditRecord(
-                one.Who.Length > 0 ? $"{one.Upstream}: {one.Who}" : one.Upstream, $"door {one.What}", one.Subject, one.Before, one.Times > 1 ? FormattableString.Invariant($"{one.Sentence} ({one.Times} times)") : one.Sentence);
+            var records = new List<NewRecord>();
+            while (come.TryRead(out var record))
+            {
+                records.Add(record);
+            }
+
             try
             {
-                await ledger.AppendAsync([record.ToRecord(time.Now)], Urgency.OnDemand, CancellationToken.None).ConfigureAwait(false);
+                await ledger.AppendAsync(records, urgency, CancellationToken.None).ConfigureAwait(false);
             }
             catch (StorageFaultException)
             {

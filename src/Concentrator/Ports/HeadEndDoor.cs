@@ -1,4 +1,5 @@
 using Metering;
+using Metering.Orders.Records;
 
 namespace Concentrator.Ports;
 
@@ -42,6 +43,9 @@ public interface IDoorAudit
 {
     /// <summary>Takes it.</summary>
     void Tell(DoorEvent happened);
+
+    /// <summary>Takes what went through to a meter and back.</summary>
+    void Passed(PassedApdus passed);
 }
 
 /// <summary>Who wants to speak with a meter through the box.</summary>

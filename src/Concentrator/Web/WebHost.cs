@@ -10,7 +10,7 @@ namespace Concentrator.Web;
 /// <summary>The doors for people and tools: TCP (read-only) and a Unix socket. The status page and every tool verb use exactly this interface.</summary>
 internal sealed class WebHost(
     WebOptions options, IBoxStatus status, IMeterDirectory meters, IReadingArchive archive, IEventArchive events, IOrderDesk desk, IKeyAdministration keys, IFrameFeed frames, IReadOnlyList<IUpstream> upstreams, FieldDoors field,
-    IOrderDoor door, ILoggerProvider? logging)
+    IOrderDoor door, IAuditTrail audit, ILoggerProvider? logging)
     : IAsyncDisposable
 {
     private const string Json = "application/json", JsonLines = "application/x-ndjson";
@@ -85,6 +85,7 @@ internal sealed class WebHost(
         app.MapPut("/api/v1/meters/{id}/keys", SetKeyAsync);
         new OrderRoutes(desk, events, Refusal).Map(app);
         new OrderBookRoutes(door, UserOf).Map(app);
+        new AuditRoutes(audit, UserOf, options.MayAudit).Map(app);
         new MeterLifeRoutes(field, Refusal, UserOf).Map(app);
         new NetworkRoutes(field, meters).Map(app);
         app.MapPost("/api/v1/upstreams/{name}/test", TestAsync);

@@ -88,6 +88,8 @@ public sealed record EventShape(string Meter, string Log, int Number, string Set
 [JsonSerializable(typeof(IReadOnlyList<OrderShape>))]
 [JsonSerializable(typeof(OrderReceiptShape))]
 [JsonSerializable(typeof(OrderMeterShape))]
+[JsonSerializable(typeof(AuditShape))]
+[JsonSerializable(typeof(IReadOnlyList<AuditShape>))]
 internal sealed partial class WebJson : JsonSerializerContext;
 
 /// <summary>Takes what the rooms say to shapes.</summary>

@@ -17,6 +17,8 @@ public enum RecordType : byte
     MeterEvents = 18,
     /// <summary>bulk: how an order stands, for the head-ends.</summary>
     OrderNews = 19,
+    /// <summary>bulk: APDUs that went through between a head-end and a meter: tag, length, hash.</summary>
+    PassedApdus = 20,
 
     /// <summary>books: a start of the service.</summary>
     Boot = 32,

@@ -165,6 +165,14 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         Assert.Equal(Convert.FromHexString(frame["hex"]!.GetValue<string>())[0] + 1, frame["hex"]!.GetValue<string>().Length / 2);
     }
 
+    [Fact]
+    public async Task The_audit_is_nobodys_business_on_TCP()
+    {
+        using var answer = await _browser.GetAsync("/api/v1/audit");
+        Assert.Equal(HttpStatusCode.Forbidden, answer.StatusCode);
+        Assert.Contains("by an auditor, a security officer or root", await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+    }
+
     private static JsonObject SchemasOfTheShapes()
     {
         JsonTypeInfo[] shapes =
@@ -172,7 +180,7 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
             WebJson.Default.StatusShape, WebJson.Default.MeterShape, WebJson.Default.ReadingShape, WebJson.Default.FrameShape, WebJson.Default.FaultShape,
             WebJson.Default.KeyShape, WebJson.Default.DeadLetterShape, WebJson.Default.ResendShape, WebJson.Default.UpstreamTestStep, WebJson.Default.ReadShape, WebJson.Default.OrderStepShape, WebJson.Default.EventShape,
             WebJson.Default.MeterLifeShape, WebJson.Default.ExpectShape, WebJson.Default.ExchangeShape, WebJson.Default.ShipmentShape, WebJson.Default.NodeShape, WebJson.Default.NetworkShape,
-            WebJson.Default.NetworkChangeShape, WebJson.Default.OwnershipView, WebJson.Default.OrderShape, WebJson.Default.OrderReceiptShape, WebJson.Default.OrderMeterShape,
+            WebJson.Default.NetworkChangeShape, WebJson.Default.OwnershipView, WebJson.Default.OrderShape, WebJson.Default.OrderReceiptShape, WebJson.Default.OrderMeterShape, WebJson.Default.AuditShape,
         ];
         var options = new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true };
         return new JsonObject(shapes.Select(shape => KeyValuePair.Create(shape.Type.Name, (JsonNode?)shape.GetJsonSchemaAsNode(options))));
@@ -180,7 +188,7 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
 
     private static async Task<IEnumerable<string>> RoutesOfAHostAsync()
     {
-        await using var host = new WebHost(new WebOptions(new IPEndPoint(IPAddress.Loopback, 0), "", new HashSet<string>()), null!, null!, null!, null!, null!, null!, null!, [], null!, null!, null);
+        await using var host = new WebHost(new WebOptions(new IPEndPoint(IPAddress.Loopback, 0), "", new HashSet<string>()), null!, null!, null!, null!, null!, null!, null!, [], null!, null!, null!, null);
         return (await host.RoutesAsync()).Select(route => $"{route.Method} {route.Pattern}");
     }
 }

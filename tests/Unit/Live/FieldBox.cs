@@ -70,7 +70,7 @@ internal sealed class FieldBox : IAsyncDisposable
             new MeterLifeDesk(Book, id => Registry.EntryOf(id) is not null, finals.OfAsync, Time), new ShipmentDesk(Book, Keys, ["plain", "idis", "dsmr", "prime"], Time), Network, _owners);
         var directory = new MeterDirectory(Registry, Book, Network, _owners, Collection, id => Keys.Knows(id.Text));
         var options = new WebOptions(new IPEndPoint(IPAddress.Loopback, Port), Path.Combine(State, "s"), new HashSet<string> { Environment.UserName, "root" });
-        _web = new WebHost(options, new ListStatus(Drivers, Collection, Time), directory, archive, null!, null!, Keys, null!, [], field, null!, null);
+        _web = new WebHost(options, new ListStatus(Drivers, Collection, Time), directory, archive, null!, null!, Keys, null!, [], field, null!, null!, null);
         await _web.StartAsync(CancellationToken.None);
         return this;
     }

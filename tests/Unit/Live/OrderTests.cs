@@ -59,6 +59,10 @@ public sealed class OrderTests
             Assert.Equal(6, street.Tool("order", "list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length); // refused ones stand in the audit, not in the book
             Assert.Equal(3, street.Tool("order", "show", "forged").Code);
             Assert.Equal(1, street.Tool("order", "submit", "explode", Meter).Code);
+            var audit = JsonNode.Parse(street.Tool("audit", "list", "--json").Output)!.AsArray().Select(line => $"{line!["what"]} {line["subject"]}").ToList();
+            Assert.Equal(["order refused explode", "order read"], audit.Where(line => line.StartsWith("order", StringComparison.Ordinal)).Take(2).Select(line => string.Join(' ', line.Split(' ').Take(line.StartsWith("order read", StringComparison.Ordinal) ? 2 : 3))));
+            Assert.Contains("order disconnect open", audit);
+            Assert.Contains("order refused write forged", audit);
             await Street.StopAsync(service);
             Assert.Equal(0, service.ExitCode);
         }

@@ -1,5 +1,6 @@
 using Concentrator.Ports;
 using Metering;
+using Metering.Orders.Records;
 
 namespace Concentrator.Upstream.Dlms;
 
@@ -68,6 +69,9 @@ internal sealed class DoorBook(string door, IDoorAudit audit, ITimeSource time, 
 
         audit.Tell(happened);
     }
+
+    /// <summary>What went through to a meter and back.</summary>
+    internal void Passed(string who, MeterId meter, IReadOnlyList<PassedApdu> apdus) => audit.Passed(new PassedApdus($"{door}: {who}", meter, apdus));
 
     private static bool Folds(DoorEventKind what) => what is DoorEventKind.ConnectionRefused or DoorEventKind.AssociationRefused or DoorEventKind.PassThroughRefused;
 }

@@ -1,6 +1,7 @@
 using Concentrator.Ports;
 using Metering.Driver;
 using Metering.Orders;
+using Metering.Orders.Records;
 using Protocols.Dlms.Apdu;
 
 namespace Concentrator.Upstream.Dlms.Passing;
@@ -76,7 +77,21 @@ internal sealed class MeterGateway(DoorOptions options, IOrderDesk desk, IPassTh
     internal async ValueTask<GatewayRefusal?> PassAsync(
         PassThroughRequest request, ushort client, ushort server, ReadOnlyMemory<byte> apdu, Func<ReadOnlyMemory<byte>, ValueTask> answer, CancellationToken stop)
     {
-        leases.Note(request, apdu.Span);
+        var passed = new List<PassedApdu>();
+        try
+        {
+            return await PassAsync(request, client, server, apdu, passed, answer, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            book.Passed(request.Who, request.Meter, passed);
+        }
+    }
+
+    private async ValueTask<GatewayRefusal?> PassAsync(
+        PassThroughRequest request, ushort client, ushort server, ReadOnlyMemory<byte> apdu, List<PassedApdu> passed, Func<ReadOnlyMemory<byte>, ValueTask> answer, CancellationToken stop)
+    {
+        Note(request, passed, toMeter: true, apdu.Span);
         var order = Order(request, new PassThroughOrder(HolderOf(request), client, server, Ends: false, apdu));
         OrderStep? last = null;
         using var late = new CancellationTokenSource(BegunWithin, clock);
@@ -101,7 +116,7 @@ internal sealed class MeterGateway(DoorOptions options, IOrderDesk desk, IPassTh
             var step = last = steps.Current;
             if (!step.Answer.IsEmpty)
             {
-                leases.Note(request, step.Answer.Span);
+                Note(request, passed, toMeter: false, step.Answer.Span);
                 if (ApduTurns.IsEnd(step.Answer.Span))
                 {
                     leases.LetGo(request, "the head-end released its association");
@@ -125,6 +140,15 @@ internal sealed class MeterGateway(DoorOptions options, IOrderDesk desk, IPassTh
             MissReason.Refused => GatewayRefusal.NoAnswer,
             _ => GatewayRefusal.UnknownMeter,
         });
+    }
+
+    private void Note(PassThroughRequest request, List<PassedApdu> passed, bool toMeter, ReadOnlySpan<byte> apdu)
+    {
+        leases.Note(request, apdu);
+        if (passed.Count < PassedApdus.Most)
+        {
+            passed.Add(PassedApdu.Of(toMeter, apdu));
+        }
     }
 
     /// <summary>Lets a meter go that the head-end has left.</summary>

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Net;
 using Concentrator.Field;
 using Concentrator.Ports;
@@ -8,6 +9,7 @@ using Metering;
 using Metering.Driver;
 using Metering.Keys;
 using Metering.Orders;
+using Metering.Orders.Records;
 using Microsoft.Extensions.Time.Testing;
 using Substation;
 
@@ -136,6 +138,11 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
         key?.CopyTo(destination);
         return key?.Length ?? 0;
     }
+
+    /// <summary>What went through.</summary>
+    internal ConcurrentQueue<PassedApdus> Through { get; } = new();
+
+    void IDoorAudit.Passed(PassedApdus passed) => Through.Enqueue(passed);
 
     void IDoorAudit.Tell(DoorEvent happened)
     {

@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Threading.Channels;
 using Concentrator.Field;
 using Concentrator.Ports;
@@ -255,6 +256,10 @@ public class PassingTests
             Assert.Equal("E7010430313233C4", Convert.ToHexString((await headEnd.ReceiveAsync())!.Value.Apdu.Span));
             Assert.Equal(Convert.ToHexString(octets.AsSpan(15)), seen[^1]);
             rows++;
+            Assert.True(await Patience.UntilAsync(() => bench.Through.Count == rows));
+            var passed = bench.Through.Last();
+            Assert.Equal(("0123", $"True {octets[15]:X2} {octets.Length - 15} {Convert.ToHexString(SHA256.HashData(octets.AsSpan(15)))} False C4 1"), (passed.Meter.Text, string.Join(' ', passed.Apdus.Select(apdu =>
+                apdu.ToMeter ? $"{apdu.ToMeter} {apdu.Tag:X2} {apdu.Octets} {Convert.ToHexString(apdu.Hash.Span)}" : $"{apdu.ToMeter} {apdu.Tag:X2} {apdu.Octets}"))));
         }
 
         Assert.True(rows >= 2);
