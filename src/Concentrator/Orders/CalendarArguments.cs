@@ -17,7 +17,7 @@ internal static class CalendarArguments
         var special = args.Find("specialDays") is { } list ? Many(list, "specialDays", day => new SpecialDay((ushort)day.Number("index", 0, ushort.MaxValue), Date(day, "date"), (byte)day.Number("day", 0, byte.MaxValue))) : null;
         return new CalendarOrder(
             args.Text("name"), Needed(args, "seasons", season => new CalendarSeason(season.Text("name"), Date(season, "start"), season.Text("week"))), Needed(args, "weeks", Week), Needed(args, "days", Day), special,
-            Activate(args), args.Name("calendar"), args.Name("table"));
+            args.LocalTime("activate"), args.Name("calendar"), args.Name("table"));
     }
 
     private static CalendarWeek Week(OrderArguments week)
@@ -31,10 +31,6 @@ internal static class CalendarArguments
 
     private static TimeSpan TimeOf(string text) =>
         TimeSpan.TryParseExact(text, ["hh\\:mm", "hh\\:mm\\:ss"], CultureInfo.InvariantCulture, out var at) ? at : throw new InvalidDataException($"at wants a time of day such as 22:00, not {text}");
-
-    private static DateTimeOffset? Activate(OrderArguments args) => args.OptionalText("activate") is not { } text ? null
-        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) && text.LastIndexOfAny(['+', '-', 'Z']) > text.IndexOf('T', StringComparison.Ordinal) ? at
-        : throw new InvalidDataException("activate wants the meter's local time with its offset, such as 2027-01-01T00:00:00+01:00");
 
     private static CalendarDate Date(OrderArguments of, string name)
     {

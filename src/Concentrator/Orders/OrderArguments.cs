@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text.Json;
 using Metering;
 using Metering.Orders;
@@ -14,6 +15,12 @@ internal sealed record MeterWork(ReadOnlyMemory<byte> Payload)
 
     /// <summary>It switches supply though its verb need not.</summary>
     internal bool SwitchesSupply { get; init; }
+
+    /// <summary>It is an image for the legally relevant part of a meter.</summary>
+    internal bool IsLegallyRelevant { get; init; }
+
+    /// <summary>What the audit says of it besides; empty for nothing.</summary>
+    internal string Note { get; init; } = "";
 }
 
 /// <summary>Reads the <c>args</c> of each verb: a member that is not known is a fault, so that nothing is carried out otherwise than it was meant.</summary>
@@ -102,16 +109,27 @@ internal sealed class OrderArguments
         return new MeterWork(new MBusOrder(Number("channel", 1, 4), action, Octets("argument", isNeeded: false), OptionalText("device")).ToPayload()) { SwitchesSupply = action is MBusAction.CloseValve or MBusAction.OpenValve };
     }
 
+    /// <summary>Either an image, with what is to become of it, or <c>abort</c> alone.</summary>
     private MeterWork Firmware()
     {
+        if (Find("abort") is not null)
+        {
+            return Truth("abort") ? new MeterWork(FirmwareOrder.Abort.ToPayload()) : throw new InvalidDataException("abort wants true, or is left out");
+        }
+
         if (Find("legallyRelevant") is not { ValueKind: JsonValueKind.True or JsonValueKind.False })
         {
             throw new InvalidDataException("legallyRelevant wants true or false: an image for the legally relevant part is another matter than one for the rest");
         }
 
         var image = Find("image") is { ValueKind: JsonValueKind.String } text && text.TryGetBytesFromBase64(out var octets) && octets.Length > 0 ? octets : throw new InvalidDataException("image wants the image in base64");
-        var activate = Find("activate") is not { } flag || (flag.ValueKind is JsonValueKind.True or JsonValueKind.False ? flag.GetBoolean() : throw new InvalidDataException("activate wants true or false"));
-        return new MeterWork(new FirmwareOrder(Octets("identification", isNeeded: true), image, Octets("signature", isNeeded: false), activate, OptionalText("firmware")).ToPayload());
+        var at = Find("activate") is { ValueKind: JsonValueKind.String } ? LocalTime("activate") : null;
+        var activate = at is null && (Find("activate") is null || Truth("activate"));
+        return new MeterWork(new FirmwareOrder(Octets("identification", isNeeded: true), image, Octets("signature", isNeeded: false), activate, OptionalText("firmware")) { ActivateAt = at }.ToPayload())
+        {
+            IsLegallyRelevant = Truth("legallyRelevant"),
+            Note = $", image of {image.Length} octets, sha256 {Convert.ToHexStringLower(SHA256.HashData(image))}, {(Truth("legallyRelevant") ? "legally relevant" : "not legally relevant")}",
+        };
     }
 
     private CosemTarget Target(string member)
@@ -171,6 +189,11 @@ internal sealed class OrderArguments
             throw new InvalidDataException($"{name} wants octets in hex");
         }
     }
+
+    /// <summary>A time by a meter's own clock; null where it is not given.</summary>
+    internal DateTimeOffset? LocalTime(string name) => OptionalText(name) is not { } text ? null
+        : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.None, out var at) && text.LastIndexOfAny(['+', '-', 'Z']) > text.IndexOf('T', StringComparison.Ordinal) ? at
+        : throw new InvalidDataException($"{name} wants the meter's local time with its offset, such as 2027-01-01T00:00:00+01:00");
 
     private DateTime? Instant(string name) => OptionalText(name) is not { } text ? null
         : DateTimeOffset.TryParse(text, CultureInfo.InvariantCulture, DateTimeStyles.AssumeUniversal, out var at) ? at.UtcDateTime : throw new InvalidDataException($"{name} wants an instant such as 2026-11-25T00:00:00Z");

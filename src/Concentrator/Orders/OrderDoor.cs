@@ -107,7 +107,7 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
         var work = kind is null ? null : OrderArguments.Read(verb, message.Arguments, out fault);
         var request = new OrderRequest(message.OrderId, verb, message.IssuedAt, message.NotBefore, message.ExpiresAt, message.Nonce, message.Meters, message.Arguments, issuer)
         {
-            Target = work?.Target, SwitchesSupply = work?.SwitchesSupply ?? false,
+            Target = work?.Target, SwitchesSupply = work?.SwitchesSupply ?? false, IsLegallyRelevant = work?.IsLegallyRelevant ?? false,
         };
         var facts = new AuthorityFacts(with.Time.Now, with.Book.SuppliesSwitched(), with.Book.IsNonceUsed(message.Nonce), with.IsKnown, meter => with.Owners.IsOwnedElsewhere(meter, out var owner) ? owner : null);
         var verdict = Authority.Judge(request, with.Policy, facts);
@@ -117,14 +117,14 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
             verdict = box.Check(request);
         }
 
-        return verdict.IsAccepted ? await OpenAsync(request, verdict, hash, envelope, stop).ConfigureAwait(false) : await RefuseAsync(message.OrderId, verb, issuer, verdict, envelope, stop).ConfigureAwait(false);
+        return verdict.IsAccepted ? await OpenAsync(request, verdict, hash, work?.Note ?? "", envelope, stop).ConfigureAwait(false) : await RefuseAsync(message.OrderId, verb, issuer, verdict, envelope, stop).ConfigureAwait(false);
     }
 
-    private async ValueTask<OrderReceipt> OpenAsync(OrderRequest request, Verdict verdict, byte[] hash, OrderEnvelope? envelope, CancellationToken stop)
+    private async ValueTask<OrderReceipt> OpenAsync(OrderRequest request, Verdict verdict, byte[] hash, string note, OrderEnvelope? envelope, CancellationToken stop)
     {
         var now = with.Time.Now;
         var opened = new OrderOpened(request, now.Utc, hash, verdict.WaitsForApproval) { ResponseTopic = envelope?.ResponseTopic, Correlation = envelope?.Correlation ?? default };
-        var audit = new AuditRecord(request.Issuer.Text, "order " + request.Verb, request.Id, "", $"{Meters(request)}, valid to {request.ExpiresAt:yyyy-MM-ddTHH:mm:ssZ}");
+        var audit = new AuditRecord(request.Issuer.Text, "order " + request.Verb, request.Id, "", $"{Meters(request)}, valid to {request.ExpiresAt:yyyy-MM-ddTHH:mm:ssZ}{note}");
         await with.Book.OpenAsync(opened, audit.ToRecord(now), stop).ConfigureAwait(false);
         with.Log.OrderTaken(request.Id, request.Verb, request.Issuer.Text, request.Meters.Count);
         return new OrderReceipt(request.Id, OrderState.Accepted, "", verdict.Sentence, false);

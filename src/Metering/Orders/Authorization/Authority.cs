@@ -21,7 +21,7 @@ public static class Authority
         denied = denied.IsAccepted ? Whom(order, verb, policy, facts) : denied;
         denied = denied.IsAccepted ? What(order, policy) : denied;
         denied = denied.IsAccepted ? HowMany(order, verb, policy, facts) : denied;
-        return denied.IsAccepted && policy.NeedApproval.Contains(verb.Name)
+        return denied.IsAccepted && (policy.NeedApproval.Contains(verb.Name) || order.IsLegallyRelevant)
             ? new Verdict(RefusalCode.None, "waits for the approval of a second one") { WaitsForApproval = true }
             : denied;
     }

@@ -30,4 +30,7 @@ public sealed record OrderRequest(
 
     /// <summary>It switches supply though its verb need not: a valve behind an electricity meter.</summary>
     public bool SwitchesSupply { get; init; }
+
+    /// <summary>It changes the legally relevant part of a meter: one person alone does not.</summary>
+    public bool IsLegallyRelevant { get; init; }
 }

@@ -1,3 +1,5 @@
+using System.Security.Cryptography;
+using Concentrator.Store.Books;
 using Metering.Driver;
 using Metering.Ledger;
 using Metering.Orders;
@@ -135,6 +137,7 @@ public sealed class CarryOutTests : IDisposable
         [
             ("disconnect", """{"control":"0-0:96.3.10*255"}"""), ("limiter", """{"emergency":2.5,"normal":4600,"overSeconds":30,"unit":"W"}"""), ("load-switch", """{"name":"boiler","on":true}"""),
             ("message", """{"text":"hola"}"""), ("token", """{"token":"0102"}"""),
+            ("firmware", """{"activate":"2027-01-01T03:00:00+01:00","firmware":"2.1","identification":"0A0B","image":"AAEC","legallyRelevant":false}"""),
             ("calendar", """{"activate":"2027-01-01T00:00:00+01:00","days":[{"id":1,"switches":[{"at":"22:00","script":"0-0:10.0.100*255","selector":2}]}],"name":"2027","seasons":[{"name":"S","start":"*-03-L","week":"W"}],"specialDays":[{"date":"2027-12-25","day":1,"index":1}],"weeks":[{"days":[1,1,1,1,1,1,1],"name":"W"}]}"""),
         ];
         foreach (var (verb, args) in orders)
@@ -150,6 +153,11 @@ public sealed class CarryOutTests : IDisposable
         Assert.Equal(new LoadSwitchOrder("boiler", true), LoadSwitchOrder.Parse(given[OrderKind.LoadSwitch]));
         Assert.Equal(new MessageOrder("hola"), MessageOrder.Parse(given[OrderKind.Message]));
         Assert.Equal("0102", Convert.ToHexString(TokenOrder.Parse(given[OrderKind.Token]).Token.Span));
+        var firmware = FirmwareOrder.Parse(given[OrderKind.Firmware]);
+        Assert.Equal(("0A0B", "000102", false, "2.1", new DateTimeOffset(2027, 1, 1, 3, 0, 0, TimeSpan.FromHours(1))), (Convert.ToHexString(firmware.Identification.Span), Convert.ToHexString(firmware.Image.Span), firmware.Activate, firmware.Firmware, firmware.ActivateAt!.Value));
+        await _bench.GiveAsync("firmware", new SignedOrder("o-abort", """{"abort":true}""").By(_bench.Key));
+        await _bench.UntilAsync("o-abort", OrderState.Done);
+        Assert.True(FirmwareOrder.Parse(given[OrderKind.Firmware]).Aborts);
         var calendar = CalendarOrder.Parse(given[OrderKind.Calendar]);
         Assert.Equal((new CalendarDate(0xFFFF, 3, 0xFE), TimeSpan.FromHours(22), (ushort)2, new DateTimeOffset(2027, 1, 1, 0, 0, 0, TimeSpan.FromHours(1))), (calendar.Seasons[0].Start, calendar.Days[0].Switches[0].At, calendar.Days[0].Switches[0].Selector, calendar.Activate!.Value));
         Assert.Equal(new SpecialDay(1, new CalendarDate(2027, 12, 25), 1), Assert.Single(calendar.SpecialDays!));
@@ -309,6 +317,21 @@ public sealed class CarryOutTests : IDisposable
         Assert.Equal(OrderState.Accepted, (await bench.GiveAsync("approve", (new SignedOrder("a2", """{"orderId":"o1"}""", []) with { KeyId = "hes-2" }).By(bench.Second))).State);
         await bench.UntilAsync("o1", OrderState.Done);
         Assert.Equal(1, bench.Reached.Count(one => one.Kind == OrderKind.Clock));
+    }
+
+    [Fact]
+    public async Task An_image_for_the_legally_relevant_part_waits_for_a_second_word_whatever_the_policy_and_stands_in_the_audit()
+    {
+        _bench.Run();
+        var receipt = await _bench.GiveAsync("firmware", new SignedOrder("o1", """{"identification":"01","image":"AAEC","legallyRelevant":true}""").By(_bench.Key));
+        Assert.Equal("waits for the approval of a second one", receipt.Sentence);
+        var audit = AuditRecord.Parse(_bench.Ledger.Stored(RecordType.Audit).Last().Payload);
+        Assert.Equal("order firmware", audit.What);
+        Assert.EndsWith($"image of 3 octets, sha256 {Convert.ToHexStringLower(SHA256.HashData([0, 1, 2]))}, legally relevant", audit.After, StringComparison.Ordinal);
+        Assert.Empty(_bench.Reached);
+        await _bench.GiveAsync("approve", (new SignedOrder("a1", """{"orderId":"o1"}""", []) with { KeyId = "hes-2" }).By(_bench.Second));
+        await _bench.UntilAsync("o1", OrderState.Done);
+        Assert.Single(_bench.Reached);
     }
 
     [Fact]

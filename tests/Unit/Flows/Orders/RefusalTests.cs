@@ -112,6 +112,8 @@ public sealed class RefusalTests : IDisposable
     [InlineData("token", """{"token":"12 34"}""", "token wants octets in hex")]
     [InlineData("mbus", """{"action":"explode","channel":1}""", "action wants one of identify")]
     [InlineData("firmware", """{"identification":"01","image":"AAAA"}""", "legallyRelevant wants true or false")]
+    [InlineData("firmware", """{"activate":"tomorrow","identification":"01","image":"AAAA","legallyRelevant":true}""", "activate wants the meter's local time with its offset")]
+    [InlineData("firmware", """{"abort":false}""", "abort wants true")]
     public Task One_whose_arguments_do_not_fit(string verb, string args, string why) => RefusedAsync(verb, new SignedOrder("o1", args).By(_bench.Key), "arguments", why);
 
     [Fact]
