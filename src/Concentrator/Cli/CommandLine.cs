@@ -51,6 +51,11 @@ internal static class CommandLine
         new("audit list", "[--limit N] [--before SEQUENCE] [--json]", "who did what, newest first; for auditors and security officers", ["concentrator audit list --limit 20", "concentrator audit list --before 184467 --json"], AuditVerb.ListAsync),
         new("ledger verify", "[--state DIR]", "read every octet of the ledger and check its chain; needs no service", ["concentrator ledger verify --state /var/lib/concentrator"], LocalVerbs.LedgerVerifyAsync),
         new("ledger stat", "[--state DIR] [--json]", "what the ledger holds", ["concentrator ledger stat"], LocalVerbs.LedgerStatAsync),
+        new("backup create", "FILE [--bulk] [--passphrase-file FILE] [--json]", "the running box in one enciphered file, for the security officer; --bulk: with readings and events; the passphrase comes from standard input or a file",
+            ["concentrator backup create /media/usb/dc-0001.backup < passphrase", "systemd-ask-password | concentrator backup create dc-0001.backup --bulk"], BackupVerbs.CreateAsync),
+        new("backup check", "FILE [--passphrase-file FILE] [--json]", "open a backup and prove all of it; needs no service", ["concentrator backup check dc-0001.backup < passphrase"], BackupVerbs.CheckAsync),
+        new("backup restore", "FILE [--state DIR] [--passphrase-file FILE] [--json]", "put a backup into an empty state directory, all of it or nothing; needs no service",
+            ["concentrator backup restore dc-0001.backup --state /var/lib/concentrator < passphrase"], BackupVerbs.RestoreAsync),
         new("completion", "bash|zsh|fish", "completion script for a shell", ["concentrator completion bash > /etc/bash_completion.d/concentrator"], LocalVerbs.CompletionAsync),
         new("version", "[--json]", "version, identification of the legally relevant part, hash of the executable", ["concentrator version --json"], LocalVerbs.VersionAsync),
     ];
