@@ -13,7 +13,7 @@ internal static class CommandLine
         new("meter show", "ID [--json]", "one meter", ["concentrator meter show GWI-12345678-3C-03"], ServiceVerbs.MeterShowAsync),
         new("meter read", "ID [--what registers|daily-profile|OBIS] [--from TIME] [--to TIME] [--jsonl]", "ask a meter now; what it says goes into the ledger as everything does",
             ["concentrator meter read LGZ1030655933512", "concentrator meter read LGZ1030655933512 --what load-profile --from 2026-11-23T00:00:00Z"], OrderVerbs.ReadAsync),
-        new("order submit", "VERB [METER...] [--args JSON] [--from FILE] [--id ID] [--not-before TIME] [--expires TIME] [--wait] [--json]", "give an order: read, write, execute, disconnect, reconnect, breaker, clock, mbus, firmware, resend, meters; --wait until it is through",
+        new("order submit", "VERB [METER...] [--args JSON] [--from FILE] [--id ID] [--not-before TIME] [--expires TIME] [--wait] [--json]", "give an order: read, write, execute, disconnect, reconnect, breaker, clock, keys, mbus, firmware, resend, meters; --wait until it is through",
             ["concentrator order submit read LGZ1030655933512 --args '{\"what\":\"registers\"}' --wait", "concentrator order submit clock LGZ1030655933512 LGZ1030655933513"], OrderBookVerbs.SubmitAsync),
         new("order list", "[--limit N] [--json]", "orders, newest first", ["concentrator order list --limit 20"], OrderBookVerbs.ListAsync),
         new("order show", "ID [--json]", "one order, meter by meter", ["concentrator order show local-0c5d"], OrderBookVerbs.ShowAsync),

@@ -19,6 +19,7 @@ internal sealed class InstallationBook(DeviceKey device, string flag, ITimeSourc
     internal const ulong SkippedSequences = 1UL << 24;
 
     private const int MarkSize = 5, DrawnSize = 16;
+    private const string FirstStart = "first start";
     private InstallationRecord? _now;
 
     /// <summary>As it is; after <see cref="Settle"/>.</summary>
@@ -40,10 +41,10 @@ internal sealed class InstallationBook(DeviceKey device, string flag, ITimeSourc
     {
         var before = _now;
         var key = before is null ? null : BoxKey.Unwrap(device, before.KeyId, before.WrappedKey.Span);
-        var reason = before is null ? "first start" : restored is not null ? $"restored from a backup of {restored}"
+        var reason = restored is not null ? $"restored from a backup of {restored}" : before is null ? FirstStart
             : before.Place.Differences(place) is { Count: > 0 } differs ? $"copied or moved: {string.Join(", ", differs)} differ from where it was"
             : key is null ? "the device key is another one" : null;
-        isMoved = before is not null && reason is not null;
+        isMoved = reason is not null and not FirstStart;
         if (reason is null)
         {
             Take(before!, key!);

@@ -10,15 +10,16 @@ namespace Concentrator.Security;
 /// </summary>
 internal static class StatePlace
 {
-    private const int LongestPart = 128;
+    private const int LongestPart = 128, MachineIdLength = 32; // "uninitialized" is none
     private static readonly string[] Serials = ["/sys/firmware/devicetree/base/serial-number", "/sys/class/dmi/id/product_uuid", "/sys/class/dmi/id/board_serial"];
 
     /// <summary>Where a directory stands.</summary>
     internal static Place Of(string directory)
     {
         var facts = FileFacts.Of(directory);
+        var machine = FirstLine("/etc/machine-id");
         return new Place(
-            Serials.Select(FirstLine).FirstOrDefault(serial => serial.Length > 0) ?? "", FirstLine("/etc/machine-id"), facts?.FileSystem ?? "", facts?.Inode.ToString(CultureInfo.InvariantCulture) ?? "");
+            Serials.Select(FirstLine).FirstOrDefault(serial => serial.Length > 0) ?? "", machine.Length == MachineIdLength && machine.All(char.IsAsciiHexDigit) ? machine : "", facts?.FileSystem ?? "", facts?.Inode.ToString(CultureInfo.InvariantCulture) ?? "");
     }
 
     private static string FirstLine(string path)

@@ -49,6 +49,11 @@ public sealed class CopiedBoxTests : IDisposable
         await ReadsAsync(0);
         var (code, said) = Tool(0, Passphrase, "backup", "create", backup);
         Assert.True(code == 0, said + _log);
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(backup));
+        Assert.Equal(1, Tool(0, Passphrase, "backup", "create", backup).Code); // never over another one
+        Assert.Equal(2, Tool(0, "too short", "backup", "create", backup + "-2").Code);
+        Assert.Equal(5, Tool(1, Passphrase, "backup", "create", backup + "-2").Code); // nothing runs there
+        Assert.Equal(3, Tool(1, Passphrase, "backup", "check", backup + "-2").Code);
         await ReadsAsync(0);
         await Street.StopAsync(original);
 

@@ -11,7 +11,7 @@ namespace Concentrator.Security.Backups;
 /// </summary>
 internal static class StateRestore
 {
-    private const string Mark = "restored", UnderWay = "restoring";
+    private const string Mark = "restored", UnderWay = "restoring", Unknown = "an unknown time";
     private const int DeviceKeySize = 32;
     private const long Spare = 64L << 20;
     private static readonly string[] MayStand = ["lock", "lost+found"];
@@ -20,7 +20,8 @@ internal static class StateRestore
     /// <exception cref="IOException">A restore was broken off there.</exception>
     internal static string? Restored(string state) =>
         Directory.Exists(Path.Combine(state, UnderWay)) ? throw new IOException($"a restore into {state} was broken off: what is there is not whole; run `concentrator backup restore` again")
-        : File.Exists(Path.Combine(state, Mark)) ? File.ReadAllText(Path.Combine(state, Mark)).Trim() : null;
+        : !File.Exists(Path.Combine(state, Mark)) ? null
+        : File.ReadAllText(Path.Combine(state, Mark)).Trim() is { Length: > 0 } at ? at : Unknown; // made by hand where somebody knows of a copy that the box cannot see
 
     /// <summary>The books know of it: it is no news at the next start.</summary>
     internal static void Known(string state)
@@ -66,7 +67,11 @@ internal static class StateRestore
         }
         catch
         {
-            Directory.Delete(draft, recursive: true);
+            if (Directory.Exists(draft))
+            {
+                Directory.Delete(draft, recursive: true);
+            }
+
             throw;
         }
 
@@ -161,7 +166,7 @@ internal static class StateRestore
         }
 
         var path = Path.Combine(draft, Mark);
-        File.WriteAllText(path, manifest.CreatedAt is { } at ? at.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) : "an unknown time");
+        File.WriteAllText(path, manifest.CreatedAt is { } at ? at.ToString("yyyy-MM-ddTHH:mm:ssZ", CultureInfo.InvariantCulture) : Unknown);
         using (var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite))
         {
             Durable.SyncData(handle, path);
@@ -176,17 +181,16 @@ internal static class StateRestore
     /// <summary>Everything takes its place. A crash in between leaves <see cref="UnderWay"/>, and with it nothing that anybody believes.</summary>
     private static void Place(string draft, string state)
     {
-        var owner = FileFacts.Of(state);
+        if (FileFacts.Of(state) is { } owner && Environment.UserName == "root")
+        {
+            foreach (var path in Directory.EnumerateFileSystemEntries(draft, "*", SearchOption.AllDirectories).Append(Path.Combine(state, "lock")))
+            {
+                FileFacts.Give(path, owner.User, owner.Group); // a service that is not root could not open what root wrote
+            }
+        }
+
         foreach (var part in Directory.EnumerateFileSystemEntries(draft).Order(StringComparer.Ordinal).ToList())
         {
-            if (owner is not null && Environment.UserName == "root")
-            {
-                foreach (var path in Directory.Exists(part) ? Directory.EnumerateFiles(part).Append(part) : [part])
-                {
-                    FileFacts.Give(path, owner.User, owner.Group); // a service that is not root could not open what root wrote
-                }
-            }
-
             Directory.Move(part, Path.Combine(state, Path.GetFileName(part)));
         }
 

@@ -69,6 +69,14 @@ public sealed class InstallationTests : IDisposable
     }
 
     [Fact]
+    public void A_restored_one_of_a_version_that_knew_no_installations_counts_as_moved()
+    {
+        var restored = Start(Here, isMoved: true, restored: "2026-11-25T06:00:00Z");
+        Assert.Equal(1u, restored.Number);
+        Assert.Single(_books, record => record.Type == RecordType.BoxEvent);
+    }
+
+    [Fact]
     public void Two_copies_of_one_image_on_boards_that_cannot_be_told_apart_differ()
     {
         Start(Here);
