@@ -25,8 +25,13 @@ void Stop(PosixSignalContext signal)
 
 static async Task<int> RunServiceAsync(BoxSettings settings, CancellationToken stopping)
 {
-    using var logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss ")));
+    using var logs = LoggerFactory.Create(logging => logging.AddSimpleConsole(console => (console.SingleLine, console.TimestampFormat) = (true, "HH:mm:ss ")).SetMinimumLevel(settings.LogLevel));
     var log = logs.CreateLogger("concentrator");
+    if (!CoreDumps.Forbid())
+    {
+        log.CoreDumpsAllowed();
+    }
+
     var notify = SdNotify.FromEnvironment(TimeProvider.System);
     try
     {

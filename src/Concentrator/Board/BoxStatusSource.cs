@@ -9,6 +9,9 @@ internal sealed class BoxStatusSource(
 {
     private static readonly TimeSpan Silence = TimeSpan.FromHours(24);
 
+    /// <summary>Under which name the box speaks with meters.</summary>
+    internal Installation? Installation { get; init; }
+
     public BoxStatus Snapshot()
     {
         var now = time.Now;
@@ -23,7 +26,7 @@ internal sealed class BoxStatusSource(
         return new BoxStatus(
             id, version, now.BootId, now, new ClockView(time.Sources, time.Trust), well, sentence, accepted.Count, silent, withoutKey, flow(delivered), store, links, north)
         {
-            Forecast = collection.Forecast, Collection = collection.Forecasts,
+            Forecast = collection.Forecast, Collection = collection.Forecasts, Installation = Installation,
         };
     }
 }

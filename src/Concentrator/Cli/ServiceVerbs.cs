@@ -31,7 +31,7 @@ internal static class ServiceVerbs
         var status = JsonSerializer.Deserialize(json, WebJson.Default.StatusShape)!;
         var flow = status.Flow;
         await environment.Output.WriteLineAsync(
-            $"{status.Verdict}\n{(status.Forecast is { } forecast ? forecast + "\n" : "")}\nheard {flow.Heard}, copies {flow.Copies}, decoded {flow.Decoded}, kept {flow.Kept}, stored {flow.Stored}, delivered {flow.Delivered}\n"
+            $"{status.Verdict}\n{(status.Installation is { } one ? $"system title {one.SystemTitle}, installation {one.Number} ({one.Reason}), box key {one.BoxKey}\n" : "")}{(status.Forecast is { } forecast ? forecast + "\n" : "")}\nheard {flow.Heard}, copies {flow.Copies}, decoded {flow.Decoded}, kept {flow.Kept}, stored {flow.Stored}, delivered {flow.Delivered}\n"
             + string.Join('\n', status.Drivers.Select(driver => $"driver {driver.Name,-10} {driver.State,-12} {driver.Sentence}"))
             + "\n" + string.Join('\n', status.Upstreams.Select(HeadEndVerbs.Line))).ConfigureAwait(false);
         return ExitCode.Ok;

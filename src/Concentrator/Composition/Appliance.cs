@@ -4,6 +4,7 @@ using Concentrator.Collection;
 using Concentrator.Field;
 using Concentrator.Ports;
 using Concentrator.Security;
+using Concentrator.Security.Backups;
 using Concentrator.Security.Issued;
 using Concentrator.Settings;
 using Concentrator.Shipments;
@@ -43,6 +44,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
     {
         // 1 state
         using var held = StateLock.Take(settings.StateDirectory);
+        var restored = StateRestore.Restored(settings.StateDirectory);
         using var device = DeviceKey.Open(settings.StateDirectory, Environment.GetEnvironmentVariable("CREDENTIALS_DIRECTORY"));
 
         // 2 the ledger, and what lives in its books
@@ -63,24 +65,28 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var deadLetters = new DeadLetterBook(ledger, _time);
         var configurations = new ConfigurationBook(ledger, _time);
         using var lives = new MeterLifeBook(ledger, _time);
+        using var installations = new InstallationBook(device, settings.Flag, _time);
         var issuers = new Issuers([.. settings.Issuers.Select(issuer => new Issuer(issuer.KeyId, issuer.PublicKey, issuer.Orders))]);
         using var owners = new OwnershipLists(settings.Id, issuers, ledger, _time, clock, logs.CreateLogger("security"));
         using var orders = new OrderRoom(
-            settings, ledger, _time, clock, issuers, owners, id => lives.Find(id) is { IsOpen: true } || registry.EntryOf(id) is { Accepted: true }, logs.CreateLogger("orders"));
+            settings, ledger, _time, clock, issuers, owners, id => lives.Find(id) is { IsOpen: true } || registry.EntryOf(id) is { Accepted: true }, () => installations.Key, logs.CreateLogger("orders"));
         registry = new MeterRegistry(
             id => settings.Meters.AcceptAll || keys.Knows(id.Text) || lives.Find(id) is { IsOpen: true }, id => keys.Knows(id.Text), settings.Meters.Keep, _time, id => lives.Find(id)?.Place);
-        Replay(ledger, keys, counters, memory, deadLetters, configurations, lives, owners, orders, registry);
+        Replay(ledger, keys, counters, memory, deadLetters, configurations, lives, owners, orders, registry, installations);
+        var installed = installations.Settle(StatePlace.Of(settings.StateDirectory), restored, out var isMoved);
+        ledger.Skip(isMoved ? InstallationBook.SkippedSequences : 0);
         lives.Changed += registry.Reconsider;
         owners.Changed += registry.Changed;
         foreach (Func<IEnumerable<NewRecord>> part in new Func<IEnumerable<NewRecord>>[]
-            { registry.LiveState, keys.LiveState, counters.LiveState, memory.LiveState, deadLetters.LiveState, configurations.LiveState, lives.LiveState, owners.LiveState, orders.Book.LiveState })
+            { registry.LiveState, keys.LiveState, counters.LiveState, memory.LiveState, deadLetters.LiveState, configurations.LiveState, lives.LiveState, owners.LiveState, orders.Book.LiveState, installations.LiveState })
         {
             ledger.AddLiveState(part);
         }
 
         using var storing = new Stopping();
         storing.Start(ledger.RunAsync);
-        await ledger.AppendAsync([BootRecord()], Urgency.Order, stop).ConfigureAwait(false);
+        await ledger.AppendAsync([BootRecord(), .. installed], Urgency.Order, stop).ConfigureAwait(false);
+        StateRestore.Known(settings.StateDirectory);
         await configurations.AppliedAsync(settings.Text, stop).ConfigureAwait(false);
 
         // 3 what is made of the ledger, and what goes beside it
@@ -116,7 +122,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var marks = new ReadMarks { Ledger = ledger };
         var network = new NetworkBook(_time);
         watching.Start(new MeterArrivals(lives, registry, reach, _time, logs.CreateLogger("field")).RunAsync);
-        var title = device.SystemTitle(settings.Flag);
+        var title = installations.Now.SystemTitle.ToArray();
         var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, memory, new Admission(lives, settings.Meters.AcceptAll), device, title, events.Writer, reach, network)).ToList();
         var desk = new Dispatcher(reach, events.Writer);
         var intake = new Intake(ledger, registry, _flow, _feed, marks, (raw, outcome) => blackBox.Add(ToFrame(raw, outcome)), logs.CreateLogger("field"));
@@ -131,7 +137,10 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         // 6 the head-ends
         var upstreams = new List<IUpstream>();
         var status = new BoxStatusSource(
-            settings.Id, identity.Version, _time, registry, _flow.Snapshot, () => ledger.View(view.RebuildingPercent), [.. supervisors.Select(one => (Func<DriverView>)(() => one.View))], upstreams, collection);
+            settings.Id, identity.Version, _time, registry, _flow.Snapshot, () => ledger.View(view.RebuildingPercent), [.. supervisors.Select(one => (Func<DriverView>)(() => one.View))], upstreams, collection)
+        {
+            Installation = installations.Now,
+        };
         using var delivering = new Stopping();
         upstreams.AddRange(new NorthDoor(settings, title, identity, ledger, reach, network, _time, clock, logs).Open(keys, counters, memory, desk, directory, status, delivering));
         foreach (var upstream in settings.Upstreams.Where(one => one.Door is null))
@@ -143,7 +152,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
                 collector.Due += reports.Take;
             }
 
-            var publisher = Publish(upstream, delivery, ledger, deadLetters, directory, owners, orders.Door, status, reports);
+            var publisher = Publish(upstream, installations.Now, delivery, ledger, deadLetters, directory, owners, orders.Door, status, reports);
             deliveries.Add(delivery);
             upstreams.Add(publisher);
             delivering.Start(publisher.RunAsync);
@@ -153,7 +162,8 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var finals = new FinalReadings(view, ledger, _time);
         var life = new MeterLifeDesk(lives, id => registry.EntryOf(id) is not null, finals.OfAsync, _time);
         var field = new FieldDoors(life, new ShipmentDesk(lives, keys, MeterProfiles.Names, _time), network, owners);
-        var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field, orders.Door, new AuditTrail(ledger));
+        using var backup = new BoxBackup(settings.Id, identity.Version, settings.Text, device, () => installations.Now, ledger, slots, _time);
+        var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field, orders.Door, new AuditTrail(ledger), backup);
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
@@ -234,7 +244,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         : CounterName.Of(record.Meter.Text, record.Security.Mode, record.Security.KeyId);
 
     private static void Replay(Ledger ledger, KeyRing keys, CounterStore counters, DriverMemory memory, DeadLetterBook deadLetters, ConfigurationBook configurations, MeterLifeBook lives,
-        OwnershipLists owners, OrderRoom orders, MeterRegistry registry)
+        OwnershipLists owners, OrderRoom orders, MeterRegistry registry, InstallationBook installations)
     {
         ulong countersAt = 1;
         foreach (var record in ledger.ReadBooks())
@@ -251,6 +261,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
                 RecordType.MeterLife => lives.Replay,
                 RecordType.Ownership => owners.Replay,
                 RecordType.Order => orders.Book.Replay,
+                RecordType.Installation => installations.Replay,
                 _ => null,
             };
             take?.Invoke(record);
@@ -268,13 +279,13 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
             driver.Name, driver.Family, driver.Port, events, reach, _time, clock, logs.CreateLogger("field"), network);
     }
 
-    private MqttPublisher Publish(UpstreamSettings upstream, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IOwnershipLists owners, IOrderDoor door, IBoxStatus status,
+    private MqttPublisher Publish(UpstreamSettings upstream, Installation installation, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IOwnershipLists owners, IOrderDoor door, IBoxStatus status,
         UntoldReports reports)
     {
         var options = new MqttUpstreamOptions(
             upstream.Name, upstream.Url, upstream.HeadEndAcknowledges, upstream.Ca, upstream.Certificate, upstream.Key, upstream.User, upstream.PasswordFile,
             upstream.TopicBase, settings.Id);
-        var who = new IdentityMessage(settings.Id, identity.Version, identity.Metrology, identity.Executable, null);
+        var who = IdentityMessage.Of(settings.Id, identity.Version, identity.Metrology, identity.Executable, installation);
         var announcements = new MqttAnnouncements(options, who, _time.BootId, status, meters, () => delivery.Backlog, _time, clock);
         var log = logs.CreateLogger("upstream");
         return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, new MqttCompleteness(options, reports, clock, log), new MqttOrders(options, door, OrderRoom.Verbs, log), _time, _time, owners, clock, log);

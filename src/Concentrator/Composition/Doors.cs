@@ -19,6 +19,7 @@ internal sealed class Doors : IAsyncDisposable
         var options = new WebOptions(parts.Settings.HttpListen, parts.Settings.SocketPath, operators)
         {
             MayAudit = user => user == "root" || OrderRoom.RolesOf(parts.Settings, user) is var roles && (roles.Contains(Role.Auditor) || roles.Contains(Role.SecurityOfficer)),
+            MayBackUp = user => user == "root" || OrderRoom.RolesOf(parts.Settings, user).Contains(Role.SecurityOfficer), Backup = parts.Backup,
         };
         var web = new WebHost(options, parts.Status, parts.Meters, parts.Archive, parts.Events, parts.Orders, parts.Keys, parts.Frames, parts.Upstreams, parts.Field, parts.Door, parts.Audit, null);
         await web.StartAsync(stop).ConfigureAwait(false);

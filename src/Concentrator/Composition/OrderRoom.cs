@@ -1,6 +1,7 @@
 using Concentrator.Orders;
 using Concentrator.Ports;
 using Concentrator.Security.Issued;
+using Concentrator.Security.Sealed;
 using Concentrator.Settings;
 using Metering;
 using Metering.Ledger;
@@ -16,16 +17,18 @@ internal sealed class OrderRoom : IDisposable
     private readonly ILogger _log;
     private readonly BoxOrders _box;
     private readonly OrderDoor _door;
+    private readonly KeyOpening _opening;
     private IMeterLife? _lives;
     private IReadOnlyList<IUpstream> _upstreams = [];
 
-    internal OrderRoom(BoxSettings settings, ILedger ledger, ITimeSource time, TimeProvider clock, Issuers issuers, IOwnership owners, Func<MeterId, bool> isKnown, ILogger log)
+    internal OrderRoom(BoxSettings settings, ILedger ledger, ITimeSource time, TimeProvider clock, Issuers issuers, IOwnership owners, Func<MeterId, bool> isKnown, Func<BoxKey> key, ILogger log)
     {
         (_time, _clock, _log) = (time, clock, log);
         Book = new OrderBook(ledger, time, clock);
+        _opening = new KeyOpening(settings.Id, key);
         _box = new BoxOrders(Book, new BoxDoors(Resend, ExpectAsync, RetireAsync));
         var policy = new AuthorityPolicy { SuppliesAnHour = settings.Orders.SuppliesAnHour, NeedApproval = settings.Orders.NeedApproval.ToHashSet(StringComparer.Ordinal) };
-        _door = new OrderDoor(new OrderDoorParts(Book, issuers, policy, user => RolesOf(settings, user), isKnown, owners, ledger, time, clock, log), _box);
+        _door = new OrderDoor(new OrderDoorParts(Book, issuers, policy, user => RolesOf(settings, user), isKnown, owners, ledger, time, clock, log) { Opening = _opening }, _box);
     }
 
     internal OrderBook Book { get; }
@@ -39,7 +42,7 @@ internal sealed class OrderRoom : IDisposable
     internal Task RunAsync(IOrderDesk desk, IMeterReach reach, IMeterLife lives, IReadOnlyList<IUpstream> upstreams, CancellationToken stop)
     {
         (_lives, _upstreams) = (lives, upstreams);
-        var runner = new OrderRunner(Book, _box, desk, _time, _clock, _log);
+        var runner = new OrderRunner(Book, _box, desk, _time, _clock, _log, _opening);
         reach.Follow(change =>
         {
             if (change.IsReached)

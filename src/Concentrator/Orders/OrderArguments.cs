@@ -21,6 +21,9 @@ internal sealed record MeterWork(ReadOnlyMemory<byte> Payload)
 
     /// <summary>What the audit says of it besides; empty for nothing.</summary>
     internal string Note { get; init; } = "";
+
+    /// <summary>New keys, still sealed: the payload is made of them for each meter when its turn comes, and kept nowhere.</summary>
+    internal SealedKeys? Keys { get; init; }
 }
 
 /// <summary>Reads the <c>args</c> of each verb: a member that is not known is a fault, so that nothing is carried out otherwise than it was meant.</summary>
@@ -42,6 +45,7 @@ internal sealed class OrderArguments
         ["clock"] = _ => new MeterWork(new ClockOrder(null).ToPayload()),
         ["mbus"] = args => args.MBus(),
         ["firmware"] = args => args.Firmware(),
+        ["keys"] = args => new MeterWork(default(ReadOnlyMemory<byte>)) { Keys = SealedKeys.Read(args) },
     };
 
     /// <summary>Verbs that meters carry out here.</summary>
@@ -165,6 +169,10 @@ internal sealed class OrderArguments
         return _args.ValueKind == JsonValueKind.Object && _args.TryGetProperty(name, out var value) && value.ValueKind != JsonValueKind.Null ? value : null;
     }
 
+    /// <summary>A text that may be longer than others.</summary>
+    internal string Text(string name, int most) =>
+        Find(name) is { ValueKind: JsonValueKind.String } value && value.GetString() is { Length: > 0 } text && text.Length <= most ? text : throw new InvalidDataException($"{name} wants a text of at most {most} characters");
+
     internal string Text(string name) => OptionalText(name) ?? throw new InvalidDataException($"{name} wants a text");
 
     internal string? OptionalText(string name) => Find(name) switch
@@ -177,7 +185,7 @@ internal sealed class OrderArguments
     internal int Number(string name, int least, int most) =>
         Find(name) is { ValueKind: JsonValueKind.Number } value && value.TryGetInt32(out var number) && number >= least && number <= most ? number : throw new InvalidDataException($"{name} wants a whole number from {least} to {most}");
 
-    private byte[] Octets(string name, bool isNeeded)
+    internal byte[] Octets(string name, bool isNeeded)
     {
         try
         {

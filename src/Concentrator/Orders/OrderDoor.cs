@@ -17,7 +17,11 @@ namespace Concentrator.Orders;
 /// <param name="RolesOf">Roles of a Unix user.</param>
 /// <param name="IsKnown">A meter that this box has.</param>
 internal sealed record OrderDoorParts(
-    OrderBook Book, Issuers Issuers, AuthorityPolicy Policy, Func<string, IReadOnlySet<Role>> RolesOf, Func<MeterId, bool> IsKnown, IOwnership Owners, ILedger Ledger, ITimeSource Time, TimeProvider Clock, ILogger Log);
+    OrderBook Book, Issuers Issuers, AuthorityPolicy Policy, Func<string, IReadOnlySet<Role>> RolesOf, Func<MeterId, bool> IsKnown, IOwnership Owners, ILedger Ledger, ITimeSource Time, TimeProvider Clock, ILogger Log)
+{
+    /// <summary>Opens what orders bring sealed; null where nothing of the kind is taken.</summary>
+    internal KeyOpening? Opening { get; init; }
+}
 
 /// <summary>
 /// The one way in for orders: read, checked against their signature, judged by Authority, written down, then acknowledged. What is refused is one audited event each, as far as a flood lets it,
@@ -112,6 +116,11 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
         var facts = new AuthorityFacts(with.Time.Now, with.Book.SuppliesSwitched(), with.Book.IsNonceUsed(message.Nonce), with.IsKnown, meter => with.Owners.IsOwnedElsewhere(meter, out var owner) ? owner : null);
         var verdict = Authority.Judge(request, with.Policy, facts);
         verdict = verdict.IsAccepted && fault is not null ? new Verdict(RefusalCode.Arguments, fault) : verdict;
+        if (verdict.IsAccepted && work?.Keys is { } keys)
+        {
+            verdict = Unopened(keys, message.Meters);
+        }
+
         if (verdict.IsAccepted && OrderVerbs.Find(verb) is { Kind: null })
         {
             verdict = box.Check(request);
@@ -119,6 +128,12 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
 
         return verdict.IsAccepted ? await OpenAsync(request, verdict, hash, work?.Note ?? "", envelope, stop).ConfigureAwait(false) : await RefuseAsync(message.OrderId, verb, issuer, verdict, envelope, stop).ConfigureAwait(false);
     }
+
+    /// <summary>Keys that do not open here, or do not belong to the order's meters, are refused before a meter hears of them.</summary>
+    private Verdict Unopened(SealedKeys keys, IReadOnlyList<MeterId> meters) =>
+        keys.Fault(meters) is { } fault ? new Verdict(RefusalCode.Arguments, fault)
+        : with.Opening is not { } opening ? new Verdict(RefusalCode.Sealed, "this box has no key that anything could be sealed to")
+        : opening.Fault(keys) is { } unopened ? new Verdict(RefusalCode.Sealed, unopened) : default;
 
     private async ValueTask<OrderReceipt> OpenAsync(OrderRequest request, Verdict verdict, byte[] hash, string note, OrderEnvelope? envelope, CancellationToken stop)
     {

@@ -12,7 +12,7 @@ namespace Concentrator.Orders;
 /// Carries out what stands in the book: of every order that may begin each meter, the most urgent first, so many at once. Before a meter is touched it is written down that it will be; what a
 /// crash leaves in that state is repeated, read back or left for a person, as its verb says.
 /// </summary>
-internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk, ITimeSource time, TimeProvider clock, ILogger log)
+internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk, ITimeSource time, TimeProvider clock, ILogger log, KeyOpening? opening = null)
 {
     /// <summary>Meters worked at once for orders, beside the collection; long jobs leave places for what is urgent.</summary>
     private const int MostAtOnce = 24, MostFirmware = 4;
@@ -113,7 +113,7 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
         {
             if (MayBegin(order, meter))
             {
-                _underWay[(order.Request.Id, meter)] = new OrderWork(book, desk, clock, log).RunAsync(order, meter, stop);
+                _underWay[(order.Request.Id, meter)] = new OrderWork(book, desk, clock, log, opening).RunAsync(order, meter, stop);
             }
         }
 

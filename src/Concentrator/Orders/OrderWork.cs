@@ -9,7 +9,7 @@ using Metering.Orders.Records;
 namespace Concentrator.Orders;
 
 /// <summary>Carries out one order at one meter, or reads back what became of it.</summary>
-internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider clock, ILogger log)
+internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider clock, ILogger log, KeyOpening? opening = null)
 {
     /// <summary>No order takes longer at one meter; the driver has limits of its own for each step.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
@@ -38,13 +38,31 @@ internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider cl
             return;
         }
 
+        var payload = work.Payload;
+        if (work.Keys is { } keys)
+        {
+            var unopened = "this box has no key that anything could be sealed to";
+            if (opening?.Open(keys, meter, out unopened) is not { } opened)
+            {
+                await MoveAsync(order, meter, OrderState.Refused, RefusalCodes.Text(RefusalCode.Sealed), unopened!, null, stop).ConfigureAwait(false); // taken by the installation before this one
+                return;
+            }
+
+            payload = opened;
+        }
+
         // What can be repeated needs no mark before it: a crash leaves it as it was.
         if (order.Verb.AfterUnknown != AfterUnknown.Repeat)
         {
             await book.MoveAsync(order, new OrderMoved(order.Request.Id, meter, OrderState.Running, "", "", null), isTold: false, stop).ConfigureAwait(false);
         }
 
-        var last = await LastStepAsync(new MeterOrder(order.Request.Id, order.Verb.Kind!.Value, meter, work.Payload), stop).ConfigureAwait(false);
+        var last = await LastStepAsync(new MeterOrder(order.Request.Id, order.Verb.Kind!.Value, meter, payload), stop).ConfigureAwait(false);
+        if (work.Keys is not null && OrderStates.IsFinal(last.State))
+        {
+            KeyOpening.Wipe(payload); // the driver is through with it
+        }
+
         log.OrderStep(order.Request.Id, meter.Text, last.State.ToString(), last.Sentence);
         if (last.State == OrderState.Failed && IsOutOfReach(last.Why))
         {

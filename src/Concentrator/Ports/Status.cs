@@ -47,6 +47,9 @@ public sealed record BoxStatus(
 
     /// <summary>The same in numbers, for each task that something is promised of.</summary>
     public IReadOnlyList<CollectionForecast> Collection { get; init; } = [];
+
+    /// <summary>Under which name it speaks with meters; null where it has none yet.</summary>
+    public Installation? Installation { get; init; }
 }
 
 /// <summary>Says how the box is.</summary>

@@ -1,5 +1,4 @@
 using System.Security.Cryptography;
-using System.Text;
 using Concentrator.Store.Files;
 using Metering.Keys;
 
@@ -11,33 +10,47 @@ namespace Concentrator.Security;
 /// </summary>
 internal sealed class DeviceKey : IKeyWrap, IDisposable
 {
-    private const int KeySize = 32, NonceSize = 12, TagSize = 16;
+    private const int KeySize = 32, NonceSize = 12, TagSize = 16, MostOlder = 8;
+    private readonly string _path;
     private readonly AesGcm _cipher;
     private readonly byte[] _identity;
     private readonly Lock _lock = new();
+    private IReadOnlyList<DeviceKey> _older = [];
 
-    private DeviceKey(ReadOnlySpan<byte> key)
+    private DeviceKey(string path, ReadOnlySpan<byte> key)
     {
+        _path = path;
         _cipher = new AesGcm(key, TagSize);
-        _identity = HMACSHA256.HashData(key, "system title"u8)[..5];
+        _identity = HMACSHA256.HashData(key, "system title"u8);
     }
 
-    /// <summary>The box's own system title: the maker's FLAG letters and five octets bound to the device key.</summary>
-    internal byte[] SystemTitle(string flag) => [.. Encoding.ASCII.GetBytes(flag), .. _identity];
+    /// <summary>The file of a state directory that holds it, where it is no credential.</summary>
+    internal const string FileName = "device.key";
 
-    /// <summary>Takes the credential, or the file, or makes the file.</summary>
+    /// <summary>Octets bound to this device and to what is said: a name that nobody else makes.</summary>
+    internal byte[] Mark(ReadOnlySpan<byte> text, ReadOnlySpan<byte> drawn) => HMACSHA256.HashData(_identity, (byte[])[.. text, .. drawn]);
+
+    /// <summary>
+    /// Takes the credential, or the file, or makes the file. What a restore brought along beside it opens what it wrapped where it comes from: the file under a credential, and
+    /// <c>device.key.1</c> and so on.
+    /// </summary>
     /// <exception cref="InvalidDataException">The key is there but not 32 octets: what and where.</exception>
     internal static DeviceKey Open(string stateDirectory, string? credentialsDirectory)
     {
+        var path = Path.Combine(stateDirectory, FileName);
         var credential = credentialsDirectory is null ? null : Path.Combine(credentialsDirectory, "concentrator.device-key");
-        if (credential is not null && File.Exists(credential))
-        {
-            return Read(credential);
-        }
-
-        var path = Path.Combine(stateDirectory, "device.key");
-        return File.Exists(path) ? Read(path) : Make(path);
+        var isCredential = credential is not null && File.Exists(credential);
+        var older = Enumerable.Range(isCredential ? 0 : 1, MostOlder).Select(number => Path.Combine(stateDirectory, NameOf(number))).Where(File.Exists).ToList();
+        var device = isCredential ? Read(credential!) : File.Exists(path) ? Read(path) : Make(path);
+        device._older = [.. older.Select(Read)];
+        return device;
     }
+
+    /// <summary>What the file of a key is called: the one in use, 0, and those before it.</summary>
+    internal static string NameOf(int number) => number == 0 ? FileName : FormattableString.Invariant($"{FileName}.{number}");
+
+    /// <summary>The keys themselves, for a backup: the one in use, then those before it. The caller's, to use and to wipe.</summary>
+    internal IReadOnlyList<byte[]> ReadAgain() => [File.ReadAllBytes(_path), .. _older.Take(MostOlder - 1).Select(older => File.ReadAllBytes(older._path))];
 
     /// <summary>Nonce, tag, ciphertext.</summary>
     public byte[] Wrap(ReadOnlySpan<byte> key, ReadOnlySpan<byte> name)
@@ -54,6 +67,17 @@ internal sealed class DeviceKey : IKeyWrap, IDisposable
 
     /// <summary>The key; null where it was wrapped by another device or for another name.</summary>
     public byte[]? Unwrap(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> name)
+    {
+        var key = Opened(wrapped, name);
+        for (var i = 0; key is null && i < _older.Count; i++)
+        {
+            key = _older[i].Opened(wrapped, name);
+        }
+
+        return key;
+    }
+
+    private byte[]? Opened(ReadOnlySpan<byte> wrapped, ReadOnlySpan<byte> name)
     {
         if (wrapped.Length < NonceSize + TagSize)
         {
@@ -76,13 +100,20 @@ internal sealed class DeviceKey : IKeyWrap, IDisposable
         }
     }
 
-    public void Dispose() => _cipher.Dispose();
+    public void Dispose()
+    {
+        _cipher.Dispose();
+        foreach (var device in _older)
+        {
+            device.Dispose();
+        }
+    }
 
     private static DeviceKey Read(string path)
     {
         var key = File.ReadAllBytes(path);
         var opened = key.Length == KeySize
-            ? new DeviceKey(key)
+            ? new DeviceKey(path, key)
             : throw new InvalidDataException($"{path} holds {key.Length} octets, not {KeySize}: put the device key back from your backup; without it the keys set on this box cannot be read");
         CryptographicOperations.ZeroMemory(key);
         return opened;
@@ -102,7 +133,7 @@ internal sealed class DeviceKey : IKeyWrap, IDisposable
 
         File.Move(draft, path);
         Durable.SyncDirectory(Path.GetDirectoryName(Path.GetFullPath(path))!);
-        var made = new DeviceKey(key);
+        var made = new DeviceKey(path, key);
         CryptographicOperations.ZeroMemory(key);
         return made;
     }

@@ -92,6 +92,8 @@ internal static class KeyTable
         new("http.listen", KeyType.Text, "address:port", "\"127.0.0.1:8080\""),
         new("time", KeyType.Table, "the box's clock"),
         new("time.sources", KeyType.TextList, "who stands behind the clock: kernel (the system's time service), ntp://host[:port], hes (an authenticated head-end); two must agree before a meter's clock is touched", "[\"kernel\"]"),
+        new("log", KeyType.Table, "the log on standard error"),
+        new("log.level", KeyType.Text, "how much it tells; never a key", "\"information\"", "trace", "debug", "information", "warning", "error"),
         new("meters", KeyType.Table, "which meters, and what is kept of them"),
         new("meters.accept", KeyType.Text, "all, or only those in the keys file, imported or expected; with listed, unknown nodes of a power line network wait in quarantine", "\"all\"", "all", "listed"),
         new("meters.keep", KeyType.Text, "slot per meter on the air (15m, 1h), or all", "\"15m\""),

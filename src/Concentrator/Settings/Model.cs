@@ -14,6 +14,9 @@ internal sealed record BoxSettings(
     /// <summary>The effective values as text, a line each: what the books keep of a configuration that was applied.</summary>
     internal string Text { get; init; } = "";
 
+    /// <summary>How much the log tells.</summary>
+    internal LogLevel LogLevel { get; init; } = LogLevel.Information;
+
     /// <summary>In which billing days are cut; null for the system's own zone.</summary>
     internal TimeZoneInfo? Zone { get; init; }
 }

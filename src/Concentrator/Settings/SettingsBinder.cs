@@ -40,6 +40,7 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
             CollectionTasks(), stateDirectory, socketPath)
         {
             Orders = Orders(Table(tree, "orders")), Zone = new ZoneName(faults).In(Table(tree, "collection")),
+            LogLevel = Enum.TryParse<LogLevel>(Text(Table(tree, "log"), "level", "information"), ignoreCase: true, out var level) ? level : LogLevel.Information,
         };
     }
 

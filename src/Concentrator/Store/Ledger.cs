@@ -18,6 +18,7 @@ internal sealed class Ledger : ILedger, ILedgerReader, ILedgerAnchors, IDisposab
     private readonly SegmentLog _books;
     private readonly SegmentLog _bulk;
     private readonly Retention _retention;
+    private readonly LedgerWriter _writer;
     private readonly CommitLoop _loop;
     private readonly ITimeSource _time;
     private readonly List<Func<IEnumerable<NewRecord>>> _liveState = [];
@@ -33,8 +34,8 @@ internal sealed class Ledger : ILedger, ILedgerReader, ILedgerAnchors, IDisposab
         _books = new SegmentLog(LogKind.Books, files, _pool);
         _bulk = new SegmentLog(LogKind.Bulk, files, _pool);
         _retention = new Retention(options, files, _pool, _bulk, time);
-        var writer = new LedgerWriter(_books, _bulk, _retention.DropOldest, () => [.. _liveState.SelectMany(part => part())]);
-        _loop = new CommitLoop(options, writer, _retention, new DurableMark(Math.Max(_books.LastSequence, _bulk.LastSequence)), clock, log);
+        _writer = new LedgerWriter(_books, _bulk, _retention.DropOldest, () => [.. _liveState.SelectMany(part => part())]);
+        _loop = new CommitLoop(options, _writer, _retention, new DurableMark(Math.Max(_books.LastSequence, _bulk.LastSequence)), clock, log);
         foreach (var damage in Damages)
         {
             log.Damaged(damage);
@@ -60,11 +61,17 @@ internal sealed class Ledger : ILedger, ILedgerReader, ILedgerAnchors, IDisposab
     /// <summary>All records of one log, oldest first.</summary>
     internal IEnumerable<StoredRecord> ReadAll(LogKind log, ulong first, ulong last) => RecordReader.ReadAll(log == LogKind.Books ? _books : _bulk, first, last);
 
+    /// <summary>The segment files of a log as they are synced now, for a copy beside.</summary>
+    internal IEnumerable<(string Name, byte[] Octets)> Copy(LogKind log) => (log == LogKind.Books ? _books : _bulk).Copy();
+
     /// <summary>Adds a part of the live state that is written in front of every new books segment. Before <see cref="RunAsync"/>.</summary>
     internal void AddLiveState(Func<IEnumerable<NewRecord>> part) => _liveState.Add(part);
 
     /// <summary>Adds small state that is written with each group commit. Before <see cref="RunAsync"/>.</summary>
     internal void AddFollower(Action afterCommit) => _loop.Followers.Add(afterCommit);
+
+    /// <summary>Goes on so many sequences later: another box may have used those after the last that is known here. Before <see cref="RunAsync"/>.</summary>
+    internal void Skip(ulong sequences) => _writer.Skip(sequences);
 
     /// <summary>Asks for a group commit within the readings' window although there are no records.</summary>
     internal void Nudge() => _loop.Nudge();

@@ -12,6 +12,7 @@ namespace Concentrator.Store;
 internal sealed class SlotStore(ILedgerFiles files, Action nudge, ILogger log) : ISlotStore, IDisposable
 {
     private const int SlotSize = 16 * 1024, HeaderSize = 16;
+    private const string Suffix = ".slots";
 
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Slots> _slots = [];
@@ -54,6 +55,22 @@ internal sealed class SlotStore(ILedgerFiles files, Action nudge, ILogger log) :
         }
     }
 
+    /// <summary>Its files as they are, for a copy beside.</summary>
+    internal IReadOnlyList<(string Name, byte[] Octets)> Copy()
+    {
+        lock (_lock)
+        {
+            return [.. files.List().Where(name => name.EndsWith(Suffix, StringComparison.Ordinal)).Select(name => (name, OctetsOf(name)))];
+        }
+    }
+
+    private byte[] OctetsOf(string name)
+    {
+        using var file = files.Open(name, create: false);
+        var octets = new byte[file.Length];
+        return octets[..file.Read(octets, 0)];
+    }
+
     public void Dispose()
     {
         foreach (var slots in _slots.Values)
@@ -66,7 +83,7 @@ internal sealed class SlotStore(ILedgerFiles files, Action nudge, ILogger log) :
     {
         if (!_slots.TryGetValue(name, out var slots))
         {
-            _slots[name] = slots = new Slots(files.Open(Uri.EscapeDataString(name) + ".slots", create: true));
+            _slots[name] = slots = new Slots(files.Open(Uri.EscapeDataString(name) + Suffix, create: true));
             files.SyncDirectory();
         }
 

@@ -88,6 +88,7 @@ internal sealed class WebHost(
         new AuditRoutes(audit, UserOf, options.MayAudit).Map(app);
         new MeterLifeRoutes(field, Refusal, UserOf).Map(app);
         new NetworkRoutes(field, meters).Map(app);
+        new BackupRoutes(options, UserOf).Map(app);
         app.MapPost("/api/v1/upstreams/{name}/test", TestAsync);
         app.MapGet("/api/v1/upstreams/{name}/dead-letters", DeadLetters);
         app.MapPost("/api/v1/upstreams/{name}/dead-letters/resend", SendAgain);

@@ -10,4 +10,10 @@ internal sealed record WebOptions(IPEndPoint Listen, string Socket, IReadOnlySet
 {
     /// <summary>Users who may read the audit.</summary>
     internal Func<string, bool> MayAudit { get; init; } = _ => false;
+
+    /// <summary>Users who may take all secrets of the box away, enciphered.</summary>
+    internal Func<string, bool> MayBackUp { get; init; } = _ => false;
+
+    /// <summary>Who makes a backup; null where none is made.</summary>
+    internal Ports.IBoxBackup? Backup { get; init; }
 }

@@ -8,7 +8,10 @@ namespace Concentrator.Web;
 /// <summary>GET /api/v1/status.</summary>
 public sealed record StatusShape(
     string Id, string Version, string BootId, DateTime? Now, string ClockQuality, ClockShape Clock, bool Well, string Verdict, int Meters, int MetersSilent, int MetersWithoutKey,
-    FlowCounters Flow, StorageView Storage, IReadOnlyList<DriverShape> Drivers, IReadOnlyList<UpstreamShape> Upstreams, string? Forecast);
+    FlowCounters Flow, StorageView Storage, IReadOnlyList<DriverShape> Drivers, IReadOnlyList<UpstreamShape> Upstreams, string? Forecast, InstallationShape? Installation);
+
+/// <summary>In the status: under which name the box speaks with meters, how often it was put up and why the last time, and which key secrets are sealed to.</summary>
+public sealed record InstallationShape(long Number, string SystemTitle, string Reason, DateTime? At, string BoxKey);
 
 /// <summary>The clock in the status: each source of time, and for how long two or more have agreed.</summary>
 public sealed record ClockShape(IReadOnlyList<ClockSourceView> Sources, long AgreedSeconds, bool MaySetMeters);
@@ -67,6 +70,7 @@ public sealed record EventShape(string Meter, string Log, int Number, string Set
 [JsonSerializable(typeof(FrameShape))]
 [JsonSerializable(typeof(FaultShape))]
 [JsonSerializable(typeof(KeyShape))]
+[JsonSerializable(typeof(BackupShape))]
 [JsonSerializable(typeof(IReadOnlyList<DeadLetterShape>))]
 [JsonSerializable(typeof(ResendShape))]
 [JsonSerializable(typeof(UpstreamTestStep))]
@@ -102,7 +106,8 @@ internal static class Shapes
             driver.Name, driver.Family, driver.Port, driver.State.ToString().ToLowerInvariant(), driver.Sentence, driver.Since, driver.Facts, driver.Counters))],
         [.. status.Upstreams.Select(upstream => new UpstreamShape(
             upstream.Name, upstream.Url, upstream.Connected, upstream.Sentence, upstream.Backlog.ToDictionary(entry => entry.Key.ToString().ToLowerInvariant(), entry => entry.Value),
-            upstream.Delivered, upstream.Duplicates, upstream.DeadLetters, upstream.LastAcknowledged))], status.Forecast);
+            upstream.Delivered, upstream.Duplicates, upstream.DeadLetters, upstream.LastAcknowledged))], status.Forecast,
+        status.Installation is { } one ? new InstallationShape(one.Number, one.Title, one.Reason, one.At, one.Key.KeyId) : null);
 
     internal static MeterShape Of(MeterView meter) => new(
         meter.Id.Text, meter.Media, meter.Source, meter.Accepted, meter.FirstHeard, meter.LastHeard, meter.RssiDbm, meter.Heard, meter.Decoded, meter.Kept, meter.Security, meter.Sentence,

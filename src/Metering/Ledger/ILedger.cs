@@ -19,7 +19,7 @@ public enum Urgency
 public sealed record NewRecord(RecordType Type, RecordClass Class, BoxTime Time, ReadOnlyMemory<byte> Payload)
 {
     /// <summary>Which log a type belongs to.</summary>
-    public LogKind Log => Type is RecordType.Telegram or RecordType.Gap or RecordType.MeterEvents or RecordType.OrderNews ? LogKind.Bulk : LogKind.Books;
+    public LogKind Log => Type is RecordType.Telegram or RecordType.Gap or RecordType.MeterEvents or RecordType.OrderNews or RecordType.PassedApdus or RecordType.BoxEvent ? LogKind.Bulk : LogKind.Books;
 }
 
 /// <summary>The truth. Append only; what it has synced is ours, nothing before.</summary>

@@ -19,6 +19,8 @@ public enum RecordType : byte
     OrderNews = 19,
     /// <summary>bulk: APDUs that went through between a head-end and a meter: tag, length, hash.</summary>
     PassedApdus = 20,
+    /// <summary>bulk: something that happened to the box itself, for the head-ends.</summary>
+    BoxEvent = 21,
 
     /// <summary>books: a start of the service.</summary>
     Boot = 32,
@@ -48,6 +50,8 @@ public enum RecordType : byte
     MeterLife = 44,
     /// <summary>books: which box reads which meter, by the head-end's word; the last one wins.</summary>
     Ownership = 45,
+    /// <summary>books: where the box was put up, how often, and under which name it speaks with meters; the last one wins.</summary>
+    Installation = 46,
 }
 
 /// <summary>Delivery class of a record; numbers are the ledger format.</summary>

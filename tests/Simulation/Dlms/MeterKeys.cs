@@ -117,6 +117,9 @@ public sealed class MeterKeys
     /// <summary>Genuine APDUs under a counter that was used before, or passed: a sender must never make one.</summary>
     public int Repeated { get; set; }
 
+    /// <summary>Is told of every genuine use of a key by somebody else: key, system title, counter, and whether it ciphered an APDU (else it proved a challenge).</summary>
+    public Action<byte[], byte[], uint, bool>? Used { get; set; }
+
     /// <summary>It takes nothing any more after so many; 0 for never.</summary>
     public int LocksAfter { get; init; }
 }

@@ -60,13 +60,18 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
         var broadcast = (control & 0x40) != 0;
         var key = dedicated ? _dedicated : broadcast ? keys.Gbek : keys.Guek;
         var expected = dedicated ? _dedicatedExpects : keys[client, broadcast];
+        var plain = Decipher(key, control, title, octets[(at + 1)..(at + 5)], octets[(at + 5)..]);
+        if (plain is not null)
+        {
+            keys.Used?.Invoke(key!, title.ToArray(), counter, true);
+        }
+
         if (counter < expected)
         {
-            keys.Repeated += Decipher(key, control, title, octets[(at + 1)..(at + 5)], octets[(at + 5)..]) is null ? 0 : 1;
+            keys.Repeated += plain is null ? 0 : 1;
             return new HostOpened(default, how, expected);
         }
 
-        var plain = Decipher(key, control, title, octets[(at + 1)..(at + 5)], octets[(at + 5)..]);
         if (plain is null)
         {
             keys.BadTags++;
@@ -146,7 +151,13 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
 
         var tag = Authenticate(keys.Guek, value.Span[0], clientTitle.Span, value.Span[1..5], serverChallenge.Span);
         keys[client, false] = Math.Max(keys[client, false], BinaryPrimitives.ReadUInt32BigEndian(value.Span[1..]) + 1);
-        return CryptographicOperations.FixedTimeEquals(tag, value.Span[5..]);
+        var isProof = CryptographicOperations.FixedTimeEquals(tag, value.Span[5..]);
+        if (isProof)
+        {
+            keys.Used?.Invoke(keys.Guek, clientTitle.ToArray(), BinaryPrimitives.ReadUInt32BigEndian(value.Span[1..]), false);
+        }
+
+        return isProof;
     }
 
     /// <inheritdoc/>

@@ -89,6 +89,7 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/meters/LGZ1030655933512/exchange", new StringContent("{\"successor\":\"LGZ1030655933513\"}"))).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/meters/LGZ1030655933512/retire", null)).StatusCode);
         Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/shipments?check=true", new StringContent("ldn\nLGZ1030655933512\n"))).StatusCode);
+        Assert.Equal(HttpStatusCode.Forbidden, (await _browser.PostAsync("/api/v1/backup", new StringContent("{\"passphrase\":\"four words out of a hat\",\"bulk\":true}"))).StatusCode);
         using var rebound = new HttpRequestMessage(HttpMethod.Get, "/api/v1/status") { Headers = { Host = "attacker.example" } };
         Assert.Equal(HttpStatusCode.MisdirectedRequest, (await _browser.SendAsync(rebound)).StatusCode);
     }
@@ -178,7 +179,7 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         JsonTypeInfo[] shapes =
         [
             WebJson.Default.StatusShape, WebJson.Default.MeterShape, WebJson.Default.ReadingShape, WebJson.Default.FrameShape, WebJson.Default.FaultShape,
-            WebJson.Default.KeyShape, WebJson.Default.DeadLetterShape, WebJson.Default.ResendShape, WebJson.Default.UpstreamTestStep, WebJson.Default.ReadShape, WebJson.Default.OrderStepShape, WebJson.Default.EventShape,
+            WebJson.Default.KeyShape, WebJson.Default.BackupShape, WebJson.Default.DeadLetterShape, WebJson.Default.ResendShape, WebJson.Default.UpstreamTestStep, WebJson.Default.ReadShape, WebJson.Default.OrderStepShape, WebJson.Default.EventShape,
             WebJson.Default.MeterLifeShape, WebJson.Default.ExpectShape, WebJson.Default.ExchangeShape, WebJson.Default.ShipmentShape, WebJson.Default.NodeShape, WebJson.Default.NetworkShape,
             WebJson.Default.NetworkChangeShape, WebJson.Default.OwnershipView, WebJson.Default.OrderShape, WebJson.Default.OrderReceiptShape, WebJson.Default.OrderMeterShape, WebJson.Default.AuditShape,
         ];

@@ -17,6 +17,9 @@ internal sealed class LedgerWriter(SegmentLog books, SegmentLog bulk, Func<bool>
     /// <summary>Octets given to the disk since start, seals included.</summary>
     internal long OctetsWritten { get; private set; }
 
+    /// <summary>Leaves numbers out. Before the first commit.</summary>
+    internal void Skip(ulong sequences) => NextSequence += sequences;
+
     /// <summary>Writes and syncs; gives the last sequence.</summary>
     /// <param name="tooEarly">Null in the product. Called between write and sync: for tests that acknowledge there on purpose and must be seen to fail.</param>
     /// <exception cref="IOException">Not durable, also not in a new segment.</exception>

@@ -160,6 +160,50 @@ internal sealed class SegmentLog : IDisposable
         }
     }
 
+    /// <summary>
+    /// Every segment as it is synced now, oldest first, for a copy beside: the last as far as its batches are sealed. One that is dropped meanwhile is left out whole.
+    /// </summary>
+    internal IEnumerable<(string Name, byte[] Octets)> Copy()
+    {
+        string[] names;
+        lock (_lock)
+        {
+            names = [.. _entries.Select(entry => entry.Name)];
+        }
+
+        foreach (var name in names)
+        {
+            if (CopyOf(name) is { } octets)
+            {
+                yield return (name, octets);
+            }
+        }
+    }
+
+    private byte[]? CopyOf(string name)
+    {
+        int? end;
+        lock (_lock)
+        {
+            end = Tail is { } tail && tail.Name == name ? tail.End : null;
+        }
+
+        try
+        {
+            using var file = _files.Open(name, create: false);
+            var octets = new byte[end ?? (int)file.Length];
+            var isWhole = file.Read(octets, 0) == octets.Length;
+            lock (_lock)
+            {
+                return isWhole && _entries.Exists(entry => entry.Name == name) ? octets : null; // dropped: its file may be another segment's by now
+            }
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
+        }
+    }
+
     /// <summary>The batch that covers a sequence of this log, or that precedes it.</summary>
     internal Batch? Covering(ulong sequence)
     {

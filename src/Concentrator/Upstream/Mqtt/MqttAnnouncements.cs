@@ -52,6 +52,17 @@ internal sealed class MqttAnnouncements(
         }
     }
 
+    /// <summary>What happened to the box itself, as alarms.</summary>
+    internal async Task TellBoxAsync(MqttSession session, IReadOnlyList<StoredRecord> records, CancellationToken stop)
+    {
+        foreach (var record in records.Where(record => record.Type == RecordType.BoxEvent))
+        {
+            var told = BoxEvent.Parse(record.Payload);
+            var message = new EventMessage(null, "box", (long)record.Sequence, "own", told.Type, record.Time.Utc, record.Time.Utc, 0, told.Text);
+            await TellAsync(session, "events/alarm", message, EventJson.Default.EventMessage, stop, retain: false).ConfigureAwait(false);
+        }
+    }
+
     /// <summary>Events out of meters' own logs.</summary>
     internal async Task TellEventsAsync(MqttSession session, IReadOnlyList<StoredRecord> records, CancellationToken stop)
     {

@@ -11,7 +11,18 @@ namespace Concentrator.Upstream.Mqtt;
 internal sealed record StateMessage(string Status, string BootId, DateTime? At);
 
 /// <summary>Payload of <c>identity</c>.</summary>
-internal sealed record IdentityMessage(string Id, string Version, string Metrology, string Executable, string? SystemTitle);
+/// <param name="Installation">How often the box was put up: a restored or copied one counts on, and has another system title.</param>
+/// <param name="InstallationReason">Why it counted the last time.</param>
+/// <param name="BoxKey">Secrets for the box are sealed to it; compare its id with what the box itself says when it is put up.</param>
+internal sealed record IdentityMessage(
+    string Id, string Version, string Metrology, string Executable, string? SystemTitle, uint Installation, string InstallationReason, BoxKeyMessage? BoxKey)
+{
+    internal static IdentityMessage Of(string id, string version, string metrology, string executable, Installation one) => new(
+        id, version, metrology, executable, one.Title, one.Number, one.Reason, new BoxKeyMessage("EC", "P-256", one.Key.KeyId, one.Key.X, one.Key.Y));
+}
+
+/// <summary>A public key as a JWK (RFC 7517); kid is its thumbprint (RFC 7638).</summary>
+internal sealed record BoxKeyMessage(string Kty, string Crv, string Kid, string X, string Y);
 
 /// <summary>Payload of <c>health</c>.</summary>
 internal sealed record HealthMessage(

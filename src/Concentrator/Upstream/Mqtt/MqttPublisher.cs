@@ -149,6 +149,7 @@ internal sealed class MqttPublisher(
         }
 
         await announcements.TellGapsAsync(session, batch.Records, stop).ConfigureAwait(false);
+        await announcements.TellBoxAsync(session, batch.Records, stop).ConfigureAwait(false);
         await announcements.TellEventsAsync(session, batch.Records, stop).ConfigureAwait(false);
         await orders.TellAsync(session, batch.Records, stop).ConfigureAwait(false);
         if (blocks > 0)

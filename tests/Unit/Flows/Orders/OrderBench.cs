@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using Concentrator.Orders;
 using Concentrator.Ports;
 using Concentrator.Security.Issued;
+using Concentrator.Security.Sealed;
 using Metering;
 using Metering.Ledger;
 using Metering.Orders;
@@ -40,6 +41,9 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
 
     internal ECDsa Second { get; } = ECDsa.Create(ECCurve.NamedCurves.nistP256);
 
+    /// <summary>What secrets for the box are sealed to.</summary>
+    internal BoxKey BoxKey { get; set; } = BoxKey.Make();
+
     internal AuthorityPolicy Policy { get; }
 
     internal string[] MayOrder { get; }
@@ -74,7 +78,7 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
     internal void Run()
     {
         _stop = new CancellationTokenSource();
-        Runner = new OrderRunner(Book, Orders(), this, new FakeTime(Clock), Clock, NullLogger.Instance);
+        Runner = new OrderRunner(Book, Orders(), this, new FakeTime(Clock), Clock, NullLogger.Instance, Opening());
         _running = Runner.RunAsync(_stop.Token);
     }
 
@@ -126,6 +130,7 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
         _stop.Dispose();
         Key.Dispose();
         Second.Dispose();
+        BoxKey.Dispose();
         Directory.Delete(_folder, recursive: true);
     }
 
@@ -146,13 +151,15 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
             return ValueTask.FromResult<string?>(null);
         }));
 
+    private KeyOpening Opening() => new("dc-0001", () => BoxKey);
+
     private void Open()
     {
         var time = new FakeTime(Clock);
         Book = new OrderBook(Ledger, time, Clock);
         var issuers = new Issuers([new Issuer("hes-1", Path.Combine(_folder, "hes-1.pem"), MayOrder), new Issuer("hes-2", Path.Combine(_folder, "hes-2.pem"), ["*"])]);
         _door = new OrderDoor(
-            new OrderDoorParts(Book, issuers, Policy, user => Users.GetValueOrDefault(user, [Role.Viewer]), meter => meter.Text.StartsWith("LGZ", StringComparison.Ordinal), this, Ledger, time, Clock, NullLogger.Instance),
+            new OrderDoorParts(Book, issuers, Policy, user => Users.GetValueOrDefault(user, [Role.Viewer]), meter => meter.Text[..3] is "LGZ" or "SIM", this, Ledger, time, Clock, NullLogger.Instance) { Opening = Opening() },
             Orders());
     }
 }

@@ -66,7 +66,7 @@ public class MessageTests
     private static string Write(string name) => name switch
     {
         "state" => Json(new StateMessage("online", "00000000000000a7", At), WireJson.Default.StateMessage),
-        "identity" => Json(new IdentityMessage("dc-0001", "0.1.0", new string('a', 64), new string('b', 64), null), WireJson.Default.IdentityMessage),
+        "identity" => Json(IdentityMessage.Of("dc-0001", "0.1.0", new string('a', 64), new string('b', 64), Installed), WireJson.Default.IdentityMessage),
         "health" => Json(MqttMessages.Health(Status, new Dictionary<RecordClass, long> { [RecordClass.Alarm] = 0, [RecordClass.Order] = 0, [RecordClass.Reading] = 12 }), WireJson.Default.HealthMessage),
         "meter-meta" => Json(MqttMessages.Meta(Meter), WireJson.Default.MeterMetaMessage),
         "meter-availability" => Json(new AvailabilityMessage("ELS-12345678-33-03", "online", At), WireJson.Default.AvailabilityMessage),
@@ -77,6 +77,10 @@ public class MessageTests
         "order-result" => Json(OrderMessages.Result(News with { Meter = Placed, Before = "connected", After = "disconnected" }), OrderJson.Default.OrderResultMessage),
         _ => Readings(Decoded(), "live"),
     };
+
+    private static Installation Installed => new(
+        2, Convert.FromHexString("5858580A1B2C3D4E"), new Place("", "", "", ""), "restored from a backup of 2026-11-24T06:00:00Z", At,
+        new BoxPublicKey("Ff-_IQbB79SzA7qy4dRsR-1IT7KW0BE9vynxwmJrq2k", "Iq13oLGyVw1qkLAAEkx4QhXOaQcKr6Q1DUwFmTt95hk", "ivgiDTIeJd-gRJO2SHii9VD10_evh9OUjfPL_PiehaQ"));
 
     /// <summary>As it comes out of the ledger.</summary>
     private static OrderMoved News => OrderMoved.ParseNews(new OrderMoved("hes-2026-11-24-0001", default, OrderState.Done, "", "the breaker is open", At).ToNews(default).Payload);

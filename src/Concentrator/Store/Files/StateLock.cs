@@ -1,4 +1,4 @@
-namespace Concentrator.Composition;
+namespace Concentrator.Store.Files;
 
 /// <summary>One service per state directory.</summary>
 internal static class StateLock

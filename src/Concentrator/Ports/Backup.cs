@@ -1,0 +1,15 @@
+namespace Concentrator.Ports;
+
+/// <summary>Gives the box away in one file that only a passphrase opens.</summary>
+public interface IBoxBackup
+{
+    /// <summary>Writes one. The service runs on: what is in it is the box as a power cut would have left it at that moment.</summary>
+    /// <param name="user">By the kernel's word, for the audit.</param>
+    /// <param name="withBulk">Also readings, events and what of them is not delivered.</param>
+    /// <exception cref="BackupBusyException">Another one is being made.</exception>
+    /// <exception cref="Metering.Ledger.StorageFaultException">It could not be audited: nothing was given away.</exception>
+    Task WriteAsync(string user, string passphrase, bool withBulk, Stream to, CancellationToken stop);
+}
+
+/// <summary>One backup at a time.</summary>
+public sealed class BackupBusyException : Exception;

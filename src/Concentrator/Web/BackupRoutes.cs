@@ -1,0 +1,62 @@
+using System.Text.Json;
+using Concentrator.Ports;
+using Metering.Ledger;
+
+namespace Concentrator.Web;
+
+/// <summary>POST /api/v1/backup.</summary>
+public sealed record BackupShape(string Passphrase, bool Bulk);
+
+/// <summary>The box in one file, for whoever is trusted with all its secrets. What is answered is enciphered already.</summary>
+internal sealed class BackupRoutes(WebOptions options, Func<HttpContext, string?> userOf)
+{
+    /// <summary>The shortest and the longest passphrase.</summary>
+    private const int Shortest = 12, Longest = 1024;
+
+    internal void Map(WebApplication app) => app.MapPost("/api/v1/backup", BackupAsync);
+
+    private static Task RefuseAsync(HttpContext context, int code, string sentence) => Results.Json(new FaultShape(sentence, null), WebJson.Default.FaultShape, statusCode: code).ExecuteAsync(context);
+
+    private async Task BackupAsync(HttpContext context)
+    {
+        if (userOf(context) is not { } user || !options.MayBackUp(user))
+        {
+            await RefuseAsync(context, 403, $"{userOf(context) ?? "somebody on TCP"} may not make a backup, which holds all secrets of the box: it takes the role security-officer, on the Unix socket").ConfigureAwait(false);
+            return;
+        }
+
+        BackupShape? shape = null;
+        try
+        {
+            shape = await JsonSerializer.DeserializeAsync(context.Request.Body, WebJson.Default.BackupShape, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (JsonException)
+        {
+            // Told below with everything else that is wanted; never with what came, which may hold a passphrase.
+        }
+
+        if (options.Backup is not { } backup || shape?.Passphrase is not { Length: >= Shortest and <= Longest } passphrase)
+        {
+            await RefuseAsync(context, 400, $"a passphrase of {Shortest} to {Longest} characters is wanted").ConfigureAwait(false);
+            return;
+        }
+
+        context.Response.ContentType = "application/octet-stream";
+        try
+        {
+            await backup.WriteAsync(user, passphrase, shape.Bulk, context.Response.Body, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (BackupBusyException) when (!context.Response.HasStarted)
+        {
+            await RefuseAsync(context, 503, "another backup is being made: ask again later").ConfigureAwait(false);
+        }
+        catch (StorageFaultException e) when (!context.Response.HasStarted)
+        {
+            await RefuseAsync(context, 500, $"no backup was made, the ledger does not write down who asked for it: {e.Message}").ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or UnauthorizedAccessException)
+        {
+            context.Abort(); // what was sent is known to be cut: the mark of the end is missing
+        }
+    }
+}
