@@ -11,6 +11,7 @@ namespace Simulation.Truth;
 /// <param name="now">The true time.</param>
 public sealed class MeterTruth(Func<DateTime> now)
 {
+    private const ushort Control = 70;
     private readonly ConcurrentQueue<TruthLine> _lines = new();
     private readonly ConcurrentQueue<string> _closed = new();
     private readonly ConcurrentDictionary<string, string> _portOf = new();
@@ -26,7 +27,7 @@ public sealed class MeterTruth(Func<DateTime> now)
             var line = LineOf(meter, answered);
             var again = mayBeAskedAgain && line.SentAt - answeredAt.GetValueOrDefault((line.Meter, line.Column)) < Comparison.AskedTwiceWithin;
             answeredAt[(line.Meter, line.Column)] = line.SentAt;
-            _lines.Enqueue(again ? line with { Fate = TruthLine.AskedAgain } : line);
+            _lines.Enqueue(again && line.Fate is null ? line with { Fate = TruthLine.AskedAgain } : line);
         };
         WatchRows(meter, lines =>
         {
@@ -94,8 +95,8 @@ public sealed class MeterTruth(Func<DateTime> now)
         var at = now();
         var source = SourceOf(meter, answered.Name, meter.Clock.Now);
         return new TruthLine(
-            source, "reg", answered.Name.ToString(), answered.ClassId, answered.Attribute, 0, null, 0, answered.Value.Text(meter.Clock), answered.Scaler, UnitText(answered.UnitCode), 0,
-            string.Create(CultureInfo.InvariantCulture, $"{source}/reg/answered:{at.Ticks}"), ColumnOf(answered.ClassId, answered.Name, answered.Attribute), null, at);
+            source, "reg", answered.Name.ToString(), answered.ClassId, answered.Attribute, 0, null, 0, answered.Value.Text(meter.Clock), answered.Scaler, UnitText.Of(answered.UnitCode), 0,
+            string.Create(CultureInfo.InvariantCulture, $"{source}/reg/answered:{at.Ticks}"), ColumnOf(answered.ClassId, answered.Name, answered.Attribute), answered.ClassId == Control ? TruthLine.LookedAt : null, at);
     }
 
     private List<TruthLine> LinesOf(DlmsMeter meter, ProfileObject profile, StoredRow row)
@@ -108,7 +109,7 @@ public sealed class MeterTruth(Func<DateTime> now)
             var (scaler, unit) = meter.Device.Find(column.ClassId, column.Name) is ICapturable scaled ? scaled.ScaleOf(column.Attribute) : ((sbyte)0, (byte)255);
             lines.Add(new TruthLine(
                 source, profile.Name.ToString(), column.Name.ToString(), column.ClassId, column.Attribute, 0, row.At.ToString("O", CultureInfo.InvariantCulture), row.Occurrence, value.Text(meter.Clock),
-                scaler, UnitText(unit), row.Status, key, ColumnOf(column.ClassId, column.Name, column.Attribute), null, at));
+                scaler, UnitText.Of(unit), row.Status, key, ColumnOf(column.ClassId, column.Name, column.Attribute), null, at));
         }
 
         return lines;
@@ -123,6 +124,4 @@ public sealed class MeterTruth(Func<DateTime> now)
     }
 
     private static string ColumnOf(int classId, Obis name, int attribute) => string.Create(CultureInfo.InvariantCulture, $"{classId}/{name}/{attribute}.0");
-
-    private static string UnitText(byte code) => code switch { 13 => "m3", 30 => "Wh", 32 => "varh", 27 => "W", 29 => "var", 33 => "A", 35 => "V", 44 => "Hz", 255 => "1", _ => "?" };
 }
