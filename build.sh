@@ -12,9 +12,10 @@ usage() {
 usage: ./build.sh VERB [ARGUMENTS]
 
   build                         restore and build, warnings are errors; leaves artifacts/concentrator and artifacts/concentrator-sim
-  run [--meters N] [--seed S] [--scenario NAME] [--mqtt PORT]
-                                simulated meters, a radio, the service and a broker on this machine, until Ctrl-C
-  test [filter]                 every test, or those whose full name contains the filter; ends with `Tests: N passed, N failed, N skipped`
+  run [--meters N] [--seed S] [--scenario NAME] [--mqtt PORT] [--head-end SCRIPT]
+                                simulated meters, a radio, the service, a broker and a head-end that gives a few orders on this machine, until Ctrl-C
+  test [filter]                 every test, or those whose full name contains the filter; ends with `Tests: N passed, N failed, N skipped`;
+                                artifacts/conformance.md and .json say what they prove of the reference architecture
   bench [--quick] [name]        the benchmarks behind the promises, all or those whose name contains the argument; --quick takes the best of many short runs, for a machine that is shared;
                                 plc: whole networks beside the ideal schedule; footprint [MINUTES] [METERS]: memory and processor of the NativeAOT service beside a substation
   trust [campaign] [--release]  the fault campaigns, with an evidence file per promise in artifacts/trust
@@ -122,8 +123,10 @@ tests() {
         publish linux-arm64
         need_qemu
     fi
-    local arguments=(-noColor)
+    local report=artifacts/test.xml
+    local arguments=(-noColor -xml "$report")
     [ -n "$filter" ] && arguments+=(-method "*$filter*")
+    rm -f "$report" artifacts/conformance.md artifacts/conformance.json # of a run that crashes nothing is left that looks like its outcome
     set +e
     timeout --kill-after=30 "${CONCENTRATOR_TEST_SECONDS:-3600}" artifacts/bin/Unit/release/Unit "${arguments[@]}" 2>&1 | tee "$log"
     code=${PIPESTATUS[0]}
@@ -147,6 +150,7 @@ tests() {
         failed=1
         total=1
     fi
+    if ! artifacts/bin/Requirements/release/Requirements "$report" artifacts ${filter:+--part "$filter"}; then [ "$code" != 0 ] || code=1; fi
     printf 'Tests: %d passed, %d failed, %d skipped\n' "$((total - failed - skipped))" "$((failed + errors))" "$skipped"
     exit "$code"
 }

@@ -77,7 +77,7 @@ internal sealed record SimOptions
                     options.Mqtt = port;
                     break;
                 default:
-                    return $"{arguments[i]} is no option; there are --scenario --meters --seed --speed --truth --keys --shipment --ports --mqtt --replay --rows, and the verb compare";
+                    return $"{arguments[i]} is no option; there are --scenario --meters --seed --speed --truth --keys --shipment --ports --mqtt --replay --rows, and the verbs compare, head-end and head-end-keys";
             }
 
             if (!fits)

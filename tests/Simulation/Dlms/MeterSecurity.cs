@@ -7,13 +7,11 @@ using Simulation.Encoding;
 
 namespace Simulation.Dlms;
 
-/// <summary>
-/// A simulated meter's ciphering, a second time and from the document alone (specification of AES-GCM in IEC 62056-5-3 clause 9): additional data are SC, AK and, where nothing is
-/// enciphered, the text; the nonce is the sender's system title and its counter.
-/// </summary>
+/// <summary>A simulated meter's side of ciphering: which key, whose counter, what is proved (IEC 62056-5-3 clause 9).</summary>
 public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.None, int client = 1) : IHostSecurity
 {
     private readonly MeterEnvelopes _envelopes = new(keys);
+    private readonly GlobalCipher _cipher = new(keys.Suite, bug);
     private byte[]? _dedicated;
     private uint _dedicatedSends, _dedicatedExpects, _expectedBefore;
 
@@ -60,7 +58,7 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
         var broadcast = (control & 0x40) != 0;
         var key = dedicated ? _dedicated : broadcast ? keys.Gbek : keys.Guek;
         var expected = dedicated ? _dedicatedExpects : keys[client, broadcast];
-        var plain = Decipher(key, control, title, octets[(at + 1)..(at + 5)], octets[(at + 5)..]);
+        var plain = _cipher.Decipher(key, keys.Gak, control, title, octets[(at + 1)..(at + 5)], octets[(at + 5)..]);
         if (plain is not null)
         {
             keys.Used?.Invoke(key!, title.ToArray(), counter, true);
@@ -114,7 +112,7 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
         var counter = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(counter, like.IsDedicated ? _dedicatedSends++ : keys.Sends++);
         var authentication = keys.Gak;
-        byte[] content = [like.Control, .. counter, .. Encipher(like.IsDedicated ? _dedicated! : keys.TakeAnswerKey(out authentication), authentication, like.Control, counter, plain.ToArray())];
+        byte[] content = [like.Control, .. counter, .. _cipher.Encipher(like.IsDedicated ? _dedicated! : keys.TakeAnswerKey(out authentication), authentication, like.Control, keys.Title, counter, plain.ToArray())];
         var tag = plain.Span[0];
         return like.Form == 1 || tag is 0x0F or 0x10 or 0xD9 or 0xDA or 0xDF // these have no ciphered tag of their own
             ? [like.IsDedicated ? (byte)0xDC : (byte)0xDB, 8, .. keys.Title, .. Length(content.Length), .. content]
@@ -149,7 +147,7 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
             return false;
         }
 
-        var tag = Authenticate(keys.Guek, value.Span[0], clientTitle.Span, value.Span[1..5], serverChallenge.Span);
+        var tag = _cipher.Authenticate(keys.Guek, keys.Gak, value.Span[0], clientTitle.Span, value.Span[1..5], serverChallenge.Span);
         keys[client, false] = Math.Max(keys[client, false], BinaryPrimitives.ReadUInt32BigEndian(value.Span[1..]) + 1);
         var isProof = CryptographicOperations.FixedTimeEquals(tag, value.Span[5..]);
         if (isProof)
@@ -176,75 +174,11 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
         var counter = new byte[4];
         BinaryPrimitives.WriteUInt32BigEndian(counter, keys.Sends++);
         var control = (byte)(0x10 | keys.Suite);
-        return [control, .. counter, .. Authenticate(keys.Guek, control, keys.Title, counter, clientChallenge.Span)];
+        return [control, .. counter, .. _cipher.Authenticate(keys.Guek, keys.Gak, control, keys.Title, counter, clientChallenge.Span)];
     }
 
     /// <inheritdoc/>
     public void UseDedicatedKey(ReadOnlyMemory<byte>? key) => (_dedicated, _dedicatedSends, _dedicatedExpects) = (key?.ToArray(), 0, 0); // it begins at 0, which clients must take
-
-    private byte[] Encipher(byte[] key, byte[] authentication, byte control, byte[] counter, byte[] plain)
-    {
-        using var gcm = new AesGcm(key, 12);
-        var nonce = Nonce(keys.Title, counter);
-        var (cipher, tag) = (new byte[plain.Length], new byte[12]);
-        switch (control & 0x30)
-        {
-            case 0x30:
-                gcm.Encrypt(nonce, plain, cipher, tag, (byte[])[control, .. authentication]);
-                return [.. cipher, .. tag];
-            case 0x20:
-                gcm.Encrypt(nonce, plain, cipher, tag);
-                return cipher;
-            case 0x10:
-                return [.. plain, .. Authenticate(key, control, keys.Title, counter, plain)];
-            default:
-                return plain;
-        }
-    }
-
-    private byte[]? Decipher(byte[]? key, byte control, ReadOnlySpan<byte> title, ReadOnlySpan<byte> counter, ReadOnlySpan<byte> payload)
-    {
-        if (key is not { Length: > 0 } || (control & 0x80) != 0 || title.Length != 8 || (control & 0x0F) != keys.Suite || ((control & 0x10) != 0 && payload.Length < 12))
-        {
-            return null;
-        }
-
-        var tagged = (control & 0x10) != 0;
-        var (body, tag) = tagged ? (payload[..^12].ToArray(), payload[^12..].ToArray()) : (payload.ToArray(), []);
-        var plain = new byte[body.Length];
-        using var gcm = new AesGcm(key, 12);
-        switch (control & 0x30)
-        {
-            case 0x30:
-                try
-                {
-                    gcm.Decrypt(Nonce(title, counter), body, tag, plain, (byte[])[control, .. keys.Gak]);
-                    return plain;
-                }
-                catch (AuthenticationTagMismatchException)
-                {
-                    return null;
-                }
-
-            case 0x20:
-                gcm.Encrypt(Nonce(title, counter), body, plain, new byte[12]);
-                return plain;
-            case 0x10:
-                return CryptographicOperations.FixedTimeEquals(tag, Authenticate(key, control, title, counter, body)) ? body : null;
-            default:
-                return body;
-        }
-    }
-
-    private byte[] Authenticate(byte[] key, byte control, ReadOnlySpan<byte> title, ReadOnlySpan<byte> counter, ReadOnlySpan<byte> text)
-    {
-        using var gcm = new AesGcm(key, 12);
-        var tag = new byte[12];
-        gcm.Encrypt(Nonce(title, counter), Array.Empty<byte>(), Array.Empty<byte>(), tag, (byte[])[control, .. keys.Gak, .. text]);
-        return tag;
-    }
-
-    private byte[] Nonce(ReadOnlySpan<byte> title, ReadOnlySpan<byte> counter) => bug == PlantedBug.InitialVectorOrder ? [.. counter, .. title] : [.. title, .. counter];
 
     [SuppressMessage("Security", "CA5350:Do Not Use Weak Cryptographic Algorithms", Justification = "mechanism 4 is SHA-1 by the standard")]
     [SuppressMessage("Security", "CA5351:Do Not Use Broken Cryptographic Algorithms", Justification = "mechanism 3 is MD5 by the standard")]

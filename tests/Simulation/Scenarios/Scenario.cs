@@ -25,7 +25,7 @@ public sealed record Scenario(
     /// <summary>All DLMS meters, in order.</summary>
     public IEnumerable<DlmsGroup> DlmsGroups =>
     [
-        new(DlmsGroup.Tcp, Feeders?.Tcp ?? 0, DlmsGroup.Plain), new(DlmsGroup.Pty, Feeders?.Serial ?? 0, DlmsGroup.Plain), new(DlmsGroup.Udp, Feeders?.Udp ?? 0, DlmsGroup.Plain), .. Dlms ?? [],
+        new(DlmsGroup.Tcp, Feeders?.Tcp ?? 0, DlmsGroup.Plain with { HasCustomerSide = true }), new(DlmsGroup.Pty, Feeders?.Serial ?? 0, DlmsGroup.Plain), new(DlmsGroup.Udp, Feeders?.Udp ?? 0, DlmsGroup.Plain), .. Dlms ?? [],
     ];
 
     /// <summary>Meters in all.</summary>

@@ -94,7 +94,7 @@ public sealed class MeterTruth(Func<DateTime> now)
         var at = now();
         var source = SourceOf(meter, answered.Name, meter.Clock.Now);
         return new TruthLine(
-            source, "reg", answered.Name.ToString(), answered.ClassId, answered.Attribute, 0, null, 0, answered.Value.Text(meter.Clock), answered.Scaler, UnitText(answered.UnitCode), 0,
+            source, "reg", answered.Name.ToString(), answered.ClassId, answered.Attribute, 0, null, 0, answered.Value.Text(meter.Clock), answered.Scaler, UnitText.Of(answered.UnitCode), 0,
             string.Create(CultureInfo.InvariantCulture, $"{source}/reg/answered:{at.Ticks}"), ColumnOf(answered.ClassId, answered.Name, answered.Attribute), null, at);
     }
 
@@ -108,7 +108,7 @@ public sealed class MeterTruth(Func<DateTime> now)
             var (scaler, unit) = meter.Device.Find(column.ClassId, column.Name) is ICapturable scaled ? scaled.ScaleOf(column.Attribute) : ((sbyte)0, (byte)255);
             lines.Add(new TruthLine(
                 source, profile.Name.ToString(), column.Name.ToString(), column.ClassId, column.Attribute, 0, row.At.ToString("O", CultureInfo.InvariantCulture), row.Occurrence, value.Text(meter.Clock),
-                scaler, UnitText(unit), row.Status, key, ColumnOf(column.ClassId, column.Name, column.Attribute), null, at));
+                scaler, UnitText.Of(unit), row.Status, key, ColumnOf(column.ClassId, column.Name, column.Attribute), null, at));
         }
 
         return lines;
@@ -123,6 +123,4 @@ public sealed class MeterTruth(Func<DateTime> now)
     }
 
     private static string ColumnOf(int classId, Obis name, int attribute) => string.Create(CultureInfo.InvariantCulture, $"{classId}/{name}/{attribute}.0");
-
-    private static string UnitText(byte code) => code switch { 13 => "m3", 30 => "Wh", 32 => "varh", 27 => "W", 29 => "var", 33 => "A", 35 => "V", 44 => "Hz", 255 => "1", _ => "?" };
 }

@@ -15,6 +15,7 @@ public sealed class CollectionCampaign
     private static readonly int Seeds = Evidence.ReleaseSize ? 20 : 1;
     private static readonly string Meters = Evidence.ReleaseSize ? "1200" : "300", Rare = Evidence.ReleaseSize ? "300" : "117";
 
+    [Requirement("E5", "F1")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]
@@ -46,6 +47,7 @@ public sealed class CollectionCampaign
         Assert.True(complete < 98.0 && complete < 0.999 * ceiling, $"{complete} % without chasing: the campaign above could not fail");
     }
 
+    [Requirement("E5")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]
@@ -63,6 +65,7 @@ public sealed class CollectionCampaign
         evidence.Held();
     }
 
+    [Requirement("F1")]
     [Fact]
     public async Task Billing_rows_of_the_month_are_there_and_clocks_are_right()
     {
@@ -99,6 +102,7 @@ public sealed class CollectionCampaign
         Assert.True(weeks.GetProperty("Silent").GetArrayLength() > 0, "the campaign above could not fail: " + weeks.GetRawText());
     }
 
+    [Requirement("P7")]
     [Fact]
     public async Task A_job_takes_little_longer_than_the_ideal_schedule_and_the_medium_is_used()
     {
@@ -115,6 +119,7 @@ public sealed class CollectionCampaign
         evidence.Held();
     }
 
+    [Requirement("I-C")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]

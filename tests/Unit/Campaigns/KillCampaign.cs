@@ -7,6 +7,7 @@ public sealed class KillCampaign
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    [Requirement("I-G1")]
     [Theory]
     [InlineData("as built")]
     [InlineData("NativeAOT")]

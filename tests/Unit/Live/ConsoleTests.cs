@@ -78,6 +78,7 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
         Assert.Contains(sentence, await answer.Content.ReadAsStringAsync(), StringComparison.Ordinal);
     }
 
+    [Requirement("P9, P10")]
     [Fact]
     public async Task Nothing_is_changed_over_TCP_and_a_foreign_host_name_gets_no_answer()
     {

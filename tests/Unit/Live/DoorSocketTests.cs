@@ -18,6 +18,7 @@ public sealed class DoorSocketTests : IDisposable
 {
     private readonly string _directory = Directory.CreateTempSubdirectory("door").FullName;
 
+    [Requirement("P5, P6")]
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

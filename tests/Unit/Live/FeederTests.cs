@@ -8,6 +8,7 @@ public class FeederTests
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(5); // a read that failed, because a life before holds the one association, is tried again after two minutes
     private const string OnTcp = "SIM0000000001000", OnSerial = "SIM0000000001001";
 
+    [Requirement("E1", "I-L", "F2")]
     [Fact]
     public async Task Profiles_registers_and_events_of_all_arrive_and_kills_repeat_no_invocation_counter()
     {

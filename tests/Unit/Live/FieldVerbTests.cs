@@ -89,6 +89,7 @@ public sealed class FieldVerbTests : IAsyncLifetime
         Assert.Equal(20_000, _box.Book.Open.Count);
     }
 
+    [Requirement("E7")]
     [Fact]
     public async Task Meters_are_expected_exchanged_with_their_final_reading_and_retired_by_name()
     {

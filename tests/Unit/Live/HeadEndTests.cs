@@ -6,6 +6,7 @@ namespace Unit.Live;
 /// <summary>A head-end that acknowledges by itself: nothing else settles a batch, and what it refuses is kept for a person.</summary>
 public sealed class HeadEndTests
 {
+    [Requirement("I-G1")]
     [Fact]
     public async Task Only_the_head_end_settles_and_what_it_refuses_is_kept_alarmed_and_sent_again()
     {

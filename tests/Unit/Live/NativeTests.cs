@@ -27,6 +27,7 @@ public sealed class NativeTests
         Assert.Equal("28504.27", answer.GetProperty("records")[0].GetProperty("value").GetString());
     }
 
+    [Requirement("P3")]
     [Theory]
     [InlineData("linux-x64")]
     [InlineData("linux-arm64")]
@@ -48,6 +49,7 @@ public sealed class NativeTests
         Assert.Equal(3, code);
     }
 
+    [Requirement("P3")]
     [Theory]
     [InlineData("linux-x64")]
     [InlineData("linux-arm64")]

@@ -46,6 +46,7 @@ public sealed class NorthDoorTests : IDisposable
             """);
     }
 
+    [Requirement("E5", "E6", "I-G2")]
     [Fact]
     public async Task A_head_end_lists_meters_and_reads_one_end_to_end_through_the_running_service_also_after_a_kill()
     {

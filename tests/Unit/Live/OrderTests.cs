@@ -10,6 +10,7 @@ public sealed class OrderTests
     private const string Base = "dc/v1/dc-test/cmd/", Meter = "SIM0000000001000";
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
+    [Requirement("E5", "E6", "F1", "F4", "P5, P6")]
     [Fact]
     public async Task Signed_orders_are_carried_out_and_told_others_reach_no_meter_and_a_kill_forgets_none()
     {

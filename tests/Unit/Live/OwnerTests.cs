@@ -12,6 +12,7 @@ public sealed class OwnerTests
     private const string Topic = "dc/v1/dc-test/owner";
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
+    [Requirement("I-L", "I-N")]
     [Fact]
     public async Task A_signed_list_is_in_force_through_a_restart_and_one_that_is_older_or_forged_changes_nothing()
     {

@@ -6,6 +6,7 @@ namespace Unit.Live;
 /// <summary>Days in the life of a power line network without an operator: meters that come and go, a modem that has its troubles, and faulty meters among good ones.</summary>
 public sealed class PowerLineLifeTests(ITestOutputHelper output)
 {
+    [Requirement("I-C")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]
@@ -39,6 +40,7 @@ public sealed class PowerLineLifeTests(ITestOutputHelper output)
     /// The new box makes a network with another PAN id (the nodes of the old one answer its discovery) and another group key. G3 nodes find out when they have heard nothing they can open for long, and join
     /// it under other addresses; what they stored meanwhile is fetched. In PRIME the modem knows its nodes.
     /// </summary>
+    [Requirement("I-C")]
     [Theory]
     [InlineData("prime", 0)]
     [InlineData("g3", 12)]

@@ -8,6 +8,7 @@ public sealed class PowerLineTests
     /// <summary>A node that found no switch waits up to ten minutes before it looks again.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(14);
 
+    [Requirement("I-C")]
     [Fact]
     public async Task Both_networks_come_up_all_meters_are_read_and_every_value_is_explained_though_the_service_is_killed()
     {

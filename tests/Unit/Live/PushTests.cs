@@ -6,6 +6,7 @@ public class PushTests
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly string[] Meters = ["ST-53494D0100002328/reg/", "E0099000000009003/reg/", "SIM0000000009001/reg/", "SIM0000000009002/reg/"];
 
+    [Requirement("F2", "EU8")]
     [Fact]
     public async Task Everything_that_was_pushed_and_confirmed_arrives_once_with_its_alarms_also_across_kills()
     {

@@ -21,6 +21,7 @@ public class SpoiledLineTests
 {
     private static readonly DateTime World = new(2026, 11, 23, 10, 7, 30, DateTimeKind.Utc);
 
+    [Requirement("I-M")]
     [Theory]
     [InlineData(0)]
     [InlineData(1)]
@@ -41,6 +42,7 @@ public class SpoiledLineTests
         Assert.True(spoiled > 3, $"seed {seed}: {spoiled} octets were spoiled");
     }
 
+    [Requirement("I-M")]
     [Fact]
     public async Task A_meter_on_a_tty_that_hears_its_own_speed_alone_is_signed_on_to_in_mode_E()
     {

@@ -3,7 +3,7 @@ namespace Unit.Plan;
 /// <summary>Small files; no real clock on the pure floors; nothing unfinished.</summary>
 public class FileTests
 {
-    private static readonly string[] Projects = ["src/Metering", "src/Protocols", "src/Drivers", "src/Concentrator", "tests/Simulation", "tests/Unit", "tests/Benchmarks", "tests/Fuzz"];
+    private static readonly string[] Projects = ["src/Metering", "src/Protocols", "src/Drivers", "src/Concentrator", "tests/Simulation", "tests/Unit", "tests/Benchmarks", "tests/Fuzz", "tests/Requirements"];
 
     private static readonly string[] Clocks = ["DateTime.Now", "DateTime.UtcNow", "DateTime.Today", "DateTimeOffset.Now", "DateTimeOffset.UtcNow", "TimeProvider.System", "Stopwatch", "Environment.TickCount"];
 

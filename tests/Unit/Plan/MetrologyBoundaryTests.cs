@@ -7,6 +7,7 @@ namespace Unit.Plan;
 /// <summary>Nothing outside the metrology boundary can make or alter a reading.</summary>
 public class MetrologyBoundaryTests
 {
+    [Requirement("P3")]
     [Theory]
     [InlineData(typeof(Reading))]
     [InlineData(typeof(ReadingBlock))]
@@ -22,6 +23,7 @@ public class MetrologyBoundaryTests
     [Fact]
     public void The_rule_sees_a_type_that_can_be_altered() => Assert.Contains(typeof(Row).GetProperties(), property => property.SetMethod is not null);
 
+    [Requirement("P3")]
     [Fact]
     public void Only_Protocols_sees_the_inside_of_Metering() =>
         Assert.Equal(["Protocols"], typeof(Reading).Assembly.GetCustomAttributes<InternalsVisibleToAttribute>().Select(attribute => attribute.AssemblyName));

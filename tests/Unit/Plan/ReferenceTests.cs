@@ -19,6 +19,7 @@ public class ReferenceTests
         Assert.Empty(strangers);
     }
 
+    [Requirement("P7")]
     [Fact]
     public void Nothing_below_references_what_stands_above()
     {

@@ -22,6 +22,7 @@ public class RoomTests
         ["Cli"] = ["Settings", "Security", "Web", "Shipments"], // tool verbs check the configuration, read a keys file or a shipment list and speak the service's interface
     };
 
+    [Requirement("P7")]
     [Fact]
     public void A_room_uses_itself_Ports_and_the_floors_below()
     {

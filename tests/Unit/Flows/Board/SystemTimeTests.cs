@@ -16,6 +16,7 @@ public class SystemTimeTests
     private readonly SteppedClock _clock = new(new DateTimeOffset(2026, 11, 25, 10, 0, 0, TimeSpan.Zero));
     private bool _kernel = true;
 
+    [Requirement("P2")]
     [Fact]
     public void Two_agreeing_sources_make_a_clock_that_may_set_meters_after_fifteen_minutes()
     {

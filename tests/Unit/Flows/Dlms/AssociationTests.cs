@@ -177,6 +177,7 @@ public class AssociationTests
         Assert.Equal(AssociationState.Closed, talk.Session.State);
     }
 
+    [Requirement("EU8")]
     [Fact]
     public void Every_flipped_bit_of_a_ciphered_answer_is_noticed()
     {

@@ -10,6 +10,7 @@ public class ClockOrderTests
 {
     private static readonly byte[] Order = new ClockOrder("clock").ToPayload();
 
+    [Requirement("P2")]
     [Theory]
     [InlineData(7.0, "shifted")]
     [InlineData(-7.0, "shifted")]
@@ -58,6 +59,7 @@ public class ClockOrderTests
         Assert.Equal(1, bench.Meter.Clock.TimesSet); // by the test alone
     }
 
+    [Requirement("P2")]
     [Fact]
     public async Task A_box_with_one_source_looks_and_touches_nothing()
     {
@@ -68,6 +70,7 @@ public class ClockOrderTests
         Assert.Equal(1, bench.Meter.Clock.TimesSet);
     }
 
+    [Requirement("P2")]
     [Theory]
     [InlineData(3700)]
     [InlineData(-315_360_000)]

@@ -18,6 +18,7 @@ public class DlmsDriverTests
         { 5, 1, 128, 3, true }, { 5, 2, 128, 1, false }, { 5, 1, 0, 1, true }, { 5, 2, 0, 1, true }, { 5, 2, 128, 7, true },
     };
 
+    [Requirement("E1")]
     [Theory]
     [MemberData(nameof(Wires))]
     public async Task A_profile_arrives_as_it_is_stored(int mechanism, int suite, int information, int window, bool octets)
@@ -82,6 +83,7 @@ public class DlmsDriverTests
         Assert.Equal(9, block.Rows.Length);
     }
 
+    [Requirement("F2")]
     [Fact]
     public async Task Events_come_with_their_number_set_and_words()
     {

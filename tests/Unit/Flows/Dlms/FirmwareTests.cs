@@ -15,6 +15,7 @@ public class FirmwareTests
     private static readonly byte[] Image = Enumerable.Range(0, 64 * 40 + 17).Select(i => (byte)(i * 7)).ToArray();
     private static readonly byte[] Hash = SHA256.HashData(Image);
 
+    [Requirement("F2")]
     [Fact]
     public async Task An_image_is_sent_verified_compared_and_activated_and_the_new_firmware_read()
     {

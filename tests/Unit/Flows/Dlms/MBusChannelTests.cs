@@ -13,6 +13,7 @@ public class MBusChannelTests
 {
     private static readonly MBusDevice Other = new("GWI", 77_000_123, 0x3D, 3, -2, 13, 5, 20);
 
+    [Requirement("E4")]
     [Theory]
     [InlineData("mbus-profile", "0-1:24.3.0*255")]
     [InlineData("mbus-daily-profile", "0-1:24.3.1*255")]
@@ -164,6 +165,7 @@ public class MBusChannelTests
         Assert.Equal(1, bench.Meter.Part<MBusChannels>()!.Valve.State);
     }
 
+    [Requirement("F5")]
     [Theory]
     [InlineData(1, false, OrderState.Done)] // armed is enough: a hand opens it
     [InlineData(2, false, OrderState.Done)]

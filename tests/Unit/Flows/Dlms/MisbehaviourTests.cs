@@ -31,6 +31,7 @@ public class MisbehaviourTests
         return data;
     }
 
+    [Requirement("E1")]
     [Theory]
     [MemberData(nameof(WithRows))]
     public async Task Every_row_arrives_as_the_meter_stored_it(MeterFault fault, bool range)

@@ -13,6 +13,7 @@ public class OrderKindTests
     private static readonly Obis Notice = Obis.Parse("0-0:96.13.0*255");
     private static readonly CosemTarget Text = new(1, Notice, 2);
 
+    [Requirement("F2")]
     [Fact]
     public async Task A_written_attribute_is_read_back()
     {

@@ -37,6 +37,7 @@ public sealed class AttackTests : IDisposable
         }
     }
 
+    [Requirement("EU8")]
     [Fact]
     public void A_tampered_telegram_fails_its_MAC_wherever_it_was_touched()
     {
@@ -65,6 +66,7 @@ public sealed class AttackTests : IDisposable
 
     private static StatusFlags Flags(DriverEvent taken) => Assert.IsType<DriverEvent.ReadingsTaken>(taken).Block.Rows[0].Flags;
 
+    [Requirement("EU8")]
     [Theory]
     [InlineData(MeterSecurity.Mode7, "message counter")]
     [InlineData(MeterSecurity.ExtendedLink, "session number")]

@@ -132,6 +132,7 @@ public sealed class MeterLifeTests : IDisposable
         Assert.True((await Desk.RetireAsync(MeterId.Parse("XXX0000000000000"), "alice", CancellationToken.None)).IsUnknown);
     }
 
+    [Requirement("E7")]
     [Fact]
     public async Task Each_change_is_audited_with_the_name_of_who_made_it()
     {

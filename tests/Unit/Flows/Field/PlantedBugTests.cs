@@ -20,6 +20,7 @@ public sealed class PlantedBugTests
 {
     private static readonly DateTime Start = new(2026, 11, 24, 8, 0, 0, DateTimeKind.Utc);
 
+    [Requirement("E1")]
     [Fact]
     public void Every_value_sent_arrives_as_sent() => Assert.True(Flow(PlantedBug.None, out var report), report);
 

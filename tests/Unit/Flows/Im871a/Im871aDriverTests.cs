@@ -18,6 +18,7 @@ public sealed class Im871aDriverTests
     private readonly ConcurrentQueue<DriverEvent> _events = new();
     private readonly CancellationTokenSource _stop = new();
 
+    [Requirement("I-M")]
     [Fact]
     public async Task It_asks_who_is_there_sets_the_mode_and_hears()
     {

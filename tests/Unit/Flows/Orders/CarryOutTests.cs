@@ -302,6 +302,7 @@ public sealed class CarryOutTests : IDisposable
         Assert.Equal(1, book.LiveState().Count(record => record.Payload.Span[0] == 1)); // what is over is forgotten after a month, what is open is not
     }
 
+    [Requirement("P4")]
     [Fact]
     public async Task An_order_that_needs_a_second_word_waits_for_it()
     {

@@ -9,6 +9,7 @@ public class ClockRuleTests
     private static readonly DateTime Now = new(2026, 11, 25, 10, 7, 0, DateTimeKind.Utc), Local = new(2026, 11, 25, 11, 7, 0, DateTimeKind.Unspecified);
     private static readonly TimeTrust Trusted = new(2, 0, TimeSpan.FromMinutes(15));
 
+    [Requirement("P2")]
     [Theory]
     [InlineData(0, ClockMove.Keep)]
     [InlineData(2, ClockMove.Keep)]

@@ -16,6 +16,7 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public Task One_that_is_not_signed() => RefusedAsync("clock", new SignedOrder("o1").Unsigned(), "unsigned", "counts only under the signature");
 
+    [Requirement("EU8")]
     [Fact]
     public Task One_that_another_key_signed() => RefusedAsync("clock", new SignedOrder("o1").By(_bench.Second), "signature", "does not hold under key hes-1");
 
@@ -40,6 +41,7 @@ public sealed class RefusalTests : IDisposable
     public Task One_that_comes_a_day_late() =>
         RefusedAsync("clock", (new SignedOrder("o1") with { Issued = OrderBench.Start.AddSeconds(-86_401), Expires = OrderBench.Start.AddHours(2) }).By(_bench.Key), "stale", "more than 86400 s ago");
 
+    [Requirement("F4")]
     [Fact]
     public Task One_that_is_over() =>
         RefusedAsync("clock", (new SignedOrder("o1") with { Issued = OrderBench.Start.AddHours(-2), Expires = OrderBench.Start }).By(_bench.Key), "expired", "expired 2026-11-25T08:00:00Z");
@@ -54,6 +56,7 @@ public sealed class RefusalTests : IDisposable
     public Task One_whose_time_ends_before_it_begins() =>
         RefusedAsync("clock", (new SignedOrder("o1") with { NotBefore = OrderBench.Start.AddHours(3) }).By(_bench.Key), "validity", "no window");
 
+    [Requirement("F4")]
     [Fact]
     public async Task One_with_the_nonce_of_another()
     {
@@ -84,6 +87,7 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public Task One_for_no_meter_or_the_same_one_twice() => RefusedAsync("clock", new SignedOrder("o1", Meters: [Meter, Meter]).By(_bench.Key), "arguments", "1 to 5000 different ones");
 
+    [Requirement("P1")]
     [Theory]
     [InlineData("write", """{"attribute":2,"class":3,"obis":"1-0:1.8.0*255","value":"0600000000"}""", "measures")]
     [InlineData("write", """{"attribute":4,"class":7,"obis":"1-0:99.1.0*255","value":"0600000E10"}""", "holds what was measured")]
@@ -96,6 +100,7 @@ public sealed class RefusalTests : IDisposable
     public Task One_that_would_touch_what_measures_or_goes_round_the_order_that_is_meant_for_it(string verb, string args, string why) =>
         RefusedAsync(verb, new SignedOrder("o1", args).By(_bench.Key), "protected", why);
 
+    [Requirement("P4")]
     [Theory]
     [InlineData("read", """{"wat":"registers"}""", "what wants a text")]
     [InlineData("read", """{"wat":1,"what":"registers"}""", "args has \"wat\"")]
@@ -119,6 +124,7 @@ public sealed class RefusalTests : IDisposable
     [Fact]
     public Task One_with_a_verb_there_is_not() => RefusedAsync("explode", new SignedOrder("o1").By(_bench.Key), "unknown-verb", "\"explode\" is no order");
 
+    [Requirement("P1")]
     [Theory]
     [InlineData("", "the message is empty")]
     [InlineData("[]", "no object")]

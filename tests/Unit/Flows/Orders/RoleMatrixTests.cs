@@ -29,6 +29,7 @@ public class RoleMatrixTests
     [Fact]
     public void The_table_has_a_row_for_each_verb_and_no_other() => Assert.Equal(OrderVerbs.All.Select(verb => verb.Name).Order(), Rows().Select(row => row[0]).Order());
 
+    [Requirement("E7", "F4", "P9, P10")]
     [Theory]
     [MemberData(nameof(Cells))]
     public void A_role_may_give_the_orders_the_table_says(string verb, string role, string cell)

@@ -28,6 +28,7 @@ public sealed class OwnershipTests : IDisposable
         _lists = Lists();
     }
 
+    [Requirement("I-L")]
     [Fact]
     public async Task A_meter_of_another_box_is_owned_elsewhere_one_of_ours_or_of_nobody_is_not()
     {
@@ -60,6 +61,7 @@ public sealed class OwnershipTests : IDisposable
         Assert.Equal(7, lists.View.Version);
     }
 
+    [Requirement("I-N")]
     [Theory]
     [InlineData(3)]
     [InlineData(2)]
@@ -82,6 +84,7 @@ public sealed class OwnershipTests : IDisposable
         Assert.Equal((1L, 0L), (_lists.View.Accepted, _lists.View.Refused));
     }
 
+    [Requirement("I-N")]
     [Fact]
     public async Task A_list_that_was_changed_or_signed_by_somebody_else_or_by_an_unknown_key_is_refused()
     {

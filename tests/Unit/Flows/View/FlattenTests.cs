@@ -27,6 +27,7 @@ public sealed class FlattenTests : IAsyncDisposable
         { "none", 0, null },
     };
 
+    [Requirement("E1")]
     [Theory(Timeout = 60_000)]
     [MemberData(nameof(Values))]
     public async Task Every_kind_of_value_comes_back_exactly(string kind, int scaler, string? text)

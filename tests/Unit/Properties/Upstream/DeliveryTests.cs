@@ -8,6 +8,7 @@ namespace Unit.Properties.Upstream;
 /// <summary>At least once on the wire, exactly once after upserting: random losses, doubled and late acknowledgements, restarts that lose the newest state.</summary>
 public class DeliveryTests
 {
+    [Requirement("E5")]
     [Fact]
     public async Task Nothing_is_lost_in_200000_operations_of_a_bad_network()
     {

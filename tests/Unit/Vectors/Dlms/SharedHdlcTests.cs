@@ -9,6 +9,7 @@ namespace Unit.Vectors.Dlms;
 /// <summary>Other people's HDLC frames: each is read, and written again octet for octet; what unsegmented ones carry is an APDU.</summary>
 public class SharedHdlcTests
 {
+    [Requirement("I-M")]
     [Fact]
     public void Each_frame_is_read_and_written_again()
     {

@@ -22,6 +22,7 @@ public class SharedTelegramTests
         ["qwater"] = ["volume_flow"], ["qwaterv2"] = ["volume_flow"], ["sharky774"] = ["operating_time_in_error"],
     };
 
+    [Requirement("I-M")]
     [Theory]
     [InlineData("wmbus.jsonl")]
     [InlineData("wmbus-derived.jsonl")]

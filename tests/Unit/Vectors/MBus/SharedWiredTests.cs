@@ -13,6 +13,7 @@ public class SharedWiredTests
         [("min", "s")] = 60, [("h", "s")] = 3600, [("d", "s")] = 86400, [("m3", "l")] = 1000, [("m3", "reserved but historic")] = 1000,
     };
 
+    [Requirement("I-M")]
     [Fact]
     public void Each_record_has_the_others_value_storage_tariff_and_subunit()
     {

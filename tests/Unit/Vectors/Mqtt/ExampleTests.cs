@@ -17,6 +17,7 @@ public class ExampleTests
         Assert.Equal(description["channels"]!.AsObject().Select(channel => channel.Key), description["operations"]!.AsObject().Select(operation => operation.Key));
     }
 
+    [Requirement("P5, P6")]
     [Theory]
     [MemberData(nameof(Names))]
     public void The_example_fits_its_schema(string name) => Assert.Empty(MessageSchemas.FaultsOf(name, Example(name)));

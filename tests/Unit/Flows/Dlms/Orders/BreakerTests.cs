@@ -13,6 +13,7 @@ public class BreakerTests
     private static readonly DlmsMeterPlan Plan = new(3, 7) { BreakerTakes = TimeSpan.FromSeconds(5) };
     private static readonly byte[] TheBreaker = new BreakerOrder().ToPayload();
 
+    [Requirement("F4")]
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -38,6 +39,7 @@ public class BreakerTests
         Assert.Contains("nothing was sent", step.Sentence, StringComparison.Ordinal);
     }
 
+    [Requirement("F4")]
     [Theory]
     [InlineData(0, OrderState.Refused, "connected", OrderState.Done, "connected")]
     [InlineData(1, OrderState.Done, "disconnected", OrderState.Done, "armed, relay open")]

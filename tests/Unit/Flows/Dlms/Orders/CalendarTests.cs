@@ -17,6 +17,7 @@ public class CalendarTests
         [new(1, [new(TimeSpan.Zero, Script, 2), new(new TimeSpan(6, 30, 0), Script, 1), new(TimeSpan.FromHours(22), Script, 2)]), new(2, [new(TimeSpan.Zero, Script, 2)])],
         [new(1, new CalendarDate(Month: 12, Day: 25), 2), new(2, new CalendarDate(2027, 4, 5, 1), 2)]);
 
+    [Requirement("F3")]
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -34,6 +35,7 @@ public class CalendarTests
         Assert.Equal("0102020312000109" + "05FFFF0C19FF1102" + "020312000209" + "0507EB0405011102", Convert.ToHexString(bench.Meter.Device.Find(11, Table)!.Get(2, null).Data.Span));
     }
 
+    [Requirement("F3")]
     [Fact]
     public async Task A_calendar_with_a_time_waits_and_takes_over_when_the_meters_clock_is_there()
     {
@@ -91,6 +93,7 @@ public class CalendarTests
         Assert.Contains("nothing was sent", step.Sentence, StringComparison.Ordinal);
     }
 
+    [Requirement("F3")]
     [Fact]
     public async Task Special_days_that_cannot_be_written_as_a_whole_are_changed_day_by_day()
     {

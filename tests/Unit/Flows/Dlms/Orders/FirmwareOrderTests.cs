@@ -12,6 +12,7 @@ public class FirmwareOrderTests
     private static readonly byte[] Image = [.. Enumerable.Range(0, 3000).Select(i => (byte)(i * 11))];
     private static readonly DateTimeOffset Night = new(2026, 11, 24, 3, 0, 0, TimeSpan.FromHours(1));
 
+    [Requirement("F2")]
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -12,6 +12,7 @@ public class LimiterTests
     private static readonly DlmsMeterPlan Plan = new(3, 7);
     private static readonly DateTimeOffset Emergency = new(2026, 12, 1, 18, 0, 0, TimeSpan.FromHours(1));
 
+    [Requirement("F4")]
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

@@ -10,6 +10,7 @@ public class LoadSwitchTests
     private static readonly DlmsMeterPlan Plan = new(3, 7) { HasCustomerSide = true, BreakerTakes = TimeSpan.FromSeconds(2) };
     private const string Ways = "\nload-switch boiler script 0-0:10.0.103*255 1 2 0-2:96.3.10*255\nload-switch pump arbitrator 0-0:96.3.20*255 3 0 1 0-3:96.3.10*255\nload-switch ghost script 0-0:10.0.104*255 1 2 0-2:96.3.10*255\n";
 
+    [Requirement("F5")]
     [Theory]
     [InlineData("1", 0, true)]
     [InlineData("1", 0, false)]

@@ -10,6 +10,7 @@ public class MessageTests
 {
     private static readonly DlmsMeterPlan Plan = new(3, 7) { HasCustomerSide = true };
 
+    [Requirement("F2")]
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

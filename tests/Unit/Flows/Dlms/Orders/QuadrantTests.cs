@@ -16,6 +16,7 @@ public class QuadrantTests
     private static readonly (byte C, byte Unit, uint Value)[] Energies =
         [(1, WattHour, 11_111_111), (2, WattHour, 2_222_222), (3, VarHour, 333_333), (4, VarHour, 44_444), (5, VarHour, 5_555), (6, VarHour, 666), (7, VarHour, 77), (8, VarHour, 8)];
 
+    [Requirement("EU10")]
     [Theory]
     [InlineData(true)]
     [InlineData(false)]
@@ -37,6 +38,7 @@ public class QuadrantTests
         }
     }
 
+    [Requirement("F1", "EU10")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]

@@ -9,6 +9,7 @@ public class StreetOrderTests
 {
     private static readonly byte[] TheBreaker = new BreakerOrder().ToPayload();
 
+    [Requirement("F4")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]
@@ -42,6 +43,7 @@ public class StreetOrderTests
         Assert.Equal((OrderState.Done, "disconnected", 1), (step.State, step.After, control.TimesTold));
     }
 
+    [Requirement("F3")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]

@@ -13,6 +13,7 @@ public class TokenTests
     private static readonly DlmsMeterPlan Plan = new(3, 7) { HasCustomerSide = true };
     private const string Gateway = "\ntoken 0-0:19.40.0*255 0-0:19.10.0*255\n";
 
+    [Requirement("F3")]
     [Theory]
     [InlineData(true)]
     [InlineData(false)]

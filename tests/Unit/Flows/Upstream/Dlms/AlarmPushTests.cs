@@ -18,6 +18,7 @@ namespace Unit.Flows.Upstream.Dlms;
 /// <summary>Events of meters, pushed to where the push setup points.</summary>
 public class AlarmPushTests
 {
+    [Requirement("E6")]
     [Fact]
     public async Task Events_go_ciphered_to_the_listener_and_a_restart_goes_on_behind_them()
     {

@@ -62,6 +62,7 @@ public class BoxDeviceTests
         Assert.Equal(Enumerable.Range(3, 5).Select(attribute => $"40/{PushSetup}/{attribute}"), writable);
     }
 
+    [Requirement("P9, P10")]
     [Fact]
     public async Task Everybody_reads_name_clock_and_counters_and_nothing_else()
     {
@@ -184,6 +185,7 @@ public class BoxDeviceTests
         Assert.Equal("dc-0001", TextOf(await headEnd.GetAsync(session, 1, "0-0:96.1.0*255", 2)));
     }
 
+    [Requirement("P5, P6")]
     [Fact]
     public async Task Weaker_protection_than_authenticated_and_encrypted_is_refused()
     {
@@ -192,6 +194,7 @@ public class BoxDeviceTests
         Assert.NotNull(await bench.Connect().AssociateAsync(HeadEnd.Session(bench.Key!, bench.Authentication, settings: settings)));
     }
 
+    [Requirement("P5, P6")]
     [Fact]
     public async Task Nothing_is_read_before_the_proof_and_nothing_in_clear_after_it()
     {
@@ -205,6 +208,7 @@ public class BoxDeviceTests
         Assert.Equal([0xD8, 1, 1], await headEnd.AskAsync(2, 1, get));
     }
 
+    [Requirement("EU8")]
     [Fact]
     public async Task A_counter_that_was_used_before_is_refused_on_every_connection()
     {

@@ -36,6 +36,7 @@ public class DoorStreamTests
         }
     }
 
+    [Requirement("P1")]
     [Fact]
     public async Task A_flipped_bit_is_answered_or_refused_and_never_more()
     {

@@ -17,6 +17,7 @@ public class PassingTests
 {
     private const string Energy = "1-0:1.8.0*255";
 
+    [Requirement("I-G2")]
     [Theory]
     [InlineData(false, 1, MeterFault.None)]
     [InlineData(true, 1, MeterFault.None)]
@@ -106,6 +107,7 @@ public class PassingTests
         Assert.True(after.State == OrderState.Done, after.Sentence);
     }
 
+    [Requirement("P5, P6")]
     [Fact]
     public async Task Nobody_passes_who_did_not_prove_himself_or_has_no_right_and_nothing_reaches_the_meter()
     {
@@ -132,6 +134,7 @@ public class PassingTests
         Assert.Contains(bench.Told, one => one.What == DoorEventKind.PassThroughRefused);
     }
 
+    [Requirement("P1")]
     [Theory]
     [InlineData("C001C100080000010000FF0200", true)] // GET in clear
     [InlineData("601DA109060760857405080101BE10040E01000000065F1F0400007E1F04B0", true)] // AARQ
@@ -284,7 +287,7 @@ public class PassingTests
 
     private static GatewayPrefix Prefix(DriverBench field) => new(0, System.Text.Encoding.ASCII.GetBytes(field.Meter.Name));
 
-    private static async Task<NorthBench> OpenAsync(DriverBench field)
+    internal static async Task<NorthBench> OpenAsync(DriverBench field)
     {
         Assert.True(await field.ListeningAsync());
         Assert.Null(field.Ended);
@@ -296,7 +299,7 @@ public class PassingTests
     }
 
     /// <summary>Something that makes the meter work, which answers at once: no time passes.</summary>
-    private static async Task<T> Settled<T>(DriverBench field, Task<T> work)
+    internal static async Task<T> Settled<T>(DriverBench field, Task<T> work)
     {
         var watched = field.UnderWay(() => work);
         Assert.True(await Patience.UntilAsync(() => watched.IsCompleted), "nothing comes back");

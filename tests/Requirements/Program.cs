@@ -1,0 +1,3 @@
+using Requirements;
+
+return TableMaker.Run(args, Console.Error);
