@@ -15,6 +15,8 @@ public readonly record struct MeterValue(AXdrTag Type, long Number)
 
     public static MeterValue Enum(byte value) => new(AXdrTag.Enum, value);
 
+    public static MeterValue Truth(bool value) => new(AXdrTag.Boolean, value ? 1 : 0);
+
     /// <summary>A capture time.</summary>
     public static MeterValue Instant(DateTime utc) => new(AXdrTag.OctetString, utc.Ticks);
 
@@ -26,10 +28,11 @@ public readonly record struct MeterValue(AXdrTag Type, long Number)
         AXdrTag.UInt8 => to.UInt8((byte)Number),
         AXdrTag.UInt16 => to.UInt16((ushort)Number),
         AXdrTag.Enum => to.Enum((byte)Number),
+        AXdrTag.Boolean => to.Boolean(Number != 0),
         AXdrTag.OctetString => to.Octets(clock.Octets(At)),
         _ => to.UInt32((uint)Number),
     };
 
     /// <summary>As a subscriber reads it.</summary>
-    public string Text(MeterClock clock) => Type == AXdrTag.OctetString ? clock.Text(At) : Number.ToString(CultureInfo.InvariantCulture);
+    public string Text(MeterClock clock) => Type == AXdrTag.OctetString ? clock.Text(At) : Type == AXdrTag.Boolean ? (Number != 0 ? "true" : "false") : Number.ToString(CultureInfo.InvariantCulture);
 }

@@ -107,7 +107,7 @@ public sealed class Comparison(TimeSpan slot)
             var values = row.GetProperty("v").EnumerateArray().ToArray();
             for (var i = 0; i < columns.Length; i++)
             {
-                var value = values[i].ValueKind == JsonValueKind.Null ? null : values[i].ToString();
+                var value = values[i].ValueKind switch { JsonValueKind.Null => null, JsonValueKind.True => "true", JsonValueKind.False => "false", _ => values[i].ToString() };
                 Take(Text(row, "key")!, Text(columns[i], "id")!, row.GetProperty("rev").GetInt32(), value, columns[i].GetProperty("scaler").GetInt32(), Text(columns[i], "unit")!, Text(block, "receivedAt"));
             }
         }

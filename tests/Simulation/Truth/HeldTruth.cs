@@ -44,7 +44,7 @@ public sealed class HeldTruth(DlmsMeter meter, Func<DateTime> now, Action<TruthL
             {
                 var again = at - _answeredAt.GetValueOrDefault((line.Meter, line.Column)) < Comparison.AskedTwiceWithin;
                 _answeredAt[(line.Meter, line.Column)] = at;
-                tell(line with { SentAt = at, Fate = again ? TruthLine.AskedAgain : at - line.SentAt > Late ? TooLate : null });
+                tell(line with { SentAt = at, Fate = line.Fate ?? (again ? TruthLine.AskedAgain : at - line.SentAt > Late ? TooLate : null) });
             }
             else if (!_told.Contains(line.Key))
             {

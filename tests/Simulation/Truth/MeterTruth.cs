@@ -11,6 +11,7 @@ namespace Simulation.Truth;
 /// <param name="now">The true time.</param>
 public sealed class MeterTruth(Func<DateTime> now)
 {
+    private const ushort Control = 70;
     private readonly ConcurrentQueue<TruthLine> _lines = new();
     private readonly ConcurrentQueue<string> _closed = new();
     private readonly ConcurrentDictionary<string, string> _portOf = new();
@@ -26,7 +27,7 @@ public sealed class MeterTruth(Func<DateTime> now)
             var line = LineOf(meter, answered);
             var again = mayBeAskedAgain && line.SentAt - answeredAt.GetValueOrDefault((line.Meter, line.Column)) < Comparison.AskedTwiceWithin;
             answeredAt[(line.Meter, line.Column)] = line.SentAt;
-            _lines.Enqueue(again ? line with { Fate = TruthLine.AskedAgain } : line);
+            _lines.Enqueue(again && line.Fate is null ? line with { Fate = TruthLine.AskedAgain } : line);
         };
         WatchRows(meter, lines =>
         {
@@ -95,7 +96,7 @@ public sealed class MeterTruth(Func<DateTime> now)
         var source = SourceOf(meter, answered.Name, meter.Clock.Now);
         return new TruthLine(
             source, "reg", answered.Name.ToString(), answered.ClassId, answered.Attribute, 0, null, 0, answered.Value.Text(meter.Clock), answered.Scaler, UnitText.Of(answered.UnitCode), 0,
-            string.Create(CultureInfo.InvariantCulture, $"{source}/reg/answered:{at.Ticks}"), ColumnOf(answered.ClassId, answered.Name, answered.Attribute), null, at);
+            string.Create(CultureInfo.InvariantCulture, $"{source}/reg/answered:{at.Ticks}"), ColumnOf(answered.ClassId, answered.Name, answered.Attribute), answered.ClassId == Control ? TruthLine.LookedAt : null, at);
     }
 
     private List<TruthLine> LinesOf(DlmsMeter meter, ProfileObject profile, StoredRow row)

@@ -11,6 +11,9 @@ public sealed record TruthLine(
     /// <summary>Fate of an answer to a question that was asked twice, as happens on datagrams: one of the two answers serves, the other is passed over.</summary>
     public const string AskedAgain = "asked again";
 
+    /// <summary>Fate of how a breaker, a valve or a load switch stood when it was looked at: what an order looks at on its way is told to nobody, what it ends with is.</summary>
+    public const string LookedAt = "looked at";
+
     /// <summary>As one line of JSON.</summary>
     public string ToJson() => JsonSerializer.Serialize(this, TruthJson.Default.TruthLine);
 }

@@ -46,9 +46,9 @@ public sealed class DisconnectObject(DlmsMeter meter, byte mode, Obis name, Time
 
     public override DataResult Get(int attribute, Selection? access) => attribute switch
     {
-        2 => Result(new DataWriter().Boolean(State == On).ToArray()),
-        3 => Result(new DataWriter().Enum(State).ToArray()),
-        4 => Result(new DataWriter().Enum(Mode).ToArray()),
+        2 => Result(meter.Answered(this, 2, MeterValue.Truth(State == On))),
+        3 => Result(meter.Answered(this, 3, MeterValue.Enum(State))),
+        4 => Result(meter.Answered(this, 4, MeterValue.Enum(Mode))),
         _ => Error(Undefined),
     };
 

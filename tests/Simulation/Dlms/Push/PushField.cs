@@ -13,7 +13,7 @@ namespace Simulation.Dlms.Push;
 public sealed class PushField : IDisposable
 {
     private const int MostTries = 3;
-    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5), NetworkEvery = TimeSpan.FromSeconds(4), Patience = TimeSpan.FromSeconds(8), Opening = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan LineEvery = TimeSpan.FromSeconds(5), NetworkEvery = TimeSpan.FromSeconds(4), Patience = TimeSpan.FromSeconds(8), Opening = TimeSpan.FromSeconds(3);
     private readonly ConcurrentQueue<TruthLine> _truth = new();
     private readonly ConcurrentQueue<string> _closed = new();
     private readonly CancellationTokenSource _stop = new();

@@ -14,7 +14,7 @@ public sealed class OrderSigner(ECDsa key, string keyId)
 
     /// <summary>An order with all its members and no signature.</summary>
     /// <param name="arguments">JSON of <c>args</c>.</param>
-    public JsonObject Write(string id, string verb, IReadOnlyList<string> meters, string arguments, DateTime now) => new()
+    public static JsonObject Write(string id, string verb, IReadOnlyList<string> meters, string arguments, DateTime now) => new()
     {
         ["orderId"] = id,
         ["verb"] = verb,

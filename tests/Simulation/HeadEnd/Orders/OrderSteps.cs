@@ -22,7 +22,7 @@ internal sealed class OrderSteps(OrderBroker broker, OrderSigner signer, TimePro
         }
 
         var id = $"hes-{_run}-{step.Line}";
-        var order = signer.Write(id, step.Verb, step.Meters, step.Arguments, clock.GetUtcNow().UtcDateTime);
+        var order = OrderSigner.Write(id, step.Verb, step.Meters, step.Arguments, clock.GetUtcNow().UtcDateTime);
         if (step.Flaw == OrderFlaw.Late)
         {
             order["issuedAt"] = OrderSigner.Instant(clock.GetUtcNow().UtcDateTime.AddDays(-2));

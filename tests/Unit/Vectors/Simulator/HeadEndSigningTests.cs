@@ -51,13 +51,13 @@ public class HeadEndSigningTests
         using var bench = new OrderBench();
         var signer = new OrderSigner(bench.Key, "hes-1");
         var now = bench.Clock.GetUtcNow().UtcDateTime;
-        var order = signer.Sign(signer.Write("o1", "message", ["LGZ1030655933512"], """{"text":"Straße \"offen\" 10–11 Uhr\n½"}""", now));
+        var order = signer.Sign(OrderSigner.Write("o1", "message", ["LGZ1030655933512"], """{"text":"Straße \"offen\" 10–11 Uhr\n½"}""", now));
         Assert.Empty(MessageSchemas.FaultsOf("cmd", order.ToJsonString()));
         var receipt = await bench.GiveAsync("message", order.ToJsonString());
         Assert.True(receipt.State == OrderState.Accepted, receipt.Sentence);
-        var forged = signer.Sign(signer.Write("o2", "message", ["LGZ1030655933512"], """{"text":"a"}""", now));
+        var forged = signer.Sign(OrderSigner.Write("o2", "message", ["LGZ1030655933512"], """{"text":"a"}""", now));
         forged["args"]!["text"] = "b";
         Assert.Equal((OrderState.Refused, "signature"), await bench.GiveAsync("message", forged.ToJsonString()) is var refused ? (refused.State, refused.Code) : default);
-        Assert.Equal((OrderState.Refused, "unsigned"), await bench.GiveAsync("message", signer.Write("o3", "message", ["LGZ1030655933512"], """{"text":"a"}""", now).ToJsonString()) is var unsigned ? (unsigned.State, unsigned.Code) : default);
+        Assert.Equal((OrderState.Refused, "unsigned"), await bench.GiveAsync("message", OrderSigner.Write("o3", "message", ["LGZ1030655933512"], """{"text":"a"}""", now).ToJsonString()) is var unsigned ? (unsigned.State, unsigned.Code) : default);
     }
 }
