@@ -141,7 +141,7 @@ done
 "${CONCENTRATOR_SERVICE:-artifacts/concentrator}" run --config "$dir/concentrator.toml" --state "$dir/state" > "$dir/service.log" 2>&1 &
 service=$!
 if [ "$steps" != none ]; then
-    artifacts/concentrator-sim head-end "$steps" --box "$box" --mqtt "mqtt://127.0.0.1:$port" --key "$dir/hes/hes-1.key.pem" --door "127.0.0.1:$door" --keys "$dir/all.keys" --rows "$dir/passed.jsonl" \
+    artifacts/concentrator-sim head-end "$steps" --box "$box" --mqtt "mqtt://127.0.0.1:$port" --key "$dir/hes/hes-1.key.pem" --door "127.0.0.1:$door" --keys "$dir/all.keys" --rows "$dir/passed.jsonl" --trace "$dir/door.trace" \
         > "$dir/orders.out" 2>&1 &
     orders=$!
 fi

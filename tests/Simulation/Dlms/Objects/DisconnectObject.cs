@@ -1,7 +1,6 @@
 using Metering;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Host;
-using Protocols.Dlms.Model;
 using Simulation.Dlms.Equipment;
 
 namespace Simulation.Dlms.Objects;
