@@ -59,7 +59,7 @@ for _ in $(seq 300); do [ -s "$dir/sim.out" ] && [ -e "$dir/ports/im871a" ] && [
 [ -s "$dir/sim.out" ] || { cat "$dir/sim.err" >&2; exit 1; }
 head -n 1 "$dir/sim.out"
 port=$(sed -nE '1s/.*127\.0\.0\.1:([0-9]+).*/\1/p' "$dir/sim.out")
-http=$((8080 + port % 1000)) door=$((4059 + port % 1000))
+http=$((8080 + port % 1000)) door=$((4059 + port % 1000)) broker=$port
 box=dc-demo
 [ -e "$dir/ports/dlms-tcp0.url" ] || steps=none # the script's meter is the one on TCP
 artifacts/concentrator-sim head-end-keys "$dir/hes" --box "$box"
@@ -141,7 +141,7 @@ done
 "${CONCENTRATOR_SERVICE:-artifacts/concentrator}" run --config "$dir/concentrator.toml" --state "$dir/state" > "$dir/service.log" 2>&1 &
 service=$!
 if [ "$steps" != none ]; then
-    artifacts/concentrator-sim head-end "$steps" --box "$box" --mqtt "mqtt://127.0.0.1:$port" --key "$dir/hes/hes-1.key.pem" --door "127.0.0.1:$door" --keys "$dir/all.keys" --rows "$dir/passed.jsonl" \
+    artifacts/concentrator-sim head-end "$steps" --box "$box" --mqtt "mqtt://127.0.0.1:$broker" --key "$dir/hes/hes-1.key.pem" --door "127.0.0.1:$door" --keys "$dir/all.keys" --rows "$dir/passed.jsonl" --trace "$dir/door.trace" \
         > "$dir/orders.out" 2>&1 &
     orders=$!
 fi

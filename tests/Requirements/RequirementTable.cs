@@ -34,7 +34,7 @@ internal static class RequirementTable
         new("P1", "whatever comes from outside, nothing that measures is written"),
         new("P2", "meter clocks are moved on purpose, within windows, with the value before and after; what is too far off waits for a person"),
         new("P3", "what was measured is immutable, chained and identified, and only the relevant part makes it"),
-        new("P4", "an image says whether it is legally relevant, and such a one needs a second word", "a second word for relevant images alone (`needApproval` takes all of firmware), and a list of downloads of its own"),
+        new("P4", "an image says whether it is legally relevant, such a one needs a second word, and what was brought stays written down"),
         new("P5, P6", "protected both ways and in published formats; what changes a meter only in proven associations", "an `mqtt://` upstream that leads off this machine is taken, with no more than a warning"),
         new("P7", "the same core for four meters and for two thousand; a driver more changes no file of the core", "a driver that is built in from outside by a test"),
         new("P8", "data kept as long as their class says; an erased meter leaves no trace; sealed data stay sealed"),

@@ -7,10 +7,10 @@ namespace Simulation.Cli;
 /// <summary>What <c>concentrator-sim head-end</c> is told.</summary>
 internal sealed record HeadEndOptions(IReadOnlyList<HeadEndStep> Steps, HeadEndPlace Place)
 {
-    internal const string Usage = "concentrator-sim head-end SCRIPT --box ID [--mqtt URL [--ca FILE] [--certificate FILE --certificate-key FILE] --key FILE [--key-id NAME]] [--door HOST:PORT --keys FILE] [--rows FILE]\n"
+    internal const string Usage = "concentrator-sim head-end SCRIPT --box ID [--mqtt URL [--ca FILE] [--certificate FILE --certificate-key FILE] --key FILE [--key-id NAME]] [--door HOST:PORT --keys FILE] [--rows FILE] [--trace FILE]\n"
         + "concentrator-sim head-end-keys DIR --box ID [--key-id NAME]";
 
-    private static readonly string[] Known = ["--box", "--mqtt", "--ca", "--certificate", "--certificate-key", "--key", "--key-id", "--door", "--keys", "--rows"];
+    private static readonly string[] Known = ["--box", "--mqtt", "--ca", "--certificate", "--certificate-key", "--key", "--key-id", "--door", "--keys", "--rows", "--trace"];
 
     /// <summary>Reads arguments and script; an error sentence, or null.</summary>
     internal static string? TryParse(IReadOnlyList<string> arguments, out HeadEndOptions? options)
@@ -52,7 +52,7 @@ internal sealed record HeadEndOptions(IReadOnlyList<HeadEndStep> Steps, HeadEndP
         }
 
         var address = broker is null ? null : new BrokerAddress(broker, named.GetValueOrDefault("--ca"), named.GetValueOrDefault("--certificate"), named.GetValueOrDefault("--certificate-key"));
-        options = new HeadEndOptions(steps, new HeadEndPlace(box, address, named.GetValueOrDefault("--key"), named.GetValueOrDefault("--key-id", "hes-1"), door, named.GetValueOrDefault("--keys"), named.GetValueOrDefault("--rows")));
+        options = new HeadEndOptions(steps, new HeadEndPlace(box, address, named.GetValueOrDefault("--key"), named.GetValueOrDefault("--key-id", "hes-1"), door, named.GetValueOrDefault("--keys"), named.GetValueOrDefault("--rows"), named.GetValueOrDefault("--trace")));
         return null;
     }
 

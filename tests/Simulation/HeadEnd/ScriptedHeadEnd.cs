@@ -16,7 +16,8 @@ namespace Simulation.HeadEnd;
 /// <param name="Door">The box's door for DLMS; null without.</param>
 /// <param name="Keys">Keys file with the box's line and the meters'.</param>
 /// <param name="Rows">File for what it was given through the box; null for none.</param>
-public sealed record HeadEndPlace(string Box, BrokerAddress? Broker, string? SigningKey, string KeyId, Uri? Door, string? Keys, string? Rows);
+/// <param name="Trace">File for the frames at the door; null for none.</param>
+public sealed record HeadEndPlace(string Box, BrokerAddress? Broker, string? SigningKey, string KeyId, Uri? Door, string? Keys, string? Rows, string? Trace);
 
 /// <summary>A head-end that works through a script at both doors of a box, and tells each step in a line that a person can watch.</summary>
 public sealed class ScriptedHeadEnd(HeadEndPlace place, TextWriter output, TimeProvider clock)
@@ -32,9 +33,11 @@ public sealed class ScriptedHeadEnd(HeadEndPlace place, TextWriter output, TimeP
         key?.ImportFromPem(await File.ReadAllTextAsync(place.SigningKey!, stop).ConfigureAwait(false));
         await using var broker = place.Broker is null ? null : new OrderBroker(place.Broker, $"dc/v1/{place.Box}");
         await using var given = place.Rows is null ? null : new StreamWriter(place.Rows, append: true);
+        await using var trace = place.Trace is null ? null : new StreamWriter(place.Trace, append: true) { AutoFlush = true };
+        var frames = trace is null ? null : TextWriter.Synchronized(trace); // steps may be under way side by side
         var orders = broker is null || key is null ? null : new OrderSteps(broker, new OrderSigner(key, place.KeyId), clock);
         var door = place.Door is null || place.Keys is null ? null
-            : new DoorSteps(cancel => DoorLine.OpenAsync(place.Door.Host, place.Door.Port, cancel), await File.ReadAllLinesAsync(place.Keys, stop).ConfigureAwait(false), place.Box.ToUpperInvariant(), new GivenRows(given), clock);
+            : new DoorSteps(cancel => DoorLine.OpenAsync(place.Door.Host, place.Door.Port, frames is null ? null : frames.WriteLine, cancel), await File.ReadAllLinesAsync(place.Keys, stop).ConfigureAwait(false), place.Box.ToUpperInvariant(), new GivenRows(given is null ? null : TextWriter.Synchronized(given)), clock);
         var began = clock.GetTimestamp();
         if (broker is not null && steps.Any(step => step.Door == "mqtt"))
         {

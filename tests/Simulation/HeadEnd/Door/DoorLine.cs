@@ -4,7 +4,8 @@ using Simulation.Dlms;
 namespace Simulation.HeadEnd.Door;
 
 /// <summary>A head-end's connection to the door of a box: frames of the wrapper out and in, and what the box tells of devices in between.</summary>
-public sealed class DoorLine(Stream stream) : IAsyncDisposable
+/// <param name="trace">Takes a line for each frame: direction, ports, APDU in hex; null for none.</param>
+public sealed class DoorLine(Stream stream, Action<string>? trace = null) : IAsyncDisposable
 {
     private const int ControlFrom = 0, ControlTo = 1; // wPorts of the PRIME DC wrapper: the box, the head-end
     private const byte NewDevice = 1, RemoveDevice = 2, StartReporting = 3;
@@ -14,13 +15,13 @@ public sealed class DoorLine(Stream stream) : IAsyncDisposable
     private readonly byte[] _buffer = new byte[4096];
 
     /// <summary>Connects.</summary>
-    public static async Task<DoorLine> OpenAsync(string host, int port, CancellationToken stop)
+    public static async Task<DoorLine> OpenAsync(string host, int port, Action<string>? trace, CancellationToken stop)
     {
         var client = new TcpClient { NoDelay = true };
         try
         {
             await client.ConnectAsync(host, port, stop).ConfigureAwait(false);
-            return new DoorLine(client.GetStream());
+            return new DoorLine(client.GetStream(), trace);
         }
         catch
         {
@@ -30,8 +31,11 @@ public sealed class DoorLine(Stream stream) : IAsyncDisposable
     }
 
     /// <summary>Sends an APDU from a client to a logical device.</summary>
-    public async Task SendAsync(int client, int device, byte[] apdu, CancellationToken stop) =>
+    public async Task SendAsync(int client, int device, byte[] apdu, CancellationToken stop)
+    {
+        trace?.Invoke($"> {client:X4} {device:X4} {Convert.ToHexString(apdu)}");
         await stream.WriteAsync(WrapperFrames.Wrap(client, device, apdu), stop).ConfigureAwait(false);
+    }
 
     /// <summary>The next APDU from a logical device to a client.</summary>
     public async Task<byte[]> ReceiveAsync(int client, int device, CancellationToken stop)
@@ -84,6 +88,7 @@ public sealed class DoorLine(Stream stream) : IAsyncDisposable
 
             foreach (var frame in _frames.Take(_buffer[..read]))
             {
+                trace?.Invoke($"< {frame.Source:X4} {frame.Destination:X4} {Convert.ToHexString(frame.Apdu)}");
                 _whole.Enqueue(frame);
             }
 

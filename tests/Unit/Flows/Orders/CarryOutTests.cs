@@ -320,6 +320,7 @@ public sealed class CarryOutTests : IDisposable
         Assert.Equal(1, bench.Reached.Count(one => one.Kind == OrderKind.Clock));
     }
 
+    [Requirement("P4")]
     [Fact]
     public async Task An_image_for_the_legally_relevant_part_waits_for_a_second_word_whatever_the_policy_and_stands_in_the_audit()
     {

@@ -131,7 +131,7 @@ public sealed class LedgerTests
         Assert.Contains(gaps, record => record.Type == RecordType.Gap);
     }
 
-    [Requirement("P3")]
+    [Requirement("P3", "P4")]
     [Fact]
     public async Task One_changed_bit_in_an_acknowledged_batch_is_found_and_said()
     {
