@@ -34,7 +34,10 @@ internal static class BackupVerbs
         }
         finally
         {
-            File.Delete(draft);
+            if (File.Exists(draft))
+            {
+                File.Delete(draft);
+            }
         }
     });
 

@@ -42,7 +42,8 @@ internal static class HandoverVerb
             [.. networks.SelectMany(network => network.Nodes).Where(node => node.State is "quarantined" or "refused")],
             [.. meters.Where(meter => meter.Stage is not null && (!meter.HasKey || meter.Security is "no-key" or "wrong-key"))
                 .Select(meter => new HandoverMeter(meter.Id, meter.Place, meter.HasKey ? meter.Sentence ?? meter.Security : "no key of this meter is on the box"))],
-            first, [.. without.Select(life => new HandoverMeter(life.Meter, life.Place, known.GetValueOrDefault(life.Meter)?.Reason ?? "nothing of it is stored yet"))]);
+            first, [.. without.Select(life => new HandoverMeter(life.Meter, life.Place, known.GetValueOrDefault(life.Meter)?.Reason ?? "nothing of it is stored yet"))],
+            status.Installation);
     }
 
     private static HandoverMeter? Missing(MeterLifeShape life, Dictionary<string, MeterShape> known, Dictionary<string, NodeShape> nodes, Dictionary<string, NodeShape> byEui)
@@ -83,6 +84,11 @@ internal static class HandoverVerb
     {
         yield return $"HANDOVER REPORT  box {report.Id}, version {report.Version}, {(report.At is { } at ? $"{at:yyyy-MM-dd HH:mm:ss} UTC" : "no time")}";
         yield return report.Verdict;
+        if (report.Installation is { } one)
+        {
+            yield return $"System title {one.SystemTitle}, installation {one.Number} ({one.Reason}); box key {one.BoxKey}: the head-end compares it before it seals keys to it";
+        }
+
         yield return "";
         yield return "Modems and radios";
         foreach (var driver in report.Drivers)

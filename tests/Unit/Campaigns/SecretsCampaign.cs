@@ -115,6 +115,8 @@ public sealed class SecretsCampaign
         }
     }
 
+    private static string Random() => Convert.ToHexString(RandomNumberGenerator.GetBytes(16));
+
     /// <summary>Runs something that may write core files of any size, and crashes it.</summary>
     private static async Task CrashAsync(string directory, string command, Func<bool> isUp)
     {
@@ -130,7 +132,7 @@ public sealed class SecretsCampaign
     private static async Task ConfigureAsync(Street street, DlmsMeter meter, ECDsa issuer)
     {
         File.SetUnixFileMode(street.KeysFile, UnixFileMode.UserRead | UnixFileMode.UserWrite);
-        await File.AppendAllLinesAsync(street.KeysFile, meter.KeyLines);
+        await File.AppendAllLinesAsync(street.KeysFile, [.. meter.KeyLines, $"0080E1A0B0C0 duk={Random()}", $"LGZ1030655933512 dlms client=1 suite=0 guek={Random()} gak={Random()} gbek={Random()} hls={Random()}"]);
         File.SetUnixFileMode(street.KeysFile, UnixFileMode.UserRead);
         var password = Path.Combine(street.Directory, "password");
         await File.WriteAllTextAsync(password, Password);
@@ -186,7 +188,7 @@ public sealed class SecretsCampaign
         var box = new BoxPublicKey(identity["boxKey"]!["kid"]!.GetValue<string>(), identity["boxKey"]!["x"]!.GetValue<string>(), identity["boxKey"]!["y"]!.GetValue<string>());
         var args = SealedOrder.Args(box, "dc-test", meter.Name, meter.Keys.Kek, ("guek", Guek), ("gak", Gak));
         await street.Consumer.SayAsync(Base + "keys", (new SignedOrder("keys-1", args, [meter.Name]) with { Issued = DateTimeOffset.UtcNow, Expires = DateTimeOffset.UtcNow.AddHours(1) }).By(issuer));
-        await Street.WaitAsync(() => street.Consumer.Payloads("/cmd/keys-1/status").Any(payload => payload.Contains("\"done\"", StringComparison.Ordinal)), Patience, () => "the keys were not changed" + string.Join('\n', street.Consumer.Payloads("/cmd/keys-1/")) + street.Log);
+        await Street.WaitAsync(() => street.Consumer.Payloads("/cmd/keys-1/status").Any(payload => JsonNode.Parse(payload)!["state"]!.GetValue<string>() == "done"), Patience, () => "the keys were not changed" + string.Join('\n', street.Consumer.Payloads("/cmd/keys-1/")) + street.Log);
         Assert.Equal((Convert.ToHexString(Guek), Convert.ToHexString(Gak)), (Convert.ToHexString(meter.Keys.Guek), Convert.ToHexString(meter.Keys.Gak)));
         Assert.Equal(0, street.Tool("meter", "read", meter.Name, "--what", "1-0:1.8.0*255").Code); // and the box reads on under them
         await Street.WaitAsync(() => Drivers(street).Any(driver => driver["family"]!.GetValue<string>() == "g3" && driver["state"]!.GetValue<string>() == "listening"), Patience, () => "the G3 network did not come up" + street.Log);
