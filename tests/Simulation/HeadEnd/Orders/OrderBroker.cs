@@ -64,7 +64,7 @@ internal sealed class OrderBroker(BrokerAddress address, string box) : IAsyncDis
         return news;
     }
 
-    /// <summary>A value of the meter came since the head-end listens.</summary>
+    /// <summary>A value of the meter, or through it, came since the head-end listens.</summary>
     internal bool HasHeard(string meter) => _meters.ContainsKey(meter);
 
     public async ValueTask DisposeAsync()
@@ -91,6 +91,7 @@ internal sealed class OrderBroker(BrokerAddress address, string box) : IAsyncDis
                 foreach (var block in message["blocks"]?.AsArray() ?? [])
                 {
                     _meters[block?["meter"]?.GetValue<string>() ?? ""] = 0;
+                    _meters[block?["via"]?["meter"]?.GetValue<string>() ?? ""] = 0; // who gives the values of devices behind it is there too
                 }
             }
             else if (message["orderId"]?.GetValue<string>() is { } id)
