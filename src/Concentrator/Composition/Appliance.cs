@@ -162,7 +162,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var finals = new FinalReadings(view, ledger, _time);
         var life = new MeterLifeDesk(lives, id => registry.EntryOf(id) is not null, finals.OfAsync, _time);
         var field = new FieldDoors(life, new ShipmentDesk(lives, keys, MeterProfiles.Names, _time), network, owners);
-        using var backup = new BoxBackup(settings.Id, identity.Version, settings.Text, device, () => installations.Now, ledger, slots, _time);
+        using var backup = new BoxBackup(settings.Id, identity.Version, settings.Text, device, () => installations.Now, ledger, slots, _time, clock);
         var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field, orders.Door, new AuditTrail(ledger), backup);
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();

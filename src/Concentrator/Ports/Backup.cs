@@ -9,6 +9,9 @@ public interface IBoxBackup
     /// <exception cref="BackupBusyException">Another one is being made.</exception>
     /// <exception cref="Metering.Ledger.StorageFaultException">It could not be audited: nothing was given away.</exception>
     Task WriteAsync(string user, string passphrase, bool withBulk, Stream to, CancellationToken stop);
+
+    /// <summary>Somebody asked for one who may not have it: an audited event, as far as a flood lets it.</summary>
+    Task RefusedAsync(string user, CancellationToken stop);
 }
 
 /// <summary>One backup at a time.</summary>

@@ -17,10 +17,23 @@ internal sealed class BackupRoutes(WebOptions options, Func<HttpContext, string?
 
     private static Task RefuseAsync(HttpContext context, int code, string sentence) => Results.Json(new FaultShape(sentence, null), WebJson.Default.FaultShape, statusCode: code).ExecuteAsync(context);
 
+    private async Task NoteAsync(string user, CancellationToken stop)
+    {
+        try
+        {
+            await (options.Backup?.RefusedAsync(user, stop) ?? Task.CompletedTask).ConfigureAwait(false);
+        }
+        catch (StorageFaultException)
+        {
+            // The ledger says it itself; it is refused all the same.
+        }
+    }
+
     private async Task BackupAsync(HttpContext context)
     {
         if (userOf(context) is not { } user || !options.MayBackUp(user))
         {
+            await NoteAsync(userOf(context) ?? "somebody on TCP", context.RequestAborted).ConfigureAwait(false);
             await RefuseAsync(context, 403, $"{userOf(context) ?? "somebody on TCP"} may not make a backup, which holds all secrets of the box: it takes the role security-officer, on the Unix socket").ConfigureAwait(false);
             return;
         }

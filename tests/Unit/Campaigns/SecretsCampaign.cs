@@ -97,7 +97,7 @@ public sealed class SecretsCampaign
     public async Task A_crash_writes_no_core_file_where_one_would_be_written()
     {
         Assert.SkipUnless(File.Exists(Street.Shipped), $"{Street.Shipped} is not there: ./build.sh test makes it");
-        using var evidence = new Evidence("R12", "cores");
+        using var evidence = new Evidence("R12", "secrets-cores");
         var folder = Directory.CreateTempSubdirectory("cores").FullName;
         try
         {

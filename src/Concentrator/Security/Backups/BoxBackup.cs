@@ -12,9 +12,11 @@ namespace Concentrator.Security.Backups;
 /// Makes a backup of the running box. Delivery state first, then books, then bulk: each as it is synced at that moment, so that the older of two that belong together is never the one that
 /// promises more. What the keys file holds stays where it is, and so do the files the configuration names.
 /// </summary>
-internal sealed class BoxBackup(string id, string version, string settings, DeviceKey device, Func<Installation> installation, Ledger ledger, SlotStore slots, ITimeSource time) : IBoxBackup, IDisposable
+internal sealed class BoxBackup(string id, string version, string settings, DeviceKey device, Func<Installation> installation, Ledger ledger, SlotStore slots, ITimeSource time, TimeProvider clock) : IBoxBackup, IDisposable
 {
     private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly Lock _counting = new();
+    private readonly AuditLimit _refusals = new(clock);
 
     /// <summary>Rounds between the passphrase and the keys.</summary>
     internal int Iterations { get; init; } = BackupHeader.Iterations;
@@ -56,6 +58,19 @@ internal sealed class BoxBackup(string id, string version, string settings, Devi
         {
             _turn.Release();
         }
+    }
+
+    public async Task RefusedAsync(string user, CancellationToken stop)
+    {
+        lock (_counting)
+        {
+            if (!_refusals.Takes())
+            {
+                return;
+            }
+        }
+
+        await ledger.AppendAsync([new AuditRecord(user, "backup refused", id, "", "it takes the role security-officer, on the Unix socket").ToRecord(time.Now)], Urgency.OnDemand, stop).ConfigureAwait(false);
     }
 
     public void Dispose() => _turn.Dispose();

@@ -54,7 +54,7 @@ internal sealed class BackupBench : IAsyncDisposable
         _running = Task.Run(() => _ledger.RunAsync(_stop.Token));
         First = AppendAsync([new NewRecord(RecordType.Boot, RecordClass.None, default, new byte[4]), .. put]).GetAwaiter().GetResult();
         StateRestore.Known(State);
-        _backup = new BoxBackup("dc-0001", "0.1.0", "id = \"dc-0001\"", _device, () => _installations.Now, _ledger, _slots, time) { Iterations = BackupHeader.FewestIterations };
+        _backup = new BoxBackup("dc-0001", "0.1.0", "id = \"dc-0001\"", _device, () => _installations.Now, _ledger, _slots, time, Clock) { Iterations = BackupHeader.FewestIterations };
     }
 
     internal FakeTimeProvider Clock { get; } = new(new DateTimeOffset(2026, 11, 26, 8, 0, 0, TimeSpan.Zero));
@@ -104,6 +104,13 @@ internal sealed class BackupBench : IAsyncDisposable
         Assert.True(await Clock.AdvanceUntilAsync(() => writing.IsCompleted, TimeSpan.FromMilliseconds(50)));
         await writing;
         return file;
+    }
+
+    internal async Task RefuseAsync(string user)
+    {
+        var refusing = _backup.RefusedAsync(user, CancellationToken.None);
+        Assert.True(await Clock.AdvanceUntilAsync(() => refusing.IsCompleted, TimeSpan.FromMilliseconds(50)));
+        await refusing;
     }
 
     internal Task MakeAsync(Stream to) => _backup.WriteAsync("sue", Passphrase, false, to, CancellationToken.None);

@@ -229,6 +229,18 @@ public sealed class BackupTests : IDisposable
     }
 
     [Fact]
+    public async Task Whoever_asks_and_may_not_is_audited_and_a_flood_does_not_fill_the_books()
+    {
+        await using var box = new BackupBench(Path.Combine(_folder, "old"));
+        for (var i = 0; i < 120; i++)
+        {
+            await box.RefuseAsync("mallory");
+        }
+
+        Assert.Equal(100, box.Ledger.ReadBooks().Count(record => record.Type == RecordType.Audit && AuditRecord.Parse(record.Payload) is { Who: "mallory", What: "backup refused" }));
+    }
+
+    [Fact]
     public async Task Two_at_a_time_are_one_too_many()
     {
         await using var box = new BackupBench(Path.Combine(_folder, "old"));
