@@ -75,7 +75,7 @@ var midnight = new DateTime(2026, args is ["month", ..] ? 12 : 11, args is ["mon
 var isBad = args is ["feeder", ..];
 var run = new DayRun(plan, options.GetValueOrDefault("chase", "yes") == "yes")
 {
-    Midnight = midnight,
+    Midnight = midnight, GivesOrders = args is ["month", ..],
     Hours = options.TryGetValue("hours", out var hours) ? [.. hours.Split(',').Select(hour => double.Parse(hour, CultureInfo.InvariantCulture))] : [8, 12, 24],
     Cuts = isBad ? [midnight.AddHours(0.5), midnight.AddHours(6.2), midnight.AddHours(14)] : [],
     WanOutages = isBad ? [(midnight.AddHours(1), midnight.AddHours(5)), (midnight.AddHours(10), midnight.AddHours(15))] : [],

@@ -50,7 +50,7 @@ internal sealed class OrderLine(TimeProvider clock, bool isFirstComeFirstServed)
             return;
         }
 
-        using var late = new CancellationTokenSource(TimeSpan.FromMilliseconds(Math.Ceiling(within.TotalMilliseconds)), clock); // which cuts off what is no whole millisecond: time would stand still
+        using var late = new CancellationTokenSource(WholeMilliseconds.Of(within), clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, late.Token);
         try
         {

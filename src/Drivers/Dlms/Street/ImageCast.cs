@@ -126,7 +126,7 @@ internal sealed class ImageCast(StreetVoice voice, TimeSpan pause, TimeProvider 
                 return;
             }
 
-            await Task.Delay(still < Gather / 8 ? still : Gather / 8, clock, stop).ConfigureAwait(false);
+            await Task.Delay(WholeMilliseconds.Of(still < Gather / 8 ? still : Gather / 8), clock, stop).ConfigureAwait(false);
         }
     }
 

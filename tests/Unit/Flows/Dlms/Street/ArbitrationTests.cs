@@ -39,7 +39,7 @@ public class ArbitrationTests
         var reading = bench.Start(order, step =>
         {
             parts += step.Block is null ? 0 : 1;
-            times.AddRange(step.Block?.Rows.Select(row => row.At!.Value.ToUtc()!.Value) ?? []);
+            times.AddRange(TimesOf(step));
             if (parts == 1 && breaker is null)
             {
                 breaker = Give(bench, "breaker", OrderKind.Disconnect, TheBreaker, ended);
@@ -69,7 +69,7 @@ public class ArbitrationTests
         var order = new MeterOrder("rows", OrderKind.Read, MeterId.Parse(bench.Meter.Name), new ReadOrder("load-profile", until.AddDays(-3), until, null).ToPayload());
         var reading = bench.Start(order, step =>
         {
-            times.UnionWith(step.Block?.Rows.Select(row => row.At!.Value.ToUtc()!.Value) ?? []);
+            times.UnionWith(TimesOf(step));
             if (times.Count > 0)
             {
                 denied ??= Give(bench, "denied", OrderKind.Disconnect, new BreakerOrder(new Obis(0, 0, 96, 3, 99, 255)).ToPayload(), []); // the meter has no such breaker: its refusal ends the association
@@ -117,7 +117,7 @@ public class ArbitrationTests
     [Fact]
     public async Task An_order_that_gives_an_image_up_ends_the_one_that_brings_it()
     {
-        await using var bench = new DriverBench(new DlmsMeterPlan(3, 7), new MeterHdlcPlan());
+        await using var bench = new DriverBench(new DlmsMeterPlan(3, 7) { HasImageSchedule = true }, new MeterHdlcPlan());
         Assert.True(await bench.ListeningAsync());
         var flash = bench.Meter.Part<ImageFlash>()!.Transfer;
         Task<IReadOnlyList<OrderStep>>? abort = null;
@@ -134,6 +134,17 @@ public class ArbitrationTests
         Assert.StartsWith("given up by order abort after: image block ", last.Sentence, StringComparison.Ordinal);
         Assert.InRange(flash.BlocksTaken, 5, 12);
         Assert.Equal(OrderState.Done, (await abort!)[^1].State);
+    }
+
+    private static IEnumerable<DateTime> TimesOf(OrderStep step)
+    {
+        if (step.Block is { } block)
+        {
+            foreach (var row in block.Rows)
+            {
+                yield return row.At!.Value.ToUtc()!.Value;
+            }
+        }
     }
 
     private static byte[] Firmware(byte[] image) => new FirmwareOrder("SIM-2.0"u8.ToArray(), image, default, false).ToPayload();
