@@ -59,6 +59,7 @@ internal sealed class MeterQueue(
     /// <summary>Executes one order, when its turn comes.</summary>
     internal async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
+        using var work = street?.Turns.Begin(order.Class) ?? default; // also while it waits: what is before it at its meter is sent as urgently
         var steps = Channel.CreateUnbounded<OrderStep>();
         if (!await _line.AddAsync(new QueuedOrder(order, steps.Writer, clock.GetTimestamp(), stop)).ConfigureAwait(false))
         {
@@ -146,7 +147,6 @@ internal sealed class MeterQueue(
     {
         var kind = OrderTable.Find(job.Order.Kind)!;
         var (before, owner) = (_running, _owner);
-        using var work = street?.Turns.Begin(job.Order.Class) ?? default;
         (_running, _owner) = (job, kind.OwnsMeter ? job : owner);
         try
         {

@@ -227,14 +227,8 @@ internal sealed class G3Life : IDisposable
             _sender.Restart();
         }
 
-        if (!(change.Step == UsiStep.Answers && IsUp))
-        {
-            News.Tell(change.State, change.Sentence);
-        }
-        else
-        {
-            News.Tell(LinkState.Listening, $"{change.Sentence}: network {_bringUp.PanId:X4} is up");
-        }
+        var isUp = change.Step == UsiStep.Answers && IsUp;
+        News.Tell(isUp ? LinkState.Listening : change.State, isUp ? $"{change.Sentence}: network {_bringUp.PanId:X4} is up" : change.Sentence);
 
         if (change.Step == UsiStep.Started)
         {

@@ -118,7 +118,8 @@ public sealed class MediumTurnsTests : IDisposable
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
         await GoOnAsync(Ask(("profile", WorkClass.Profile)));
-        Assert.Equal((["profile"], 0), (_went.ToArray(), _turns.UnderWay));
+        Assert.Equal("profile", Assert.Single(_went));
+        Assert.Equal(0, _turns.UnderWay);
     }
 
     [Fact]
