@@ -36,6 +36,9 @@ internal sealed class OrderEntry(OrderOpened opened, long taken)
         return _work ??= OrderArguments.Read(opened.Request.Verb, opened.Request.Arguments, out fault);
     }
 
+    /// <summary>It gives up the image that another order brings: it goes beside that one.</summary>
+    internal bool GivesUpImage => Verb.Kind == OrderKind.Firmware && Work(out _) is { } work && FirmwareOrder.Parse(work.Payload).Aborts;
+
     internal OrderVerb Verb { get; } = OrderVerbs.Find(opened.Request.Verb) ?? throw new InvalidDataException($"\"{opened.Request.Verb}\" is an order of another version");
 
     /// <summary>When it was taken, by time stamps of this process.</summary>

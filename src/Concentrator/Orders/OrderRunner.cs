@@ -148,7 +148,9 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
             _resting[key] = (clock.GetTimestamp(), rest.Wait == TimeSpan.Zero ? FirstWait : rest.Wait * 2 < LongestWait ? rest.Wait * 2 : LongestWait);
         }
 
-        return HasPlace(order.Verb.Priority) && !_underWay.Keys.Any(one => one.Meter == meter && PriorityOf(one) is { } other && other <= order.Verb.Priority); // what is more urgent passes it at the meter
+        OrderPriority[] others = [.. _underWay.Keys.Where(one => one.Meter == meter).Select(PriorityOf).OfType<OrderPriority>()];
+        var passes = others.All(other => order.Verb.Priority < other) || (others.All(other => other == OrderPriority.Firmware) && order.GivesUpImage); // what is more urgent passes at the meter
+        return passes && HasPlace(order.Verb.Priority);
     }
 
     private bool HasPlace(OrderPriority priority)
