@@ -31,6 +31,9 @@ internal sealed record DayReport(
 
     /// <inheritdoc cref="OrdersGiven"/>
     public double OrdersDone { get; init; }
+
+    /// <summary>What is said of those that were not.</summary>
+    public IReadOnlyList<string> OrdersMissed { get; init; } = [];
 }
 
 /// <summary>The night and the day after a day whose values are wanted, on virtual time: the network comes up in the evening, the run begins at 00:05, and what is there is counted.</summary>
@@ -94,7 +97,7 @@ internal sealed class DayRun(StreetPlan plan, bool chases)
             {
                 ClocksRight = Percent(street.Meters.Values.Count(meter => (meter.Clock.Now - clock.GetUtcNow().UtcDateTime).Duration() <= TimeSpan.FromSeconds(9)), street.Meters.Count),
                 Billing = Percent(street.Meters.Values.Count(meter => lives.Subscriber.Has(MeterId.Parse(meter.Name), BillingProfile)), street.Meters.Count),
-                OrdersGiven = orders?.Given ?? 0, OrdersDone = orders is null ? 0 : Percent(orders.Done, orders.Given),
+                OrdersGiven = orders?.Given ?? 0, OrdersDone = orders is null ? 0 : Percent(orders.Done, orders.Given), OrdersMissed = orders?.Missed ?? [],
             };
         }
     }

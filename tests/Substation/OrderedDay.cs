@@ -34,7 +34,12 @@ internal sealed class OrderedDay : IAsyncDisposable
     internal int Given => _given.Count;
 
     /// <summary>Those that were done on the day they were given.</summary>
-    internal int Done => _given.Count(order => order.State == OrderState.Done && order.ChangedAt < _midnight.AddDays(1));
+    internal int Done => _given.Count(IsDone);
+
+    /// <summary>What is said of the others.</summary>
+    internal IReadOnlyList<string> Missed => [.. _given.Where(order => !IsDone(order)).Select(order => $"{order.Verb.Name} {order.Meters.First().Key} {order.Opened.At:HH:mm}: {order.State}, {order.Meters.First().Value.Sentence}")];
+
+    private bool IsDone(OrderEntry order) => order.State == OrderState.Done && order.ChangedAt < _midnight.AddDays(1);
 
     /// <summary>Lets the box live until a time, and gives what is to be given until then.</summary>
     internal async Task UntilAsync(DateTime until)
