@@ -25,6 +25,15 @@ internal sealed record DayReport(
 
     /// <summary>Meters of which a billing row has arrived, percent.</summary>
     public double Billing { get; init; }
+
+    /// <summary>Orders that were given through the day to meters that were there, and how many of them were done on it, percent.</summary>
+    public int OrdersGiven { get; init; }
+
+    /// <inheritdoc cref="OrdersGiven"/>
+    public double OrdersDone { get; init; }
+
+    /// <summary>What is said of those that were not.</summary>
+    public IReadOnlyList<string> OrdersMissed { get; init; } = [];
 }
 
 /// <summary>The night and the day after a day whose values are wanted, on virtual time: the network comes up in the evening, the run begins at 00:05, and what is there is counted.</summary>
@@ -51,6 +60,9 @@ internal sealed class DayRun(StreetPlan plan, bool chases)
     /// <summary>Further tasks, besides the load profile of the day.</summary>
     internal IReadOnlyList<CollectionTask> Tasks { get; init; } = [];
 
+    /// <summary>Orders are given through the first day.</summary>
+    internal bool GivesOrders { get; init; }
+
     internal async Task<DayReport> RunAsync()
     {
         var began = Process.GetCurrentProcess().TotalProcessorTime;
@@ -64,13 +76,19 @@ internal sealed class DayRun(StreetPlan plan, bool chases)
             var before = street.Line.Use;
             var ceiling = new AllSeeing(street.Line, Necessary.Of(plan.Network, "load-profile"), Joins).Fetch(Midnight.AddMinutes(5), Midnight.AddHours(Hours[^1]));
             var counts = new List<DayCount>();
+            var orders = GivesOrders ? new OrderedDay(street, lives, clock, Midnight, plan.Seed) : null;
             string? forecast = null;
             foreach (var hours in Hours)
             {
-                await lives.UntilAsync(Midnight.AddHours(hours)).ConfigureAwait(false);
+                await (orders?.UntilAsync(Midnight.AddHours(hours)) ?? lives.UntilAsync(Midnight.AddHours(hours))).ConfigureAwait(false);
                 forecast ??= lives.Box.Collector.Forecast;
                 var done = street.Meters.Values.Count(meter => lives.Subscriber.IsComplete(MeterId.Parse(meter.Name), LoadProfile, Midnight.AddDays(-1), Midnight, TimeSpan.FromMinutes(15)));
                 counts.Add(new DayCount(string.Create(CultureInfo.InvariantCulture, $"{hours:00}:00"), Percent(done, street.Meters.Count), Math.Round(100 * ceiling.ShareBy(Midnight.AddHours(hours)), 2)));
+            }
+
+            if (orders is not null)
+            {
+                await orders.DisposeAsync().ConfigureAwait(false);
             }
 
             return new DayReport(
@@ -79,6 +97,7 @@ internal sealed class DayRun(StreetPlan plan, bool chases)
             {
                 ClocksRight = Percent(street.Meters.Values.Count(meter => (meter.Clock.Now - clock.GetUtcNow().UtcDateTime).Duration() <= TimeSpan.FromSeconds(9)), street.Meters.Count),
                 Billing = Percent(street.Meters.Values.Count(meter => lives.Subscriber.Has(MeterId.Parse(meter.Name), BillingProfile)), street.Meters.Count),
+                OrdersGiven = orders?.Given ?? 0, OrdersDone = orders is null ? 0 : Percent(orders.Done, orders.Given), OrdersMissed = orders?.Missed ?? [],
             };
         }
     }

@@ -19,7 +19,7 @@ var line = PowerLinePlan.ByName[options.GetValueOrDefault("shape", "measured")] 
 line = options.TryGetValue("loss", out var loss) ? line with { Loss = double.Parse(loss, CultureInfo.InvariantCulture) } : line;
 line = options.TryGetValue("contention", out var window) ? line with { ContentionWindow = int.Parse(window, CultureInfo.InvariantCulture) } : line;
 line = options.TryGetValue("joining", out var newcomers) ? line with { Newcomers = int.Parse(newcomers, CultureInfo.InvariantCulture) } : line;
-var plan = new StreetPlan(network, line, int.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture)) { MetersAtOnce = int.Parse(options.GetValueOrDefault("at-once", "0"), CultureInfo.InvariantCulture), Drift = args is ["month", ..] ? 4 : 0 };
+var plan = new StreetPlan(network, line, int.Parse(options.GetValueOrDefault("seed", "1"), CultureInfo.InvariantCulture)) { MetersAtOnce = int.Parse(options.GetValueOrDefault("at-once", "0"), CultureInfo.InvariantCulture), Arbitrates = options.GetValueOrDefault("arbitrate", "yes") == "yes", HasStreetKey = options.GetValueOrDefault("broadcast", "yes") == "yes", Drift = args is ["month", ..] ? 4 : 0 };
 if (args is ["job", ..] && line.Newcomers > 0)
 {
     var joining = new JoiningRun(plan, options.GetValueOrDefault("read", "load-profile"));
@@ -31,6 +31,27 @@ if (args is ["job", ..])
 {
     var job = new JobRun(plan, options.GetValueOrDefault("read", "load-profile"));
     Console.WriteLine(JsonSerializer.Serialize(await Task.Run(job.RunAsync).ConfigureAwait(false)));
+    return;
+}
+
+if (args is ["on-demand", ..])
+{
+    var demand = new OnDemandRun(plan, int.Parse(options.GetValueOrDefault("reads", "60"), CultureInfo.InvariantCulture));
+    Console.WriteLine(JsonSerializer.Serialize(await Task.Run(demand.RunAsync).ConfigureAwait(false)));
+    return;
+}
+
+if (args is ["image", ..])
+{
+    int Number(string name, int otherwise) => int.Parse(options.GetValueOrDefault(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);
+    var image = new ImageRun(plan, Number("octets", 20_000), Number("away", 0), Number("cut", 0));
+    Console.WriteLine(JsonSerializer.Serialize(await Task.Run(image.RunAsync).ConfigureAwait(false)));
+    return;
+}
+
+if (args is ["urgent", ..])
+{
+    Console.WriteLine(JsonSerializer.Serialize(await Task.Run(new UrgentRun(plan).RunAsync).ConfigureAwait(false)));
     return;
 }
 
@@ -54,7 +75,7 @@ var midnight = new DateTime(2026, args is ["month", ..] ? 12 : 11, args is ["mon
 var isBad = args is ["feeder", ..];
 var run = new DayRun(plan, options.GetValueOrDefault("chase", "yes") == "yes")
 {
-    Midnight = midnight,
+    Midnight = midnight, GivesOrders = args is ["month", ..],
     Hours = options.TryGetValue("hours", out var hours) ? [.. hours.Split(',').Select(hour => double.Parse(hour, CultureInfo.InvariantCulture))] : [8, 12, 24],
     Cuts = isBad ? [midnight.AddHours(0.5), midnight.AddHours(6.2), midnight.AddHours(14)] : [],
     WanOutages = isBad ? [(midnight.AddHours(1), midnight.AddHours(5)), (midnight.AddHours(10), midnight.AddHours(15))] : [],

@@ -43,6 +43,7 @@ internal static class HandoverVerb
             [.. meters.Where(meter => meter.Stage is not null && (!meter.HasKey || meter.Security is "no-key" or "wrong-key"))
                 .Select(meter => new HandoverMeter(meter.Id, meter.Place, meter.HasKey ? meter.Sentence ?? meter.Security : "no key of this meter is on the box"))],
             first, [.. without.Select(life => new HandoverMeter(life.Meter, life.Place, known.GetValueOrDefault(life.Meter)?.Reason ?? "nothing of it is stored yet"))],
+            [.. meters.Where(meter => meter.Warning is not null).Select(meter => new HandoverMeter(meter.Id, meter.Place, meter.Warning!))],
             status.Installation);
     }
 
@@ -109,7 +110,7 @@ internal static class HandoverVerb
 
         yield return "";
         yield return $"Meters: {report.Open} expected, {report.Joined} of them came, {report.Missing.Count} missing; {report.Exchanged} exchanged, {report.Retired} retired, {report.Unexpected.Count} heard that nobody expected";
-        foreach (var (title, meters) in new[] { ("Missing", report.Missing), ("Keys missing or wrong", report.KeysMissing), ("Without a reading", report.WithoutReading), ("Heard and not expected", report.Unexpected) })
+        foreach (var (title, meters) in new[] { ("Missing", report.Missing), ("Keys missing or wrong", report.KeysMissing), ("Open to the whole street", report.Exposed), ("Without a reading", report.WithoutReading), ("Heard and not expected", report.Unexpected) })
         {
             foreach (var line in Section(title, [.. meters.Select(meter => $"{meter.Meter,-22} {meter.Place,-20} {meter.Sentence}")]))
             {

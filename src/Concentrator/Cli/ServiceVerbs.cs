@@ -73,7 +73,7 @@ internal static class ServiceVerbs
     });
 
     /// <summary>What is to be said of a meter: why it is missing before what is wrong with its telegrams.</summary>
-    private static string? Trouble(MeterShape meter) => meter.HeardElsewhere is { } box ? $"heard elsewhere: {box} reads it" : meter.Reason ?? meter.Sentence;
+    private static string? Trouble(MeterShape meter) => meter.HeardElsewhere is { } box ? $"heard elsewhere: {box} reads it" : meter.Reason ?? meter.Sentence ?? meter.Warning;
 
     /// <summary>Facts of a document, a line each; those inside others under both names.</summary>
     private static IEnumerable<string> Facts(string before, JsonElement element) => element.EnumerateObject().SelectMany(fact => fact.Value.ValueKind switch

@@ -11,4 +11,10 @@ internal static partial class Log
 
     [LoggerMessage(702, LogLevel.Error, "{Meter}: the visit fell over; the meter is asked again later")]
     internal static partial void VisitFailed(this ILogger log, string meter, Exception exception);
+
+    [LoggerMessage(703, LogLevel.Warning, "{Meter}: {Sentence}")]
+    internal static partial void RightsExposed(this ILogger log, string meter, string sentence);
+
+    [LoggerMessage(704, LogLevel.Information, "{Meter}: what its pre-established client may do was not seen: {Sentence}")]
+    internal static partial void RightsNotSeen(this ILogger log, string meter, string sentence);
 }

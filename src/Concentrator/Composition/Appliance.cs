@@ -132,7 +132,9 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var collector = settings.Tasks.Count == 0 ? null : new Collector(
             new CollectionPlanner(settings.Tasks, new PlannerPolicy(), settings.Zone ?? clock.LocalTimeZone), new TaskReader(settings.Tasks, desk, marks, clock, collecting), marks, reach, clock, collecting);
         var collection = (ICollectionView?)collector ?? new SilentCollection();
-        var directory = new MeterDirectory(registry, lives, network, owners, collection, id => keys.Knows(id.Text));
+        var rights = new RightsWatch(desk, reach, memory, clock, collecting);
+        desk.FirmwareTold += rights.Note;
+        var directory = new MeterDirectory(registry, lives, network, owners, collection, id => keys.Knows(id.Text), rights.WarningOf);
 
         // 6 the head-ends
         var upstreams = new List<IUpstream>();
@@ -167,6 +169,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
+        hearing.Start(rights.RunAsync);
         hearing.Start(ending => orders.RunAsync(desk, reach, life, upstreams, ending));
         if (collector is not null)
         {

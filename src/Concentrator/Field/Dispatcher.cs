@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Concentrator.Ports;
+using Metering;
 using Metering.Driver;
 using Metering.Orders;
 
@@ -11,6 +12,9 @@ namespace Concentrator.Field;
 /// </summary>
 internal sealed class Dispatcher(MeterReach reach, ChannelWriter<DriverEvent> events) : IOrderDesk
 {
+    /// <summary>Is told which firmware a meter has, whenever it is known of an order that ended.</summary>
+    internal event Action<MeterId, string>? FirmwareTold;
+
     public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
         if (reach.Find(order.Meter) is not { } driver)
@@ -24,6 +28,11 @@ internal sealed class Dispatcher(MeterReach reach, ChannelWriter<DriverEvent> ev
             if (step.Told is { } told)
             {
                 await events.WriteAsync(told, stop).ConfigureAwait(false);
+            }
+
+            if (step.Firmware is { } firmware)
+            {
+                FirmwareTold?.Invoke(order.Meter, firmware);
             }
 
             yield return step;

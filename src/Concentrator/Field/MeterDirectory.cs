@@ -6,7 +6,8 @@ using Metering.Ledger;
 namespace Concentrator.Field;
 
 /// <summary>Everything that is known of a meter, for people and head-ends: what was heard, what was expected, its node, who reads it, why it is missing. Expected meters stand in it before they are heard.</summary>
-internal sealed class MeterDirectory(MeterRegistry registry, MeterLifeBook book, INetworkDirectory network, IOwnership ownership, ICollectionView collection, Func<MeterId, bool> hasKey) : IMeterDirectory
+internal sealed class MeterDirectory(
+    MeterRegistry registry, MeterLifeBook book, INetworkDirectory network, IOwnership ownership, ICollectionView collection, Func<MeterId, bool> hasKey, Func<MeterId, string?>? warningOf = null) : IMeterDirectory
 {
     private const string NotHeard = "not-heard";
 
@@ -34,7 +35,7 @@ internal sealed class MeterDirectory(MeterRegistry registry, MeterLifeBook book,
         var node = network.Find(meter.Id) ?? (life?.Eui is { } eui ? network.FindNode(eui) : null);
         return meter with
         {
-            Life = life, Node = node, OwnedBy = ownership.IsOwnedElsewhere(meter.Id, out var box) ? box : null, Reason = collection.ReasonOf(meter.Id),
+            Life = life, Node = node, OwnedBy = ownership.IsOwnedElsewhere(meter.Id, out var box) ? box : null, Reason = collection.ReasonOf(meter.Id), Warning = warningOf?.Invoke(meter.Id),
             Sentence = meter.Security == NotHeard && life is { IsOpen: true } ? Waits(life, node) : meter.Sentence,
         };
     }

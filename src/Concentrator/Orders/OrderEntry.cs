@@ -27,6 +27,18 @@ internal sealed class OrderEntry(OrderOpened opened, long taken)
 
     internal OrderRequest Request => opened.Request;
 
+    private MeterWork? _work;
+
+    /// <summary>What each meter is given; the same octets for all of them, for an image may be long. Null, and why, where the arguments are none.</summary>
+    internal MeterWork? Work(out string? fault)
+    {
+        fault = null;
+        return _work ??= OrderArguments.Read(opened.Request.Verb, opened.Request.Arguments, out fault);
+    }
+
+    /// <summary>It gives up the image that another order brings: it goes beside that one.</summary>
+    internal bool GivesUpImage => Verb.Kind == OrderKind.Firmware && Work(out _) is { } work && FirmwareOrder.Parse(work.Payload).Aborts;
+
     internal OrderVerb Verb { get; } = OrderVerbs.Find(opened.Request.Verb) ?? throw new InvalidDataException($"\"{opened.Request.Verb}\" is an order of another version");
 
     /// <summary>When it was taken, by time stamps of this process.</summary>

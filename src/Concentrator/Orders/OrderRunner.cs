@@ -14,8 +14,8 @@ namespace Concentrator.Orders;
 /// </summary>
 internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk, ITimeSource time, TimeProvider clock, ILogger log, KeyOpening? opening = null)
 {
-    /// <summary>Meters worked at once for orders, beside the collection; long jobs leave places for what is urgent.</summary>
-    private const int MostAtOnce = 24, MostFirmware = 4;
+    /// <summary>Meters worked at once for orders, beside the collection; breakers find a place whatever else is under way, and so does what people wait for beside images, of which many hear one word.</summary>
+    private const int MostAtOnce = 24, MostBreakers = 8, MostFirmware = 256;
 
     private static readonly TimeSpan Look = TimeSpan.FromSeconds(5), FirstWait = TimeSpan.FromSeconds(20), LongestWait = TimeSpan.FromMinutes(10), ProgressEvery = TimeSpan.FromSeconds(10);
     private readonly Dictionary<(string Order, MeterId Meter), Task> _underWay = [];
@@ -148,9 +148,23 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
             _resting[key] = (clock.GetTimestamp(), rest.Wait == TimeSpan.Zero ? FirstWait : rest.Wait * 2 < LongestWait ? rest.Wait * 2 : LongestWait);
         }
 
-        var firmwares = _underWay.Keys.Count(one => book.Find(one.Order)?.Verb.Priority == OrderPriority.Firmware);
-        return _underWay.Count < MostAtOnce && (order.Verb.Priority != OrderPriority.Firmware || firmwares < MostFirmware) && !_underWay.Keys.Any(one => one.Meter == meter);
+        OrderPriority[] others = [.. _underWay.Keys.Where(one => one.Meter == meter).Select(PriorityOf).OfType<OrderPriority>()];
+        var passes = others.All(other => order.Verb.Priority < other) || (others.All(other => other == OrderPriority.Firmware) && order.GivesUpImage); // what is more urgent passes at the meter
+        return passes && HasPlace(order.Verb.Priority);
     }
+
+    private bool HasPlace(OrderPriority priority)
+    {
+        var firmwares = _underWay.Keys.Count(one => PriorityOf(one) == OrderPriority.Firmware);
+        return priority switch
+        {
+            OrderPriority.Firmware => firmwares < MostFirmware,
+            OrderPriority.Breaker => _underWay.Count - firmwares < MostAtOnce + MostBreakers,
+            _ => _underWay.Count - firmwares < MostAtOnce,
+        };
+    }
+
+    private OrderPriority? PriorityOf((string Order, MeterId Meter) one) => book.Find(one.Order)?.Verb.Priority;
 
     /// <summary>What has not begun is over; what is under way ends by itself.</summary>
     private async Task ExpireAsync(OrderEntry order, CancellationToken stop)

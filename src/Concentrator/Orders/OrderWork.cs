@@ -32,7 +32,7 @@ internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider cl
 
     private async Task CarryOutAsync(OrderEntry order, MeterId meter, CancellationToken stop)
     {
-        if (OrderArguments.Read(order.Request.Verb, order.Request.Arguments, out var fault) is not { } work)
+        if (order.Work(out var fault) is not { } work)
         {
             await MoveAsync(order, meter, OrderState.Refused, RefusalCodes.Text(RefusalCode.Arguments), fault!, null, stop).ConfigureAwait(false);
             return;

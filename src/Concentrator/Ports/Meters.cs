@@ -34,6 +34,9 @@ public sealed record MeterView(
 
     /// <summary>Why its values are missing, in one sentence; null where they are not, or nobody knows.</summary>
     public string? Reason { get; init; }
+
+    /// <summary>What of it endangers others, though it is read well (rights of its pre-established client); null for nothing.</summary>
+    public string? Warning { get; init; }
 }
 
 /// <summary>The meters this box knows.</summary>

@@ -27,7 +27,7 @@ public sealed record UpstreamShape(
 /// <summary>GET /api/v1/meters, /api/v1/meters/{id}; node and life only for one meter.</summary>
 public sealed record MeterShape(
     string Id, string Media, string Source, bool Accepted, DateTime? FirstHeard, DateTime? LastHeard, int? Rssi, long Heard, long Decoded, long Kept, string Security, string? Sentence,
-    string? Place, bool HasKey, string? Phase, string? Stage, string? HeardElsewhere, string? Reason, MeterLifeShape? Life, NodeShape? Node);
+    string? Place, bool HasKey, string? Phase, string? Stage, string? HeardElsewhere, string? Reason, string? Warning, MeterLifeShape? Life, NodeShape? Node);
 
 /// <summary>One line of GET /api/v1/readings: a truth line with rev, q, seq.</summary>
 public sealed record ReadingShape(
@@ -111,7 +111,7 @@ internal static class Shapes
 
     internal static MeterShape Of(MeterView meter) => new(
         meter.Id.Text, meter.Media, meter.Source, meter.Accepted, meter.FirstHeard, meter.LastHeard, meter.RssiDbm, meter.Heard, meter.Decoded, meter.Kept, meter.Security, meter.Sentence,
-        meter.Place, meter.HasKey, meter.Life?.Phase, meter.Life is null ? null : FieldShapes.Word(meter.Life.Stage), meter.OwnedBy, meter.Reason,
+        meter.Place, meter.HasKey, meter.Life?.Phase, meter.Life is null ? null : FieldShapes.Word(meter.Life.Stage), meter.OwnedBy, meter.Reason, meter.Warning,
         meter.Life is null ? null : FieldShapes.Of(meter.Life), meter.Node is null ? null : FieldShapes.Of(meter.Node, meter.LastHeard));
 
     internal static ReadingShape Of(ArchivedRow row) => new(

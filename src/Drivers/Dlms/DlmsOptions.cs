@@ -34,6 +34,9 @@ public sealed record DlmsOptions(string Name, string Port, DlmsFraming Framing, 
     /// <summary>The medium is slow and shared: nothing is asked that is known, or proven otherwise.</summary>
     public bool SparesAir { get; init; }
 
+    /// <summary>The most urgent order goes first; false, for comparison: whoever came first.</summary>
+    public bool Arbitrates { get; init; } = true;
+
     /// <summary>How often a question over datagrams is sent again, within <see cref="AnswerWithin"/>.</summary>
     public int Repeats { get; init; } = 3;
 
@@ -72,6 +75,9 @@ public sealed record DlmsOptions(string Name, string Port, DlmsFraming Framing, 
 
     /// <summary>How much of a profile is asked for at once: a day on slow links, so that little is lost with one.</summary>
     public TimeSpan AtOnce { get; init; } = Framing == DlmsFraming.Hdlc ? TimeSpan.FromDays(1) : TimeSpan.FromDays(10);
+
+    /// <summary>The same where many share the medium: between two of them what is more urgent has its turn, and what came is not lost. A day with its last row and the next one's first is one.</summary>
+    public static TimeSpan AtOnceOnAir { get; } = TimeSpan.FromHours(25);
 
     /// <summary>After so long without an order the association is released and the port closed; below the meter's own idle time-out (60 to 180 s in the field).</summary>
     public TimeSpan IdleAfter { get; init; } = TimeSpan.FromSeconds(30);

@@ -44,6 +44,9 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
     /// <summary>The box is associated.</summary>
     internal bool HasAssociation => _reader is not null;
 
+    /// <summary>The firmware that the meter told last.</summary>
+    internal string? Firmware => _knowledge?.Firmware;
+
     /// <summary>Associations made.</summary>
     internal long Visits { get; private set; }
 

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Drivers.Dlms.Orders;
+using Drivers.Dlms.Street;
 using Drivers.Ports;
 using Metering;
 using Metering.Driver;
@@ -11,18 +12,33 @@ using Protocols.Dlms.Apdu;
 
 namespace Drivers.Dlms;
 
-/// <summary>The orders of one meter, one after another over whatever leads to it; between them it lets the way go after a while. A meter that fails costs its order, never the queue.</summary>
+/// <summary>
+/// The orders of one meter, one after another over whatever leads to it, the most urgent first; between them it lets the way go after a while. A long one gives way between two of its steps. A meter
+/// that fails costs its order, never the queue.
+/// </summary>
 /// <param name="open">Opens the way to the meter.</param>
 /// <param name="shelf">What meters of one firmware have in common, where several are read; null for a meter of its own.</param>
+/// <param name="street">What the meter shares with others; null for a port of its own.</param>
 internal sealed class MeterQueue(
     DlmsOptions options, Func<CancellationToken, ValueTask<IPort>> open, IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory,
-    FirmwareShelf? shelf = null) : IAsyncDisposable
+    FirmwareShelf? shelf = null, MeterStreet? street = null) : IAsyncDisposable
 {
-    private readonly Channel<Job> _jobs = Channel.CreateBounded<Job>(256);
-    private readonly Queue<Job> _patient = new();
+    private readonly OrderLine _line = new(clock, !options.Arbitrates);
     private readonly MeterDoor _door = new(options, keys, counters, time, clock, memory, shelf);
     private readonly PassageHold _hold = new(options.IdleAfter, clock);
     private MeterId _meter = options.Meter;
+    private QueuedOrder? _running, _owner;
+    private string _stands = "";
+
+    /// <summary>How urgent what is done with the meter now is: as the most urgent that waits for it to end.</summary>
+    internal WorkClass Class
+    {
+        get
+        {
+            var (running, waits) = (Volatile.Read(ref _running)?.Order.Class ?? WorkClass.Profile, options.Arbitrates ? _line.MostUrgent : WorkClass.Firmware);
+            return waits < running ? waits : running;
+        }
+    }
 
     /// <summary>Orders that were begun.</summary>
     internal long Orders { get; private set; }
@@ -43,8 +59,9 @@ internal sealed class MeterQueue(
     /// <summary>Executes one order, when its turn comes.</summary>
     internal async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [EnumeratorCancellation] CancellationToken stop)
     {
+        using var work = street?.Turns.Begin(order.Class) ?? default; // also while it waits: what is before it at its meter is sent as urgently
         var steps = Channel.CreateUnbounded<OrderStep>();
-        if (!await TryQueueAsync(new Job(order, steps.Writer, stop)).ConfigureAwait(false))
+        if (!await _line.AddAsync(new QueuedOrder(order, steps.Writer, clock.GetTimestamp(), stop)).ConfigureAwait(false))
         {
             yield return new OrderStep(OrderState.Failed, Lost, null, default);
             yield break;
@@ -78,7 +95,7 @@ internal sealed class MeterQueue(
                     continue;
                 }
 
-                while (_jobs.Reader.TryRead(out var job) || _patient.TryDequeue(out job))
+                while (_line.Take() is { } job)
                 {
                     yield return await RunAsync(job, stop).ConfigureAwait(false);
                 }
@@ -93,8 +110,7 @@ internal sealed class MeterQueue(
     /// <summary>Ends it: what waits fails, what is open is released.</summary>
     internal async ValueTask CloseAsync()
     {
-        _jobs.Writer.TryComplete(); // first: what came after the last look would wait for ever
-        while (_jobs.Reader.TryRead(out var left) || _patient.TryDequeue(out left))
+        foreach (var left in _line.End())
         {
             Finish(left, OrderState.Failed, Lost);
         }
@@ -106,33 +122,19 @@ internal sealed class MeterQueue(
 
     private string Lost => $"the link to {options.Port} was lost";
 
-    /// <summary>False where the queue has ended: nobody takes orders any more.</summary>
-    private async ValueTask<bool> TryQueueAsync(Job job)
-    {
-        while (await _jobs.Writer.WaitToWriteAsync(job.Caller).ConfigureAwait(false))
-        {
-            if (_jobs.Writer.TryWrite(job))
-            {
-                return true;
-            }
-        }
-
-        return false;
-    }
-
     /// <summary>True where there is work; false where there was none for so long that the way had better be let go.</summary>
     private async ValueTask<bool> NextJobAsync(CancellationToken stop)
     {
         if (!_door.IsOpen)
         {
-            return await _jobs.Reader.WaitToReadAsync(stop).ConfigureAwait(false);
+            return await _line.WaitAsync(stop).ConfigureAwait(false);
         }
 
         using var idle = new CancellationTokenSource(options.IdleAfter, clock);
         using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, idle.Token);
         try
         {
-            return await _jobs.Reader.WaitToReadAsync(either.Token).ConfigureAwait(false);
+            return await _line.WaitAsync(either.Token).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (!stop.IsCancellationRequested)
         {
@@ -141,13 +143,30 @@ internal sealed class MeterQueue(
     }
 
     /// <summary>Runs one order; gives null, or what is wrong with the way to the meter.</summary>
-    private async ValueTask<string?> RunAsync(Job job, CancellationToken stop)
+    private async ValueTask<string?> RunAsync(QueuedOrder job, CancellationToken stop)
+    {
+        var kind = OrderTable.Find(job.Order.Kind)!;
+        var (before, owner) = (_running, _owner);
+        (_running, _owner) = (job, kind.OwnsMeter ? job : owner);
+        try
+        {
+            return await RunAsync(job, kind, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            (_running, _owner) = (before, owner);
+        }
+    }
+
+    private async ValueTask<string?> RunAsync(QueuedOrder job, IOrderKind kind, CancellationToken stop)
     {
         Orders++;
-        var kind = OrderTable.Find(job.Order.Kind)!;
-        var told = false;
+        var (told, isPutBack) = (false, false);
         var passed = job.Order.Kind == OrderKind.Exchange && PassThroughOrder.Is(job.Order.Payload);
-        var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), releases => _door.CloseAsync(releases), (client, server, cancel) => _door.PassageAsync(open, client, server, cancel), memory, keys, time, clock) { Change = _door.ChangeOf(_meter) };
+        var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), releases => _door.CloseAsync(releases), (client, server, cancel) => _door.PassageAsync(open, client, server, cancel), memory, keys, time, clock) 
+        {
+            Change = _door.ChangeOf(_meter), Images = street?.Images, RestAsync = _line.NewsAsync,
+        };
         OrderState Ended() => _door.IsUnanswered || at.IsUnproven ? OrderState.Unknown : told ? OrderState.Partial : OrderState.Failed;
         try
         {
@@ -181,7 +200,7 @@ internal sealed class MeterQueue(
                     _hold.End();
                 }
 
-                job.Steps.TryWrite(step);
+                job.Steps.TryWrite(step.State == OrderState.Running ? step : step with { Firmware = _door.Firmware });
                 if (step.State != OrderState.Running)
                 {
                     break;
@@ -193,9 +212,27 @@ internal sealed class MeterQueue(
                     return null;
                 }
 
-                if (kind.LetsOthersPass)
+                if (!kind.LetsOthersPass)
                 {
-                    await LetOthersPassAsync(stop).ConfigureAwait(false);
+                    continue;
+                }
+
+                (_stands, var visits) = (kind.OwnsMeter ? step.Sentence : _stands, _door.Visits);
+                endless.CancelAfter(Timeout.InfiniteTimeSpan);
+                if (kind.OwnsMeter && _line.Take(kind.EndsOwner) is { } ending)
+                {
+                    Finish(job, OrderState.Cancelled, $"given up by order {ending.Order.Id} after: {step.Sentence}", before: at.Before);
+                    return await RunAsync(ending, stop).ConfigureAwait(false);
+                }
+
+                await LetOthersPassAsync(job, stop).ConfigureAwait(false);
+                endless.CancelAfter(options.StepWithin);
+                if (!kind.OwnsMeter && (!_door.HasAssociation || _door.Visits != visits))
+                {
+                    // What went before ended the association, and with it what this one was about to ask.
+                    isPutBack = job.Order.Class <= WorkClass.OnDemand;
+                    _ = isPutBack ? PutBack(job) : Finish(job, OrderState.Partial, $"gave way to an order more urgent after: {step.Sentence}", MissReason.NotYet);
+                    return null;
                 }
             }
 
@@ -233,7 +270,7 @@ internal sealed class MeterQueue(
         finally
         {
             // Whatever ends it in the middle of an order (a stop, a storage that fails): who waits for the order hears of it. An order that is finished stays as it is.
-            Finish(job, Ended(), Lost, before: at.Before);
+            _ = isPutBack || Finish(job, Ended(), Lost, before: at.Before);
         }
     }
 
@@ -288,28 +325,43 @@ internal sealed class MeterQueue(
         }
     }
 
-    /// <summary>Runs what waits and is more urgent; what would only take the same hours stays behind.</summary>
-    private async ValueTask LetOthersPassAsync(CancellationToken stop)
+    /// <summary>Runs what waits and is more urgent, and waits for a head-end that speaks with the meter by now. What the owner of the meter cannot bear beside it is told to wait.</summary>
+    private async ValueTask LetOthersPassAsync(QueuedOrder running, CancellationToken stop)
     {
-        while (_jobs.Reader.TryRead(out var job))
+        while (true)
         {
-            if (OrderTable.Find(job.Order.Kind)!.LetsOthersPass)
+            while (_owner is not null && _line.Take(job => !MayPassOwner(job)) is { } other)
             {
-                _patient.Enqueue(job);
+                Finish(other, OrderState.Failed, $"{_meter} takes an image under order {_owner.Order.Id} ({_stands}): what changes the meter waits until that is through", MissReason.NotYet);
+            }
+
+            if (_line.Take(job => job.Order.Class < running.Order.Class) is { } next)
+            {
+                await RunAsync(next, stop).ConfigureAwait(false);
+            }
+            else if (_hold.Refusal(running.Order.Kind, null) is not null)
+            {
+                await _line.NewsAsync(options.IdleAfter / 4, stop).ConfigureAwait(false);
             }
             else
             {
-                await RunAsync(job, stop).ConfigureAwait(false);
+                return;
             }
         }
     }
 
-    private static void Finish(Job job, OrderState state, string sentence, MissReason why = MissReason.None, string? before = null)
+    private static bool MayPassOwner(QueuedOrder job) => OrderTable.Find(job.Order.Kind) is { } kind && (kind.PassesOwner || kind.EndsOwner(job));
+
+    private bool PutBack(QueuedOrder job)
+    {
+        _line.PutBack(job);
+        return true;
+    }
+
+    private static bool Finish(QueuedOrder job, OrderState state, string sentence, MissReason why = MissReason.None, string? before = null)
     {
         sentence = state == OrderState.Unknown ? $"{sentence}; what was sent may have been done: it must be read back" : sentence;
         job.Steps.TryWrite(new OrderStep(state, sentence, null, default) { Why = why, Before = before });
-        job.Steps.TryComplete();
+        return job.Steps.TryComplete();
     }
-
-    private sealed record Job(MeterOrder Order, ChannelWriter<OrderStep> Steps, CancellationToken Caller);
 }

@@ -1,4 +1,5 @@
 using Drivers.Dlms;
+using Drivers.Dlms.Street;
 using Drivers.Ports;
 using Metering;
 using Metering.Driver;
@@ -9,7 +10,8 @@ namespace Drivers.G3;
 
 /// <summary>What an attendant of nodes is given.</summary>
 internal sealed record G3Attendants(
-    G3Options Options, G3Network Network, G3Sender Sender, G3JoinDesk Joins, IMeterAdmission Admission, IKeyRing Keys, ICounterStore Counters, ITimeSource Time, TimeProvider Clock, IDriverMemory Memory)
+    G3Options Options, G3Network Network, G3Sender Sender, G3JoinDesk Joins, IMeterAdmission Admission, IKeyRing Keys, ICounterStore Counters, ITimeSource Time, TimeProvider Clock, IDriverMemory Memory,
+    MeterStreet Street)
     : IDisposable
 {
     /// <summary>Meters that are asked who they are at once: it costs the medium, and orders have their turn too.</summary>
@@ -37,7 +39,8 @@ internal sealed class G3Attendance(G3Attendants with, G3Node node)
             }
 
             var options = OptionsOf();
-            var queue = new MeterQueue(options, OpenAsync, with.Keys, with.Counters, with.Time, with.Clock, with.Memory, with.Shelf);
+            MeterQueue? its = null;
+            var queue = its = new MeterQueue(options, _ => new ValueTask<IPort>(with.Network.Open(node, with.Sender, () => its!.Class)), with.Keys, with.Counters, with.Time, with.Clock, with.Memory, with.Shelf, with.Street);
             await using (queue.ConfigureAwait(false))
             {
                 if (await TryIdentifyAsync(queue, !options.Meter.IsNone, stop).ConfigureAwait(false))
@@ -98,6 +101,4 @@ internal sealed class G3Attendance(G3Attendants with, G3Node node)
             // Once more.
         }
     }
-
-    private ValueTask<IPort> OpenAsync(CancellationToken stop) => new(with.Network.Open(node, with.Sender));
 }

@@ -1,139 +1,101 @@
 using System.Globalization;
+using Drivers.Dlms.Street;
+using Metering.Orders;
 using Protocols.Usi.G3;
 
 namespace Drivers.G3;
 
 /// <summary>
-/// Who may give the modem a packet next: so many at once, only while a buffer is free that takes it, nobody while the modem starts. First come first served among those that fit.
+/// Who may give the modem a packet next: so many at once, only while a buffer is free that takes it, nobody while the modem starts. Whose turn it is among those that fit, the medium's order says.
 /// </summary>
-internal sealed class G3DataDesk(G3Options options, TimeProvider clock)
+internal sealed class G3DataDesk : IDisposable
 {
     private const int LargeBuffer = 1280, MediumBuffer = 400, SmallBuffer = 100;
 
     /// <summary>An indication of a free buffer can be lost like any other: nobody waits longer for it while no packet is under way.</summary>
     private static readonly TimeSpan LongestSilence = TimeSpan.FromSeconds(2);
 
+    private readonly G3Options _options;
     private readonly Lock _lock = new();
-    private readonly LinkedList<Waiting> _waiting = [];
-    private G3Buffers _free = G3Buffers.All;
-    private int _underWay;
-    private bool _isOpen;
-    private string? _closed;
-    private ITimer? _silence;
+    private readonly ITimer _silence;
+    private volatile G3Buffers _free = G3Buffers.All;
+    private volatile bool _isOpen, _isClosed;
+    private bool _isSilent;
     private long _held;
 
+    internal G3DataDesk(G3Options options, TimeProvider clock)
+    {
+        _options = options;
+        Turns = new MediumTurns(clock, options.PacketsAtOnce, octets => _isOpen && Fits(octets)) { IsFirstComeFirstServed = !options.Arbitrates };
+        _silence = clock.CreateTimer(static desk => ((G3DataDesk)desk!).Take(G3Buffers.All), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    /// <summary>Whose turn it is.</summary>
+    internal MediumTurns Turns { get; }
+
     /// <summary>Packets the modem has and has not confirmed.</summary>
-    internal int UnderWay => Volatile.Read(ref _underWay);
+    internal int UnderWay => Turns.UnderWay;
 
     /// <summary>The modem is being started, and who waits goes on waiting.</summary>
-    internal bool IsPaused
-    {
-        get
-        {
-            lock (_lock)
-            {
-                return !_isOpen && _closed is null;
-            }
-        }
-    }
+    internal bool IsPaused => !_isOpen && !_isClosed;
 
     /// <summary>How often the modem had no room.</summary>
     internal long Held => Interlocked.Read(ref _held);
 
     /// <summary>Waits for the turn of a packet of so many octets; <see cref="Leave"/> ends it.</summary>
     /// <exception cref="IOException">The turn did not come, or never will.</exception>
-    internal async ValueTask EnterAsync(int octets, CancellationToken stop)
+    internal async ValueTask EnterAsync(int octets, WorkClass work, CancellationToken stop)
     {
-        var turn = new Waiting(octets);
-        lock (_lock)
-        {
-            if (_closed is { } closed)
-            {
-                throw new IOException(closed);
-            }
-
-            _waiting.AddLast(turn.Place);
-            Serve();
-        }
-
         try
         {
-            await turn.Come.Task.WaitAsync(options.HoldWithin, clock, stop).ConfigureAwait(false);
+            var turn = Turns.EnterAsync(octets, work, _options.HoldWithin, stop);
+            Watch();
+            await turn.ConfigureAwait(false);
         }
-        catch (Exception e) when (e is TimeoutException or OperationCanceledException)
+        catch (TimeoutException)
         {
-            if (!TryWithdraw(turn))
-            {
-                Leave(); // it came in the very moment
-            }
-
-            throw e is OperationCanceledException ? e : new IOException($"the modem at {options.Port} {(_isOpen ? "has no room for a packet" : "is not ready")} for {options.HoldWithin.TotalSeconds:0} s: the packet was not sent");
+            throw new IOException($"the modem at {_options.Port} {(_isOpen ? "has no room for a packet" : "is not ready")} for {_options.HoldWithin.TotalSeconds:0} s: the packet was not sent");
         }
     }
 
     /// <summary>The modem has confirmed a packet, whatever with.</summary>
     internal void Leave()
     {
-        lock (_lock)
-        {
-            _underWay--;
-            Serve();
-        }
+        Turns.Leave();
+        Watch();
     }
 
     /// <summary>The modem tells which of its buffers are free.</summary>
     internal void Take(G3Buffers free)
     {
-        lock (_lock)
-        {
-            _free = free;
-            Serve();
-        }
+        _free = free;
+        Turns.Look();
+        Watch();
     }
 
     /// <summary>The modem had no room: nothing is given to it before it tells of a buffer, or a while has passed.</summary>
     internal void Hold()
     {
         Interlocked.Increment(ref _held);
-        lock (_lock)
-        {
-            _free = G3Buffers.None;
-        }
+        _free = G3Buffers.None;
     }
 
     /// <summary>The modem is started: all its buffers are free.</summary>
     internal void Open()
     {
-        lock (_lock)
-        {
-            (_isOpen, _free) = (true, G3Buffers.All);
-            Serve();
-        }
+        _isOpen = true;
+        Take(G3Buffers.All);
     }
 
     /// <summary>The modem is being started: who waits goes on waiting.</summary>
-    internal void Pause()
-    {
-        lock (_lock)
-        {
-            _isOpen = false;
-        }
-    }
+    internal void Pause() => _isOpen = false;
 
     /// <summary>Nobody gets a turn any more.</summary>
     internal void Close(string why)
     {
-        lock (_lock)
-        {
-            (_closed, _isOpen) = (why, false);
-            foreach (var turn in _waiting)
-            {
-                turn.Come.TrySetException(new IOException(why));
-            }
-
-            _waiting.Clear();
-            _silence?.Dispose();
-        }
+        (_isClosed, _isOpen) = (true, false);
+        Turns.Close(why);
+        Watch();
     }
 
     /// <summary>For people.</summary>
@@ -141,31 +103,28 @@ internal sealed class G3DataDesk(G3Options options, TimeProvider clock)
     {
         facts["packetsUnderWay"] = UnderWay.ToString(CultureInfo.InvariantCulture);
         facts["packetsHeld"] = Held.ToString(CultureInfo.InvariantCulture);
+        Turns.AddTo(facts);
     }
 
-    private void Serve()
+    public void Dispose()
     {
-        for (var place = _waiting.First; place is not null && _isOpen && _underWay < options.PacketsAtOnce;)
+        _silence.Dispose();
+        Turns.Dispose();
+    }
+
+    /// <summary>While somebody waits and nothing is under way, nothing more may come of the modem: after a silence its buffers are taken for free.</summary>
+    private void Watch()
+    {
+        lock (_lock)
         {
-            var (turn, next) = (place.Value, place.Next);
-            if (Fits(turn.Octets))
+            var isSilent = _isOpen && Turns.IsStuck;
+            if (isSilent || _isSilent)
             {
-                _waiting.Remove(place);
-                _underWay++;
-                turn.Come.TrySetResult();
+                _silence.Change(isSilent ? LongestSilence : Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
             }
 
-            place = next;
+            _isSilent = isSilent;
         }
-
-        if (_waiting.First is null || _underWay > 0 || !_isOpen)
-        {
-            _silence?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-            return;
-        }
-
-        _silence ??= clock.CreateTimer(static desk => ((G3DataDesk)desk!).Take(G3Buffers.All), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _silence.Change(LongestSilence, Timeout.InfiniteTimeSpan);
     }
 
     /// <summary>A buffer that is free takes so many octets.</summary>
@@ -176,33 +135,4 @@ internal sealed class G3DataDesk(G3Options options, TimeProvider clock)
         <= LargeBuffer => (_free & G3Buffers.Large) != 0,
         _ => false,
     };
-
-    private bool TryWithdraw(Waiting turn)
-    {
-        lock (_lock)
-        {
-            var waits = turn.Place.List is not null;
-            if (waits)
-            {
-                _waiting.Remove(turn.Place);
-            }
-
-            return waits || turn.Come.Task.IsFaulted;
-        }
-    }
-
-    private sealed class Waiting
-    {
-        internal Waiting(int octets)
-        {
-            Octets = octets;
-            Place = new LinkedListNode<Waiting>(this);
-        }
-
-        internal int Octets { get; }
-
-        internal LinkedListNode<Waiting> Place { get; }
-
-        internal TaskCompletionSource Come { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    }
 }

@@ -32,6 +32,7 @@ internal sealed class G3Life : IDisposable
     private readonly G3Gate _gate;
     private readonly G3Upkeep _upkeep;
     private readonly G3Attendants _attendants;
+    private readonly G3Street _street;
     private readonly SemaphoreSlim _wanted = new(0), _oneRekeying = new(1);
     private readonly HashSet<G3Node> _attended = [];
     private readonly List<Task> _attending = [];
@@ -59,7 +60,8 @@ internal sealed class G3Life : IDisposable
         _rekeying = new G3Rekeying(options, _modem, Network, _joins);
         _gate = new G3Gate(_modem, Network, admission, _joins.Note, clock);
         _upkeep = new G3Upkeep(options, _modem, Network, _sender, _bringUp, _gate, () => IsUp, News.TellFacts, clock);
-        _attendants = new G3Attendants(options, Network, _sender, _joins, admission, keys, counters, time, clock, memory);
+        _street = new G3Street(options, _sender, _desk, keys, counters, clock);
+        _attendants = new G3Attendants(options, Network, _sender, _joins, admission, keys, counters, time, clock, memory, _street.Meters);
     }
 
     /// <summary>The devices.</summary>
@@ -80,7 +82,7 @@ internal sealed class G3Life : IDisposable
         try
         {
             Remember();
-            Task[] loops = [_port.RunAsync(life.Token), ConductAsync(life.Token), _joins.RunAsync(life.Token), _upkeep.RunAsync(life.Token), _broken.Task];
+            Task[] loops = [_port.RunAsync(life.Token), ConductAsync(life.Token), _joins.RunAsync(life.Token), _upkeep.RunAsync(life.Token), _street.RunAsync(life.Token), _broken.Task];
             try
             {
                 await (await Task.WhenAny(loops).ConfigureAwait(false)).ConfigureAwait(false);
@@ -106,6 +108,8 @@ internal sealed class G3Life : IDisposable
         _book.Dispose();
         _sender.Dispose();
         _attendants.Dispose();
+        _desk.Dispose();
+        _street.Dispose();
         _wanted.Dispose();
         _oneRekeying.Dispose();
     }
@@ -223,14 +227,8 @@ internal sealed class G3Life : IDisposable
             _sender.Restart();
         }
 
-        if (!(change.Step == UsiStep.Answers && IsUp))
-        {
-            News.Tell(change.State, change.Sentence);
-        }
-        else
-        {
-            News.Tell(LinkState.Listening, $"{change.Sentence}: network {_bringUp.PanId:X4} is up");
-        }
+        var isUp = change.Step == UsiStep.Answers && IsUp;
+        News.Tell(isUp ? LinkState.Listening : change.State, isUp ? $"{change.Sentence}: network {_bringUp.PanId:X4} is up" : change.Sentence);
 
         if (change.Step == UsiStep.Started)
         {
@@ -389,6 +387,7 @@ internal sealed class G3Life : IDisposable
         _gate.AddTo(facts);
         _sender.AddTo(facts);
         _desk.AddTo(facts);
+        _street.AddTo(facts);
         _port.Counters.AddTo(facts);
         facts["packetsOfStrangers"] = Interlocked.Read(ref _strangers).ToString(CultureInfo.InvariantCulture);
         facts["packetsRefused"] = Interlocked.Read(ref _badPackets).ToString(CultureInfo.InvariantCulture);

@@ -3,6 +3,7 @@ using System.Threading.Channels;
 using Drivers.Dlms;
 using Metering;
 using Metering.Driver;
+using Metering.Orders;
 using Protocols.Usi.G3;
 
 namespace Drivers.G3;
@@ -154,13 +155,14 @@ internal sealed class G3Network(G3Options options, TimeProvider clock)
     }
 
     /// <summary>Opens a way to the meter behind a device; the way before it is over.</summary>
+    /// <param name="work">What the visit is for at a moment.</param>
     /// <exception cref="IOException">The device is not in the network.</exception>
-    internal G3NodeLink Open(G3Node node, G3Sender sender)
+    internal G3NodeLink Open(G3Node node, G3Sender sender, Func<WorkClass> work)
     {
         lock (_lock)
         {
             node.Link?.Lose($"node {node.Name} is visited anew");
-            return node.Link = node.IsInNetwork ? new G3NodeLink((payload, stop) => sender.SendAsync(node, payload, stop)) : throw new IOException($"node {node.Name}: {node.Sentence}");
+            return node.Link = node.IsInNetwork ? new G3NodeLink((payload, stop) => sender.SendAsync(node, payload, work, stop)) : throw new IOException($"node {node.Name}: {node.Sentence}");
         }
     }
 

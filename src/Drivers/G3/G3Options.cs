@@ -56,6 +56,9 @@ public sealed record G3Options(string Name, string Port, DlmsOptions Dlms)
     /// <summary>Meters worked at the same time.</summary>
     public int MetersAtOnce { get; init; } = 4;
 
+    /// <summary>The most urgent message goes first; false, for comparison: whoever came first.</summary>
+    public bool Arbitrates { get; init; } = true;
+
     /// <summary>How long a confirm of the modem itself may take.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(3);
 
@@ -113,7 +116,7 @@ public sealed record G3Options(string Name, string Port, DlmsOptions Dlms)
     /// <summary>How the meter of a node is spoken with.</summary>
     public DlmsOptions OfNode(string eui, ExpectedMeter? expected) => Dlms with
     {
-        Name = Name, Port = $"G3 node {eui}", Framing = DlmsFraming.Wrapper, Meter = expected?.Meter ?? default, SparesAir = true,
+        Name = Name, Port = $"G3 node {eui}", Framing = DlmsFraming.Wrapper, Meter = expected?.Meter ?? default, SparesAir = true, AtOnce = DlmsOptions.AtOnceOnAir, Arbitrates = Arbitrates,
         Profile = MeterProfiles.OfKind(expected?.Profile, Dlms.Profile),
         Association = Dlms.Association with { LongestPdu = Math.Min(Dlms.Association.LongestPdu, LongestPdu) },
     };

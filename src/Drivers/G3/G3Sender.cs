@@ -1,5 +1,6 @@
 using System.Globalization;
 using Drivers.Usi;
+using Metering.Orders;
 using Protocols.Usi.G3;
 
 namespace Drivers.G3;
@@ -20,7 +21,8 @@ internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk
 
     /// <summary>Sends a payload; completes when the modem has confirmed it.</summary>
     /// <exception cref="IOException">It did not leave, or found no way.</exception>
-    internal async ValueTask SendAsync(G3Node node, ReadOnlyMemory<byte> payload, CancellationToken stop)
+    /// <param name="work">What for, at the moment its turn is awaited.</param>
+    internal async ValueTask SendAsync(G3Node node, ReadOnlyMemory<byte> payload, Func<WorkClass> work, CancellationToken stop)
     {
         if (UdpPacket.HeaderSize + payload.Length > options.LongestPacket)
         {
@@ -30,11 +32,44 @@ internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk
         await node.Turn.WaitAsync(stop).ConfigureAwait(false);
         try
         {
-            await SendInTurnAsync(node, payload, stop).ConfigureAwait(false);
+            await SendInTurnAsync(node, payload, work, stop).ConfigureAwait(false);
         }
         finally
         {
             node.Turn.Release();
+        }
+    }
+
+    /// <summary>Sends a payload to every node; completes when it is out.</summary>
+    /// <exception cref="IOException">It did not leave.</exception>
+    internal async ValueTask TellAllAsync(ReadOnlyMemory<byte> payload, CancellationToken stop)
+    {
+        await desk.EnterAsync(UdpPacket.HeaderSize + payload.Length, WorkClass.Firmware, stop).ConfigureAwait(false);
+        try
+        {
+            var packet = new UdpPacket(Ipv6Address.LinkLocal(panId(), 0), Ipv6Address.AllNodes, options.UdpPort, options.UdpPort, options.HopLimit, payload).ToOctets();
+            using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, Volatile.Read(ref _start).Token);
+            var status = await modem.SendPacketAsync(packet, either.Token).ConfigureAwait(false);
+            if (status is AdpStatus.Busy or AdpStatus.NoBuffers)
+            {
+                desk.Hold();
+            }
+
+            if (status != AdpStatus.Success)
+            {
+                Interlocked.Increment(ref _failures);
+                throw new IOException($"the modem did not bring a packet to all nodes: {status.Text()}");
+            }
+
+            Interlocked.Increment(ref _packets);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            throw new IOException($"the modem at {options.Port} started anew: a packet to all nodes did not leave");
+        }
+        finally
+        {
+            desk.Leave();
         }
     }
 
@@ -90,7 +125,7 @@ internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk
         facts["packetsFailed"] = Interlocked.Read(ref _failures).ToString(CultureInfo.InvariantCulture);
     }
 
-    private async ValueTask SendInTurnAsync(G3Node node, ReadOnlyMemory<byte> payload, CancellationToken stop)
+    private async ValueTask SendInTurnAsync(G3Node node, ReadOnlyMemory<byte> payload, Func<WorkClass> work, CancellationToken stop)
     {
         var began = clock.GetTimestamp();
         for (var hasSearched = false; ;)
@@ -100,7 +135,7 @@ internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk
                 throw new IOException($"node {node.Name}: {node.Sentence}");
             }
 
-            var status = await TransmitAsync(node, payload, began, stop).ConfigureAwait(false);
+            var status = await TransmitAsync(node, payload, work(), began, stop).ConfigureAwait(false);
             switch (status)
             {
                 case AdpStatus.Success:
@@ -123,9 +158,9 @@ internal sealed class G3Sender(G3Options options, G3Modem modem, G3DataDesk desk
     }
 
     /// <summary>Gives the packet to the modem once; null where that is to be done again.</summary>
-    private async ValueTask<AdpStatus?> TransmitAsync(G3Node node, ReadOnlyMemory<byte> payload, long began, CancellationToken stop)
+    private async ValueTask<AdpStatus?> TransmitAsync(G3Node node, ReadOnlyMemory<byte> payload, WorkClass work, long began, CancellationToken stop)
     {
-        await desk.EnterAsync(UdpPacket.HeaderSize + payload.Length, stop).ConfigureAwait(false);
+        await desk.EnterAsync(UdpPacket.HeaderSize + payload.Length, work, stop).ConfigureAwait(false);
         try
         {
             var packet = new UdpPacket(

@@ -37,6 +37,9 @@ public sealed record PrimeOptions(string Name, string Port)
     /// <summary>A node that was not seen so long after the modem got its device unique key is told of: its key may be wrong, which shows in nothing else.</summary>
     public TimeSpan AwaitsFor { get; init; } = TimeSpan.FromHours(1);
 
+    /// <summary>The most urgent message goes first; false, for comparison: whoever came first.</summary>
+    public bool Arbitrates { get; init; } = true;
+
     /// <summary>How long the modem may take over a question about itself.</summary>
     public TimeSpan AnswerWithin { get; init; } = TimeSpan.FromSeconds(2);
 

@@ -74,6 +74,7 @@ internal sealed class PrimeParts : IDisposable
     {
         Port.Dispose();
         Upkeep.Dispose();
+        Meters.Dispose();
     }
 
     private static bool IsProbeAnswer(UsiFrame frame) => frame.Protocol == UsiProtocol.Prime && PrimeMessage.Read(frame.Payload, out _) is PibConfirm { Pib: PrimePib.FirmwareVersion };
@@ -142,6 +143,7 @@ internal sealed class PrimeParts : IDisposable
             facts[name] = count.ToString(CultureInfo.InvariantCulture);
         }
 
+        Meters.AddTo(facts);
         foreach (var (at, count) in Network.Count())
         {
             facts["nodes" + at] = count.ToString(CultureInfo.InvariantCulture);

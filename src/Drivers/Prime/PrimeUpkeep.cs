@@ -62,7 +62,7 @@ internal sealed class PrimeUpkeep(
     }
 
     /// <summary>What runs beside the port until stopped.</summary>
-    internal IEnumerable<Func<CancellationToken, Task>> Loops => [ChoresAsync, TickAsync, FinishAsync, .. Enumerable.Repeat<Func<CancellationToken, Task>>(AskAsync, options.AskedAtOnce)];
+    internal IEnumerable<Func<CancellationToken, Task>> Loops => [ChoresAsync, TickAsync, FinishAsync, meters.TellImagesAsync, .. Enumerable.Repeat<Func<CancellationToken, Task>>(AskAsync, options.AskedAtOnce)];
 
     /// <summary>Asks meters who they are, one after another, until stopped.</summary>
     private async Task AskAsync(CancellationToken stop)

@@ -29,7 +29,25 @@ public static class OrderStates
 /// <param name="Kind">What it asks for.</param>
 /// <param name="Meter">Of which meter.</param>
 /// <param name="Payload">Its arguments; the raw APDU of an exchange.</param>
-public sealed record MeterOrder(string Id, OrderKind Kind, MeterId Meter, ReadOnlyMemory<byte> Payload);
+public sealed record MeterOrder(string Id, OrderKind Kind, MeterId Meter, ReadOnlyMemory<byte> Payload)
+{
+    private readonly WorkClass? _class;
+
+    /// <summary>Its turn beside other work for the same meter and on the same medium: by its kind, where nothing else is said.</summary>
+    public WorkClass Class
+    {
+        get => _class ?? ClassOf(Kind);
+        init => _class = value;
+    }
+
+    /// <summary>What somebody waits for goes before what the box reads by itself, a breaker before both, an image behind all.</summary>
+    private static WorkClass ClassOf(OrderKind kind) => kind switch
+    {
+        OrderKind.Disconnect or OrderKind.Reconnect or OrderKind.Breaker => WorkClass.Breaker,
+        OrderKind.Firmware => WorkClass.Firmware,
+        _ => WorkClass.OnDemand,
+    };
+}
 
 /// <summary>One step of an order's execution.</summary>
 /// <param name="State">Where it stands now.</param>
@@ -49,6 +67,9 @@ public sealed record OrderStep(OrderState State, string Sentence, ReadingBlock? 
 
     /// <summary>How what the order changes stood before, as the meter told; null where it did not, or where the order changes nothing.</summary>
     public string? Before { get; init; }
+
+    /// <summary>Of a step that ends an order: the firmware that the meter told last; null where it did not.</summary>
+    public string? Firmware { get; init; }
 
     /// <summary>How it stands after, as the meter told: the proof that the order was done.</summary>
     public string? After { get; init; }

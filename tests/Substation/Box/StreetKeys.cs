@@ -18,6 +18,7 @@ internal sealed class StreetKeys : IKeyRing
         {
             Set(new KeyName(meter.Name, KeyPurpose.Guek, client), keys.Guek);
             Set(new KeyName(meter.Name, KeyPurpose.Gak, client), keys.Gak);
+            Set(new KeyName(meter.Name, KeyPurpose.Gbek, client), keys.Gbek);
             Set(new KeyName(meter.Name, meter.Plan.Mechanism == 1 ? KeyPurpose.Lls : KeyPurpose.Hls, client), meter.Plan.Mechanism == 1 ? Encoding.ASCII.GetBytes(Encoding.ASCII.GetString(keys.Secret)) : keys.Secret);
         }
     }

@@ -36,7 +36,7 @@ internal sealed class VirtualBox : IAsyncDisposable
         }
 
         var time = new BoxClock(clock);
-        var reach = new MeterReach();
+        var reach = Reach;
         Network = new NetworkBook(time);
         _supervisors = [.. drivers.Select(driver => new Supervisor(driver.Make, driver.Name, driver.Name, driver.Name, _events.Writer, reach, time, clock, log ?? NullLogger.Instance, Network))];
         var desk = new Dispatcher(reach, _events.Writer);
@@ -51,6 +51,9 @@ internal sealed class VirtualBox : IAsyncDisposable
     internal CollectionPlanner Planner { get; }
 
     internal Dispatcher Desk { get; }
+
+    /// <summary>Through which driver meters are reached.</summary>
+    internal MeterReach Reach { get; } = new();
 
     /// <summary>The nodes, as their drivers tell of them.</summary>
     internal NetworkBook Network { get; }

@@ -28,8 +28,13 @@ internal sealed class PlcStreet : IDisposable
         {
             var at = node.Number - plan.Line.FirstNumber;
             var meter = new DlmsMeter(
-                new DlmsMeterPlan(plan.Exchanged.GetValueOrDefault(at, node.Number), plan.Seed, Drift: plan.Drift * ((node.Number * 7 % 21) - 10) / 10.0, HistoryDays: plan.HistoryDays, LongestPdu: plan.Network == "g3" ? 900 : 960, Faults: plan.Faults.GetValueOrDefault(at)), () => clock.GetUtcNow().UtcDateTime);
+                new DlmsMeterPlan(plan.Exchanged.GetValueOrDefault(at, node.Number), plan.Seed, Drift: plan.Drift * ((node.Number * 7 % 21) - 10) / 10.0, HistoryDays: plan.HistoryDays, LongestPdu: plan.Network == "g3" ? 900 : 960, Faults: plan.Faults.GetValueOrDefault(at)) { BroadcastMay = plan.BroadcastMay.GetValueOrDefault(at) }, () => clock.GetUtcNow().UtcDateTime);
             _meters[node] = meter;
+            if (plan.HasStreetKey)
+            {
+                (meter.Keys.Gbek, meter.Keys.Gak) = (OfStreet(plan.Seed, 1), OfStreet(plan.Seed, 2));
+            }
+
             Keys.Add(meter);
         }
 
@@ -65,18 +70,25 @@ internal sealed class PlcStreet : IDisposable
     internal IMeterDriver Driver(string name, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, byte box = 5)
     {
         var association = new AssociationSettings { Client = 1, Mechanism = AuthenticationMechanism.Gmac, IsCiphered = true };
-        var dlms = new DlmsOptions(name, _plan.Network, _plan.Network == "g3" ? DlmsFraming.Wrapper : DlmsFraming.Llc, association, MeterProfiles.Find("idis"), (byte[])[.. "DCU"u8, 1, 2, 3, 4, box]) { AnswerWithin = TimeSpan.FromSeconds(120), Repeats = 2, IdleAfter = TimeSpan.FromSeconds(45), SparesAir = true };
+        var dlms = new DlmsOptions(name, _plan.Network, _plan.Network == "g3" ? DlmsFraming.Wrapper : DlmsFraming.Llc, association, MeterProfiles.Find("idis"), (byte[])[.. "DCU"u8, 1, 2, 3, 4, box]) { AnswerWithin = TimeSpan.FromSeconds(120), Repeats = 2, IdleAfter = TimeSpan.FromSeconds(45), SparesAir = true, Arbitrates = _plan.Arbitrates };
         if (_plan.Network == "g3")
         {
             var g3 = new G3Options(name, "modem", dlms);
-            return new G3Driver(g3 with { MetersAtOnce = _plan.MetersAtOnce > 0 ? _plan.MetersAtOnce : g3.MetersAtOnce }, OpenAsync, Keys, new PlainWrap(), counters, time, clock, memory, Admission);
+            return new G3Driver(g3 with { Arbitrates = _plan.Arbitrates, MetersAtOnce = _plan.MetersAtOnce > 0 ? _plan.MetersAtOnce : g3.MetersAtOnce }, OpenAsync, Keys, new PlainWrap(), counters, time, clock, memory, Admission);
         }
 
         var prime = new PrimeOptions(name, "modem") { SecurityProfile = _plan.Prime.NodeProfile > 0 ? _plan.Prime.NodeProfile : null };
-        return new PrimeDriver(prime with { MetersAtOnce = _plan.MetersAtOnce > 0 ? _plan.MetersAtOnce : prime.MetersAtOnce }, OpenAsync, _ => dlms, Admission, Keys, counters, time, clock, memory);
+        return new PrimeDriver(prime with { Arbitrates = _plan.Arbitrates, MetersAtOnce = _plan.MetersAtOnce > 0 ? _plan.MetersAtOnce : prime.MetersAtOnce }, OpenAsync, _ => dlms, Admission, Keys, counters, time, clock, memory);
     }
 
     public void Dispose() => Line.Dispose();
+
+    private static byte[] OfStreet(int seed, int which)
+    {
+        var key = new byte[16];
+        new Random(unchecked((seed * 7) + which)).NextBytes(key);
+        return key;
+    }
 
     private ValueTask<ILink> OpenAsync(CancellationToken stop) => new(new ModemLink(Modem.Pipe.Open()));
 }

@@ -37,4 +37,13 @@ internal sealed record StreetPlan(string Network, PowerLinePlan Line, int Seed)
 
     /// <summary>Behind these nodes, by their number from 0, stands the meter of this number instead of the one the shipment list names.</summary>
     internal IReadOnlyDictionary<int, int> Exchanged { get; init; } = new Dictionary<int, int>();
+
+    /// <summary>The most urgent order and message goes first; false: whoever came first.</summary>
+    internal bool Arbitrates { get; init; } = true;
+
+    /// <summary>All meters hold one broadcast key, and the authentication key with it; false: each its own, and nothing can be told to many.</summary>
+    internal bool HasStreetKey { get; init; } = true;
+
+    /// <summary>Classes that the client for broadcasts may write and execute at single meters, by their number from 0, which then show them.</summary>
+    internal IReadOnlyDictionary<int, IReadOnlyList<ushort>> BroadcastMay { get; init; } = new Dictionary<int, IReadOnlyList<ushort>>();
 }

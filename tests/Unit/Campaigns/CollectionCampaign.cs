@@ -67,13 +67,14 @@ public sealed class CollectionCampaign
 
     [Requirement("F1")]
     [Fact]
-    public async Task Billing_rows_of_the_month_are_there_and_clocks_are_right()
+    public async Task Billing_rows_of_the_month_are_there_clocks_are_right_and_orders_done_on_the_day_they_are_given()
     {
         using var evidence = new Evidence("C4", "collection-month");
         var month = await SubstationProcess.RunAsync("month", "--network", "prime", "--shape", "measured", "--meters", "117", "--hours", "12,72");
         evidence.Note("month", month);
         var (_, ceiling) = At(month, "12:00");
         Assert.True(month.GetProperty("Billing").GetDouble() >= Math.Min(99.0, ceiling), month.GetRawText());
+        Assert.True(month.GetProperty("OrdersGiven").GetInt32() > 100 && month.GetProperty("OrdersDone").GetDouble() >= 98.0, month.GetRawText());
         Assert.True(month.GetProperty("ClocksRight").GetDouble() >= Math.Min(99.5, ceiling), month.GetRawText());
         evidence.Held();
     }

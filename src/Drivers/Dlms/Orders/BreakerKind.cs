@@ -11,6 +11,8 @@ internal sealed class BreakerKind(OrderKind kind) : IOrderKind
 {
     public OrderKind Kind => kind;
 
+    public bool PassesOwner => true;
+
     public string? Refusal(MeterOrder order)
     {
         BreakerOrder.Parse(order.Payload); // throws where it is none; the rest is the meter's to say

@@ -22,6 +22,8 @@ internal sealed class ClockKind : IOrderKind
 
     public OrderKind Kind => OrderKind.Clock;
 
+    public bool PassesOwner => true;
+
     public string? Refusal(MeterOrder order)
     {
         ClockOrder.Parse(order.Payload); // throws where it is none; there is nothing else to refuse

@@ -9,6 +9,8 @@ internal sealed class ExchangeKind : IOrderKind
 {
     public OrderKind Kind => OrderKind.Exchange;
 
+    public bool PassesOwner => true;
+
     public string? Refusal(MeterOrder order) => PassThroughOrder.Is(order.Payload) ? null : ExchangeProcedure.Refusal(order.Payload);
 
     public IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, OrderMeter meter, CancellationToken stop) =>

@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using System.Text;
+using Drivers.Dlms.Street;
 using Metering;
 using Metering.Ledger;
 using Metering.Orders;
@@ -20,6 +21,20 @@ internal sealed class FirmwareKind : IOrderKind
     public OrderKind Kind => OrderKind.Firmware;
 
     public bool LetsOthersPass => true;
+
+    public bool OwnsMeter => true;
+
+    public bool EndsOwner(QueuedOrder order)
+    {
+        try
+        {
+            return order.Order.Kind == OrderKind.Firmware && FirmwareOrder.Parse(order.Order.Payload) is { Aborts: true, Image.IsEmpty: true };
+        }
+        catch (Exception e) when (e is InvalidDataException or OverflowException)
+        {
+            return false; // it is refused when its turn comes
+        }
+    }
 
     public string? Refusal(MeterOrder order) => FirmwareOrder.Parse(order.Payload) switch
     {
@@ -51,6 +66,7 @@ internal sealed class FirmwareKind : IOrderKind
         var (began, losses, kept) = (meter.Clock.GetTimestamp(), 0, transfer.Progress);
         TimeSpan Now() => meter.Clock.GetElapsedTime(began);
         string? before = null;
+        using var place = new CastPlace(meter, image);
         while (true)
         {
             var step = transfer.Next(Now());
@@ -68,9 +84,31 @@ internal sealed class FirmwareKind : IOrderKind
                         await meter.LeaveAsync().ConfigureAwait(false);
                     }
 
+                    place.Leave();
                     yield return new OrderStep(OrderState.Running, $"{Words(transfer)}: waiting for the meter", null, default);
-                    await Task.Delay(step.Due - Now(), meter.Clock, stop).ConfigureAwait(false);
+                    await meter.RestAsync(step.Due - Now(), stop).ConfigureAwait(false);
                     continue;
+            }
+
+            if (!place.TryEnter())
+            {
+                yield return new OrderStep(OrderState.Running, $"{Words(transfer)}: other meters of the street have their turn", null, default);
+                await meter.RestAsync(CastPlace.Look, stop).ConfigureAwait(false);
+                continue;
+            }
+
+            if (place.Join(transfer) is { } group)
+            {
+                await SaveAsync(meter, kept = transfer.Progress, stop).ConfigureAwait(false);
+                await meter.DropAsync().ConfigureAwait(false);
+                while (!group.Done.IsCompleted)
+                {
+                    yield return new OrderStep(OrderState.Running, group.Words, null, default);
+                    await place.WaitAsync(group, stop).ConfigureAwait(false);
+                }
+
+                place.Heard(group, transfer);
+                continue;
             }
 
             if (await AskAsync(meter, step.Ask!, stop).ConfigureAwait(false) is { } loss)
@@ -83,8 +121,17 @@ internal sealed class FirmwareKind : IOrderKind
                     yield break;
                 }
 
+                place.Leave();
                 yield return new OrderStep(OrderState.Running, $"{loss}; going on in {AfterLoss.TotalSeconds:F0} s", null, default);
-                await Task.Delay(AfterLoss, meter.Clock, stop).ConfigureAwait(false);
+                for (var again = Now() + AfterLoss; again > Now();)
+                {
+                    await meter.RestAsync(again - Now(), stop).ConfigureAwait(false);
+                    if (again > Now())
+                    {
+                        yield return new OrderStep(OrderState.Running, $"{loss}; going on in {(again - Now()).TotalSeconds:F0} s", null, default); // somebody came who may pass
+                    }
+                }
+
                 continue;
             }
 

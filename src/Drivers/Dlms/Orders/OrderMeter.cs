@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Security.Cryptography;
 using Drivers.Dlms.Keys;
+using Drivers.Dlms.Street;
 using Metering;
 using Metering.Driver;
 using Metering.Keys;
@@ -63,6 +64,12 @@ internal sealed class OrderMeter(
 
     /// <summary>Ends the association without a word to the meter.</summary>
     internal ValueTask DropAsync() => leave(false);
+
+    /// <summary>Images that are told to many at once; null where the way to the meter has no word to all.</summary>
+    internal ImageCast? Images { get; init; }
+
+    /// <summary>Waits so long, or until another order comes that may have to pass.</summary>
+    internal required Func<TimeSpan, CancellationToken, ValueTask> RestAsync { get; init; }
 
     /// <summary>The change of the meter's keys; null where they are never changed.</summary>
     internal KeyChange? Change { get; init; }

@@ -10,6 +10,10 @@ internal sealed class ReadKind : IOrderKind
 {
     public OrderKind Kind => OrderKind.Read;
 
+    public bool LetsOthersPass => true;
+
+    public bool PassesOwner => true;
+
     public string? Refusal(MeterOrder order) => ReadOrder.Parse(order.Payload).What.Length == 0 ? "the order does not say what to read" : null;
 
     public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, OrderMeter meter, [EnumeratorCancellation] CancellationToken stop)

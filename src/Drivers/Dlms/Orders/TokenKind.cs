@@ -15,6 +15,8 @@ internal sealed class TokenKind : IOrderKind
 
     public OrderKind Kind => OrderKind.Token;
 
+    public bool PassesOwner => true;
+
     public string? Refusal(MeterOrder order) => TokenOrder.Parse(order.Payload).Token.Length is 0 or > LongestToken ? $"a token has 1 to {LongestToken} octets" : null;
 
     public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, OrderMeter meter, [EnumeratorCancellation] CancellationToken stop)

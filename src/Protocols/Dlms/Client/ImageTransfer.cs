@@ -40,11 +40,29 @@ public sealed class ImageTransfer(FirmwareImage image, ImageProgress? progress, 
     /// <summary>Blocks the meter has, as far as is known.</summary>
     public uint Transferred => Blocks - (uint)Math.Min(_missing.Count, Blocks);
 
+    /// <summary>Octets of a block, as the meter told; 0 before.</summary>
+    public uint BlockSize => _blockSize;
+
+    /// <summary>The blocks that the meter has not, as far as is known.</summary>
+    public IReadOnlyCollection<uint> Missing => _missing;
+
     /// <summary>What is to be kept.</summary>
     public ImageProgress Progress { get; private set; } = progress is not null && progress.IsOf(image) ? progress : new ImageProgress(image.Identification, image.Hash.ToArray(), false, 0);
 
     /// <summary>An attribute of the meter's image transfer object.</summary>
     public static AttributeDescriptor Attribute(sbyte number) => new(18, Name, number);
+
+    /// <summary>image_block_transfer of a block, as it may be told to many.</summary>
+    public static Procedure TellBlock(uint number, ReadOnlySpan<byte> block) => Action(2, new DataWriter().Structure(2).UInt32(number).Octets(block));
+
+    /// <summary>Blocks were told to many, this meter among them: its bitmap says which of them it has.</summary>
+    public void Heard()
+    {
+        if (Phase == ImagePhase.Blocks)
+        {
+            (_asked, Phase) = (null, ImagePhase.Gaps);
+        }
+    }
 
     /// <summary>The link was lost: whatever was asked may have been done, or not. A meter that restarts to activate loses it too.</summary>
     public void Lost()

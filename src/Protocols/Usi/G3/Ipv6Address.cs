@@ -20,6 +20,9 @@ public readonly record struct Ipv6Address(UInt128 Value)
     /// </summary>
     public static Ipv6Address LinkLocal(ushort panId, ushort address) => new(new UInt128(LinkLocalPrefix, (ulong)panId << 48 | (ulong)Middle << 16 | address));
 
+    /// <summary>Every node of the link: <c>FF02::1</c> (2.6).</summary>
+    public static Ipv6Address AllNodes { get; } = new(new UInt128(0xFF02_0000_0000_0000, 1));
+
     /// <summary>The PAN id and the short address in a link-local address; false where it is none.</summary>
     public bool TryLinkLocal(out ushort panId, out ushort address)
     {

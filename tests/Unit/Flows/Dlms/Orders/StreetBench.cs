@@ -22,13 +22,20 @@ internal sealed class StreetBench : IAsyncDisposable
     private readonly HashSet<string> _reachable = [];
     private readonly Task _running;
 
-    internal StreetBench(string network)
+    internal StreetBench(string network, Func<StreetPlan, StreetPlan>? change = null)
     {
         var line = PowerLinePlan.Quiet with { Nodes = 3, Levels = [1.0], Phy = network == "g3" ? PlcPhy.G3Dbpsk : PlcPhy.PrimeDbpsk };
-        _street = new PlcStreet(new StreetPlan(network, line, 5), _clock);
+        var plan = new StreetPlan(network, line, 5);
+        _street = new PlcStreet(change?.Invoke(plan) ?? plan, _clock);
         _driver = _street.Driver("plc0", new MemoryCounters(), new BoxClock(_clock), _clock, new FreshMemory());
         _running = Task.Run(RunAsync);
     }
+
+    /// <summary>The driver of the street's modem.</summary>
+    internal IMeterDriver Driver => _driver;
+
+    /// <summary>Its time.</summary>
+    internal TimeProvider Clock => _clock;
 
     /// <summary>The meters of the street.</summary>
     internal IReadOnlyList<DlmsMeter> Meters => [.. _street.Meters.Values];
@@ -65,7 +72,8 @@ internal sealed class StreetBench : IAsyncDisposable
         _stop.Dispose();
     }
 
-    private async Task UntilAsync(Func<bool> condition, string what)
+    /// <summary>Lets the time pass until something holds.</summary>
+    internal async Task UntilAsync(Func<bool> condition, string what)
     {
         var end = _clock.GetUtcNow() + Longest;
         for (var idle = 0; !condition();)
