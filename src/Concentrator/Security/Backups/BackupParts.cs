@@ -1,20 +1,7 @@
 using System.Text.Json;
-using System.Text.Json.Serialization;
 using System.Text.RegularExpressions;
 
 namespace Concentrator.Security.Backups;
-
-/// <summary>What a backup is, its first part.</summary>
-/// <param name="Id">The box.</param>
-/// <param name="CreatedAt">When; null where the box had no time.</param>
-/// <param name="Installation">Which installation of it; 0 where nobody knows.</param>
-/// <param name="Bulk">Readings and events are in it.</param>
-internal sealed record BackupManifest(string Id, string Version, DateTime? CreatedAt, uint Installation, string SystemTitle, bool Bulk);
-
-/// <summary>Its shape, made at build.</summary>
-[JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase)]
-[JsonSerializable(typeof(BackupManifest))]
-internal sealed partial class BackupJson : JsonSerializerContext;
 
 /// <summary>The parts of a backup by name: nothing else is written into a state directory, and no name leads out of it.</summary>
 internal static partial class BackupParts
@@ -37,12 +24,12 @@ internal static partial class BackupParts
 
     private static string Printable(string name) => string.Concat(name.Take(40).Select(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '-' or '/' ? letter : '?'));
 
-    [GeneratedRegex("^ledger/(books|bulk)-[0-9]{8,20}\\.seg$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^ledger/(books|bulk)-[0-9]{8,20}\\.seg\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Segment();
 
-    [GeneratedRegex("^device\\.key(\\.[1-9])?$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^device\\.key(\\.[1-9])?\\z", RegexOptions.CultureInvariant)]
     private static partial Regex DeviceKeys();
 
-    [GeneratedRegex("^delivery/[A-Za-z0-9%._~-]{1,200}\\.slots$", RegexOptions.CultureInvariant)]
+    [GeneratedRegex("^delivery/[A-Za-z0-9%._~-]{1,200}\\.slots\\z", RegexOptions.CultureInvariant)]
     private static partial Regex Slots();
 }

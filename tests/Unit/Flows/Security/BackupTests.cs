@@ -155,6 +155,7 @@ public sealed class BackupTests : IDisposable
     [InlineData("ledger/../../x.seg", "none of this version's")]
     [InlineData("/etc/passwd", "none of this version's")]
     [InlineData("s", "none of this version's")]
+    [InlineData("device.key\n", "none of this version's")]
     [InlineData("settings.applied", "holds no device key")]
     [InlineData("device.key", "is not 32 octets")]
     public async Task A_part_that_does_not_belong_there_is_not_written(string name, string sentence)
