@@ -3,6 +3,7 @@ using System.Text.Json;
 using Metering.Orders;
 using Simulation.Plc.Medium;
 using Substation;
+using Substation.Orders;
 using Substation.Street;
 
 var options = new Dictionary<string, string>();
@@ -52,6 +53,21 @@ if (args is ["image", ..])
 if (args is ["urgent", ..])
 {
     Console.WriteLine(JsonSerializer.Serialize(await Task.Run(new UrgentRun(plan).RunAsync).ConfigureAwait(false)));
+    return;
+}
+
+if (args is ["kill" or "prove", var medium, ..])
+{
+    var names = args.Length > 2 ? args[2] : "";
+    var report = await Task.Run(() => args[0] == "kill" ? OrderReport.RunAsync(names, order => new KillRun(medium, order).RunAsync()) : OrderReport.RunAsync(names, order => new ProofRun(medium, order).RunAsync())).ConfigureAwait(false);
+    Console.WriteLine(JsonSerializer.Serialize(report));
+    return;
+}
+
+if (args is ["refuse", var at])
+{
+    using var refusals = new RefusalRun(at);
+    Console.WriteLine(JsonSerializer.Serialize(await Task.Run(refusals.RunAsync).ConfigureAwait(false)));
     return;
 }
 

@@ -73,6 +73,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         registry = new MeterRegistry(
             id => settings.Meters.AcceptAll || keys.Knows(id.Text) || lives.Find(id) is { IsOpen: true }, id => keys.Knows(id.Text), settings.Meters.Keep, _time, id => lives.Find(id)?.Place);
         Replay(ledger, keys, counters, memory, deadLetters, configurations, lives, owners, orders, registry, installations);
+        orders.Book.ReplayTold(ledger);
         var installed = installations.Settle(StatePlace.Of(settings.StateDirectory), restored, out var isMoved);
         ledger.Skip(isMoved ? InstallationBook.SkippedSequences : 0);
         lives.Changed += registry.Reconsider;

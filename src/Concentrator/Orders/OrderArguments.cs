@@ -13,6 +13,9 @@ internal sealed record MeterWork(ReadOnlyMemory<byte> Payload)
     /// <summary>The attribute or method of a write or an execute.</summary>
     internal CosemTarget? Target { get; init; }
 
+    /// <summary>What of the meter the order sets, the same word for each order that sets the same; null where none undoes another.</summary>
+    internal string? Subject { get; init; }
+
     /// <summary>It switches supply though its verb need not.</summary>
     internal bool SwitchesSupply { get; init; }
 
@@ -35,13 +38,13 @@ internal sealed class OrderArguments
         ["write"] = args => args.Write(),
         ["execute"] = args => args.Execute(),
         ["breaker"] = args => args.Breaker(),
-        ["disconnect"] = args => args.Breaker(),
-        ["reconnect"] = args => args.Breaker(),
+        ["disconnect"] = args => args.Supply(),
+        ["reconnect"] = args => args.Supply(),
         ["limiter"] = args => args.Limiter(),
-        ["load-switch"] = args => new MeterWork(new LoadSwitchOrder(args.Text("name"), args.Truth("on")).ToPayload()),
-        ["calendar"] = args => new MeterWork(CalendarArguments.Read(args).ToPayload()),
+        ["load-switch"] = args => new MeterWork(new LoadSwitchOrder(args.Text("name"), args.Truth("on")).ToPayload()) { Subject = "load " + args.Text("name") },
+        ["calendar"] = args => new MeterWork(CalendarArguments.Read(args).ToPayload()) { Subject = "calendar" },
         ["token"] = args => new MeterWork(new TokenOrder(args.Octets("token", isNeeded: true), args.Name("gateway")).ToPayload()),
-        ["message"] = args => new MeterWork(new MessageOrder(args.OptionalText("text") ?? "", args.OptionalText("place")).ToPayload()),
+        ["message"] = args => new MeterWork(new MessageOrder(args.OptionalText("text") ?? "", args.OptionalText("place")).ToPayload()) { Subject = "message " + args.OptionalText("place") },
         ["clock"] = _ => new MeterWork(new ClockOrder(null).ToPayload()),
         ["mbus"] = args => args.MBus(),
         ["firmware"] = args => args.Firmware(),
@@ -85,7 +88,7 @@ internal sealed class OrderArguments
     private MeterWork Write()
     {
         var target = Target("attribute");
-        return new MeterWork(new WriteOrder(target, Octets("value", isNeeded: true)).ToPayload()) { Target = target };
+        return new MeterWork(new WriteOrder(target, Octets("value", isNeeded: true)).ToPayload()) { Target = target, Subject = $"{target}" };
     }
 
     private MeterWork Execute()
@@ -96,13 +99,15 @@ internal sealed class OrderArguments
 
     private MeterWork Breaker() => new(new BreakerOrder(Name("control")).ToPayload());
 
+    private MeterWork Supply() => Breaker() with { Subject = $"supply {Name("control")}" };
+
     private MeterWork Limiter()
     {
         var groups = Find("groups") is not { } list ? null : Items(list, "groups").Select(item => item.TryGetUInt16(out var group) ? group : throw new InvalidDataException("groups wants numbers below 65536")).ToList();
         var (normal, emergency, unit) = (Exact("normal"), Exact("emergency"), OptionalText("unit"));
         return (normal ?? emergency) is not null && unit is null
             ? throw new InvalidDataException("unit wants the unit of the thresholds, such as W or A: a number alone may be a thousand times what is meant")
-            : new MeterWork(new LimiterOrder(Name("limiter"), normal, emergency, unit, Seconds("overSeconds"), Seconds("underSeconds"), null, groups).ToPayload());
+            : new MeterWork(new LimiterOrder(Name("limiter"), normal, emergency, unit, Seconds("overSeconds"), Seconds("underSeconds"), null, groups).ToPayload()) { Subject = $"limiter {Name("limiter")}" };
     }
 
     private MeterWork MBus()
@@ -110,7 +115,8 @@ internal sealed class OrderArguments
         var name = Text("action");
         var action = Enum.GetValues<MBusAction>().Select(one => (MBusAction?)one).FirstOrDefault(one => WireWord.Of(one!.Value) == name)
             ?? throw new InvalidDataException($"action wants one of {string.Join(", ", Enum.GetValues<MBusAction>().Select(WireWord.Of))}");
-        return new MeterWork(new MBusOrder(Number("channel", 1, 4), action, Octets("argument", isNeeded: false), OptionalText("device")).ToPayload()) { SwitchesSupply = action is MBusAction.CloseValve or MBusAction.OpenValve };
+        var (channel, isValve) = (Number("channel", 1, 4), action is MBusAction.CloseValve or MBusAction.OpenValve);
+        return new MeterWork(new MBusOrder(channel, action, Octets("argument", isNeeded: false), OptionalText("device")).ToPayload()) { SwitchesSupply = isValve, Subject = isValve ? $"valve {channel}" : null };
     }
 
     /// <summary>Either an image, with what is to become of it, or <c>abort</c> alone.</summary>
@@ -118,7 +124,7 @@ internal sealed class OrderArguments
     {
         if (Find("abort") is not null)
         {
-            return Truth("abort") ? new MeterWork(FirmwareOrder.Abort.ToPayload()) : throw new InvalidDataException("abort wants true, or is left out");
+            return Truth("abort") ? new MeterWork(FirmwareOrder.Abort.ToPayload()) { Subject = "firmware" } : throw new InvalidDataException("abort wants true, or is left out");
         }
 
         if (Find("legallyRelevant") is not { ValueKind: JsonValueKind.True or JsonValueKind.False })
@@ -131,7 +137,7 @@ internal sealed class OrderArguments
         var activate = at is null && (Find("activate") is null || Truth("activate"));
         return new MeterWork(new FirmwareOrder(Octets("identification", isNeeded: true), image, Octets("signature", isNeeded: false), activate, OptionalText("firmware")) { ActivateAt = at }.ToPayload())
         {
-            IsLegallyRelevant = Truth("legallyRelevant"),
+            IsLegallyRelevant = Truth("legallyRelevant"), Subject = "firmware",
             Note = $", image of {image.Length} octets, sha256 {Convert.ToHexStringLower(SHA256.HashData(image))}, {(Truth("legallyRelevant") ? "legally relevant" : "not legally relevant")}",
         };
     }

@@ -17,7 +17,11 @@ internal sealed class OrderBook(ILedger ledger, ITimeSource time, TimeProvider c
     /// <summary>An order that is over is kept so long: its id and nonce are known, and its result can be asked for.</summary>
     private static readonly TimeSpan Kept = TimeSpan.FromDays(31);
 
+    /// <summary>Records that may stand behind a result that was told, before the power went: a second of the busiest air, and a slow disk.</summary>
+    private const ulong MostBehind = 20_000;
+
     private readonly Lock _lock = new();
+    private readonly Dictionary<(string Order, MeterId Meter), OrderMoved> _told = [];
     private readonly Dictionary<string, OrderEntry> _orders = new(StringComparer.Ordinal);
     private readonly HashSet<string> _nonces = new(StringComparer.Ordinal);
     private readonly Channel<bool> _news = Channel.CreateBounded<bool>(new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite });
@@ -51,6 +55,11 @@ internal sealed class OrderBook(ILedger ledger, ITimeSource time, TimeProvider c
             return _nonces.Contains(nonce);
         }
     }
+
+    /// <summary>When the newest order was written that an issuer gave for the same thing of a meter, and that was not taken back; null for none.</summary>
+    internal DateTime? NewestOf(string subject, MeterId meter, OrderIssuer issuer) => All
+        .Where(order => order.Meters.ContainsKey(meter) && order.State != OrderState.Cancelled && (order.Request.Issuer.KeyId ?? order.Request.Issuer.Name) == (issuer.KeyId ?? issuer.Name) && order.Subject == subject)
+        .Max(order => (DateTime?)order.Request.IssuedAt);
 
     /// <summary>Meters whose supply was ordered to be switched within the last hour.</summary>
     internal int SuppliesSwitched()
@@ -124,6 +133,25 @@ internal sealed class OrderBook(ILedger ledger, ITimeSource time, TimeProvider c
             _orders.GetValueOrDefault(moved.OrderId)?.Move(moved);
         }
     }
+
+    /// <summary>Looks at start for results that were told to the head-end, or will be, and did not come into the books before the power went: they hold.</summary>
+    internal void ReplayTold(ILedgerReader reader)
+    {
+        var last = _orders.Values.Any(order => !order.IsOver) ? reader.DurableSequence : 0;
+        for (var next = last > MostBehind ? last - MostBehind : 1; next <= last;)
+        {
+            foreach (var news in reader.Read(next, last, RecordClass.Order, 1000, 1 << 20, out next).Where(record => record.Type == RecordType.OrderNews).Select(record => OrderMoved.ParseNews(record.Payload)))
+            {
+                if (!news.Meter.IsNone && OrderStates.IsFinal(news.State))
+                {
+                    _told[(news.OrderId, news.Meter)] = news;
+                }
+            }
+        }
+    }
+
+    /// <summary>The result of a meter that was told before it came into the books; null for none. Asked once.</summary>
+    internal OrderMoved? TakeTold(OrderEntry order, MeterId meter) => _told.Remove((order.Request.Id, meter), out var told) ? told : null;
 
     /// <summary>Every order that is kept, for a new books segment.</summary>
     internal IEnumerable<NewRecord> LiveState()

@@ -90,6 +90,20 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
         }
     }
 
+    public async ValueTask<OrderReceipt> DenyAsync(string who, string verb, string sentence, CancellationToken stop)
+    {
+        await _turn.WaitAsync(stop).ConfigureAwait(false);
+        try
+        {
+            var issuer = new OrderIssuer(who, new HashSet<Role>(), "tcp");
+            return await RefuseAsync(null, OrderVerbs.Find(verb)?.Name ?? "no verb", issuer, new Verdict(RefusalCode.Role, sentence), null, stop).ConfigureAwait(false);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
     public IReadOnlyList<OrderView> List(int limit) => [.. with.Book.All.OrderByDescending(order => order.Opened.At).Take(limit).Select(View)];
 
     public void Dispose() => _turn.Dispose();
@@ -113,7 +127,10 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
         {
             Target = work?.Target, SwitchesSupply = work?.SwitchesSupply ?? false, IsLegallyRelevant = work?.IsLegallyRelevant ?? false,
         };
-        var facts = new AuthorityFacts(with.Time.Now, with.Book.SuppliesSwitched(), with.Book.IsNonceUsed(message.Nonce), with.IsKnown, meter => with.Owners.IsOwnedElsewhere(meter, out var owner) ? owner : null);
+        var facts = new AuthorityFacts(with.Time.Now, with.Book.SuppliesSwitched(), with.Book.IsNonceUsed(message.Nonce), with.IsKnown, meter => with.Owners.IsOwnedElsewhere(meter, out var owner) ? owner : null)
+        {
+            NewestOf = meter => work?.Subject is { } subject ? with.Book.NewestOf(subject, meter, issuer) : null,
+        };
         var verdict = Authority.Judge(request, with.Policy, facts);
         verdict = verdict.IsAccepted && fault is not null ? new Verdict(RefusalCode.Arguments, fault) : verdict;
         if (verdict.IsAccepted && work?.Keys is { } keys)

@@ -41,6 +41,9 @@ internal sealed class OrderEntry(OrderOpened opened, long taken)
 
     internal OrderVerb Verb { get; } = OrderVerbs.Find(opened.Request.Verb) ?? throw new InvalidDataException($"\"{opened.Request.Verb}\" is an order of another version");
 
+    /// <summary>What of its meters it sets; empty where nothing undoes it.</summary>
+    internal string Subject => field ??= OrderArguments.Read(opened.Request.Verb, opened.Request.Arguments, out _)?.Subject ?? "";
+
     /// <summary>When it was taken, by time stamps of this process.</summary>
     internal long Taken => taken;
 

@@ -216,8 +216,19 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
     {
         foreach (var order in book.All.Where(order => !order.IsOver && order.Verb.Kind is not null))
         {
-            foreach (var meter in order.Meters.Where(entry => entry.Value.State == OrderState.Running).Select(entry => entry.Key).ToList())
+            foreach (var meter in order.Meters.Where(entry => !entry.Value.IsThrough).Select(entry => entry.Key).ToList())
             {
+                if (book.TakeTold(order, meter) is { } told)
+                {
+                    await book.MoveAsync(order, told, isTold: false, stop).ConfigureAwait(false);
+                    continue;
+                }
+
+                if (order.Meters[meter].State != OrderState.Running)
+                {
+                    continue;
+                }
+
                 var repeats = order.Verb.AfterUnknown == AfterUnknown.Repeat;
                 await book.MoveAsync(
                     order,

@@ -5,6 +5,7 @@ using Metering.Ledger;
 using Metering.Orders;
 using Metering.Orders.Authorization;
 using Metering.Orders.Records;
+using Protocols.Dlms.Model;
 
 namespace Concentrator.Orders;
 
@@ -78,13 +79,13 @@ internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider cl
     private async Task SettleAsync(OrderEntry order, MeterId meter, CancellationToken stop)
     {
         var read = await LastStepAsync(new MeterOrder(order.Request.Id + "-read-back", OrderKind.Breaker, meter, OrderArguments.Read("breaker", order.Request.Arguments, out _)?.Payload ?? default), stop).ConfigureAwait(false);
-        if (read.State != OrderState.Done || read.After is not { Length: > 0 } stands)
+        if (read.State != OrderState.Done || read.After is not { Length: > 0 } stands || DisconnectControl.Of(read.Answer.Span) is not { IsContradictory: false } control)
         {
             await MoveAsync(order, meter, OrderState.Unknown, "unknown", $"whether it was done cannot be read back yet: {read.Sentence}", null, stop).ConfigureAwait(false);
             return;
         }
 
-        var isDone = (order.Verb.Kind == OrderKind.Disconnect) == stands.StartsWith("disconnected", StringComparison.Ordinal);
+        var isDone = control.Stands(connected: order.Verb.Kind == OrderKind.Reconnect); // armed is enough where only a hand closes it
         await MoveAsync(
             order, meter, isDone ? OrderState.Done : OrderState.Failed, isDone ? "" : "not-done", isDone ? $"read back: {stands}" : $"read back: {stands}; the order did not come to it, and is not sent again", read, stop).ConfigureAwait(false);
     }

@@ -54,6 +54,9 @@ public interface IOrderDoor
     /// <param name="user">By the kernel's word.</param>
     ValueTask<OrderReceipt> SubmitAsync(string user, string verb, ReadOnlyMemory<byte> body, CancellationToken stop);
 
+    /// <summary>Somebody gave an order where nobody gives any: it is refused unread, and audited as others that are.</summary>
+    ValueTask<OrderReceipt> DenyAsync(string who, string verb, string sentence, CancellationToken stop);
+
     /// <summary>The newest first.</summary>
     IReadOnlyList<OrderView> List(int limit);
 

@@ -33,7 +33,7 @@ internal sealed class OrderBookRoutes(IOrderDoor door, Func<HttpContext, string?
     {
         if (userOf(context) is not { } user)
         {
-            return Fault(403, "orders are given on the Unix socket, or by a head-end; nobody gives any on TCP");
+            return await DenyAsync(verb, context).ConfigureAwait(false);
         }
 
         using var body = new MemoryStream();
@@ -60,6 +60,22 @@ internal sealed class OrderBookRoutes(IOrderDoor door, Func<HttpContext, string?
         {
             return Fault(503, $"the order was not taken, the ledger does not write it down: {e.Message}");
         }
+    }
+
+    /// <summary>Nobody gives orders on TCP; that somebody tried is audited, where the ledger takes it.</summary>
+    private async Task<IResult> DenyAsync(string verb, HttpContext context)
+    {
+        const string Sentence = "orders are given on the Unix socket, or by a head-end; nobody gives any on TCP";
+        try
+        {
+            await door.DenyAsync($"somebody at {context.Connection.RemoteIpAddress}", verb, Sentence, context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (Metering.Ledger.StorageFaultException)
+        {
+            // The ledger says it itself; the answer stays what it is.
+        }
+
+        return Fault(403, Sentence);
     }
 
     private IResult List(HttpContext context)

@@ -101,6 +101,12 @@ public sealed class DlmsMeter
     /// <summary>Further blocks of it that were asked for.</summary>
     internal int BlocksAsked => _clients.Faults.BlocksAsked;
 
+    /// <summary>APDUs that came to it.</summary>
+    public long Asked { get; private set; }
+
+    /// <summary>A client's question in the clear, empty where it could not be read: it was done, and nobody has the answer yet.</summary>
+    public event Action<int, byte[]>? Did;
+
     /// <summary>A register or another single value that was read.</summary>
     public event Action<AnsweredValue>? ValueAnswered;
 
@@ -147,7 +153,10 @@ public sealed class DlmsMeter
     {
         using var turn = Turn.EnterScope();
         Advance();
+        Asked++;
+        _clients.Faults.Question = [];
         var answer = _clients.Answer(client, apdu);
+        Did?.Invoke(client, _clients.Faults.Question);
         return IsMute ? null : answer;
     }
 

@@ -46,6 +46,7 @@ public sealed class MeterValues
             (2, 8, 0) => (uint)(hours / 10),
             (3, 8, 0) => unchecked((uint)(long)(energy / 5)),
             (4, 8, 0) => (uint)(hours / 100),
+            (>= 5 and <= 8, 8, 0) => unchecked((uint)(long)(energy / (7 * name.C))), // reactive energy of the quadrants I to IV
             (1, 7, 0) => (uint)_load,
             (31, 7, 0) => (uint)(_load / 230 * 100),
             (14, 7, 0) => (uint)(4998 + (at.Second % 5)),

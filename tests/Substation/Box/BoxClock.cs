@@ -8,5 +8,8 @@ public sealed class BoxClock(TimeProvider clock) : ITimeSource
     /// <summary>How far it is trusted.</summary>
     public TimeTrust Trust { get; set; } = new(2, 0, TimeSpan.FromHours(1));
 
-    public BoxTime Now => new(clock.GetUtcNow().UtcDateTime, TimeQuality.Synchronised, clock.GetTimestamp(), 7);
+    /// <summary>Which life of the box this is.</summary>
+    public ulong BootId { get; init; } = 7;
+
+    public BoxTime Now => new(clock.GetUtcNow().UtcDateTime, TimeQuality.Synchronised, clock.GetTimestamp(), BootId);
 }

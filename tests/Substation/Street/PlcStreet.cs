@@ -15,7 +15,7 @@ using Substation.Box;
 namespace Substation.Street;
 
 /// <summary>Meters on a power line with their modem, and the driver that is to read them.</summary>
-internal sealed class PlcStreet : IDisposable
+internal sealed class PlcStreet : IStreet
 {
     private readonly StreetPlan _plan;
     private readonly Dictionary<PlcNode, DlmsMeter> _meters = [];
@@ -27,8 +27,8 @@ internal sealed class PlcStreet : IDisposable
         foreach (var node in Line.Nodes.Where(node => !node.IsForeign))
         {
             var at = node.Number - plan.Line.FirstNumber;
-            var meter = new DlmsMeter(
-                new DlmsMeterPlan(plan.Exchanged.GetValueOrDefault(at, node.Number), plan.Seed, Drift: plan.Drift * ((node.Number * 7 % 21) - 10) / 10.0, HistoryDays: plan.HistoryDays, LongestPdu: plan.Network == "g3" ? 900 : 960, Faults: plan.Faults.GetValueOrDefault(at)) { BroadcastMay = plan.BroadcastMay.GetValueOrDefault(at) }, () => clock.GetUtcNow().UtcDateTime);
+            var built = new DlmsMeterPlan(plan.Exchanged.GetValueOrDefault(at, node.Number), plan.Seed, Drift: plan.Drift * ((node.Number * 7 % 21) - 10) / 10.0, HistoryDays: plan.HistoryDays, LongestPdu: plan.Network == "g3" ? 900 : 960, Faults: plan.Faults.GetValueOrDefault(at)) { BroadcastMay = plan.BroadcastMay.GetValueOrDefault(at) };
+            var meter = new DlmsMeter(plan.Fitted(built), () => clock.GetUtcNow().UtcDateTime);
             _meters[node] = meter;
             if (plan.HasStreetKey)
             {
@@ -56,6 +56,8 @@ internal sealed class PlcStreet : IDisposable
     /// <summary>The box's own nodes and their meters.</summary>
     internal IReadOnlyDictionary<PlcNode, DlmsMeter> Meters => _meters;
 
+    public IReadOnlyList<DlmsMeter> All => [.. _meters.Values];
+
     /// <summary>The meter that the shipment list names for each node.</summary>
     internal IReadOnlyDictionary<PlcNode, MeterId> Expected { get; }
 
@@ -67,10 +69,13 @@ internal sealed class PlcStreet : IDisposable
 
     /// <summary>The driver of the street's modem.</summary>
     /// <param name="box">Which box: each has a system title of its own.</param>
-    internal IMeterDriver Driver(string name, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, byte box = 5)
+    /// <param name="over">Stands between the driver and the modem; null for nothing.</param>
+    internal IMeterDriver Driver(string name, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, byte box = 5, Func<ILink, ILink>? over = null)
     {
+        ValueTask<ILink> OpenAsync(CancellationToken stop) => new(over is null ? new ModemLink(Modem.Pipe.Open()) : over(new ModemLink(Modem.Pipe.Open())));
+
         var association = new AssociationSettings { Client = 1, Mechanism = AuthenticationMechanism.Gmac, IsCiphered = true };
-        var dlms = new DlmsOptions(name, _plan.Network, _plan.Network == "g3" ? DlmsFraming.Wrapper : DlmsFraming.Llc, association, MeterProfiles.Find("idis"), (byte[])[.. "DCU"u8, 1, 2, 3, 4, box]) { AnswerWithin = TimeSpan.FromSeconds(120), Repeats = 2, IdleAfter = TimeSpan.FromSeconds(45), SparesAir = true, Arbitrates = _plan.Arbitrates };
+        var dlms = new DlmsOptions(name, _plan.Network, _plan.Network == "g3" ? DlmsFraming.Wrapper : DlmsFraming.Llc, association, _plan.Kind, (byte[])[.. "DCU"u8, 1, 2, 3, 4, box]) { AnswerWithin = TimeSpan.FromSeconds(120), Repeats = 2, IdleAfter = TimeSpan.FromSeconds(45), SparesAir = true, Arbitrates = _plan.Arbitrates };
         if (_plan.Network == "g3")
         {
             var g3 = new G3Options(name, "modem", dlms);
@@ -81,6 +86,9 @@ internal sealed class PlcStreet : IDisposable
         return new PrimeDriver(prime with { Arbitrates = _plan.Arbitrates, MetersAtOnce = _plan.MetersAtOnce > 0 ? _plan.MetersAtOnce : prime.MetersAtOnce }, OpenAsync, _ => dlms, Admission, Keys, counters, time, clock, memory);
     }
 
+    public IReadOnlyList<(string Name, Func<IMeterDriver> Make)> Drivers(ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, Func<ILink, ILink> over) =>
+        [("plc0", () => Driver("plc0", counters, time, clock, memory, over: over))];
+
     public void Dispose() => Line.Dispose();
 
     private static byte[] OfStreet(int seed, int which)
@@ -89,6 +97,4 @@ internal sealed class PlcStreet : IDisposable
         new Random(unchecked((seed * 7) + which)).NextBytes(key);
         return key;
     }
-
-    private ValueTask<ILink> OpenAsync(CancellationToken stop) => new(new ModemLink(Modem.Pipe.Open()));
 }

@@ -1,3 +1,5 @@
+using Drivers.Dlms;
+using Protocols.Dlms.Model;
 using Simulation.Dlms;
 using Simulation.Plc.Medium;
 using Simulation.Plc.Ports;
@@ -16,6 +18,12 @@ internal sealed record StreetPlan(string Network, PowerLinePlan Line, int Seed)
 
     /// <summary>Seconds a day that the worst clock gains or loses; the others lie between.</summary>
     internal double Drift { get; init; }
+
+    /// <summary>What else its meters have.</summary>
+    internal Func<DlmsMeterPlan, DlmsMeterPlan> Fitted { get; init; } = plan => plan;
+
+    /// <summary>What the box knows of them.</summary>
+    internal MeterProfile Kind { get; init; } = MeterProfiles.Find("idis");
 
     /// <summary>Misbehaviours of single meters, by their number from 0.</summary>
     internal IReadOnlyDictionary<int, MeterFault> Faults { get; init; } = new Dictionary<int, MeterFault>();

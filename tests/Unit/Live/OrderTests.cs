@@ -1,6 +1,5 @@
 using System.Security.Cryptography;
 using System.Text.Json.Nodes;
-using Unit.Flows.Orders;
 
 namespace Unit.Live;
 

@@ -66,15 +66,23 @@ internal sealed class MqttAnnouncements(
     /// <summary>Events out of meters' own logs.</summary>
     internal async Task TellEventsAsync(MqttSession session, IReadOnlyList<StoredRecord> records, CancellationToken stop)
     {
+        foreach (var (suffix, message) in EventsOf(records))
+        {
+            await TellAsync(session, suffix, message, EventJson.Default.EventMessage, stop, retain: false).ConfigureAwait(false);
+        }
+    }
+
+    /// <summary>The messages that tell events out of meters' own logs among the records, and the end of each one's topic.</summary>
+    internal static IEnumerable<(string Suffix, EventMessage Message)> EventsOf(IReadOnlyList<StoredRecord> records)
+    {
         foreach (var record in records.Where(record => record.Type == RecordType.MeterEvents))
         {
             var told = MeterEventsRecord.Parse(record.Payload);
             foreach (var one in told.Events)
             {
-                var message = new EventMessage(
+                yield return ($"events/{EventSeverity.Of(one)}", new EventMessage(
                     told.Meter.Text, one.Log.ToString(), one.Number, one.Set, one.Text.Length == 0 ? "unknown" : one.Text, one.OccurredAt.ToUtc() is { } utc ? DateTime.SpecifyKind(utc, DateTimeKind.Utc) : null, record.Time.Utc, one.Occurrence,
-                    one.Text.Length == 0 ? $"event {one.Number} of log {one.Log}" : one.Text);
-                await TellAsync(session, $"events/{EventSeverity.Of(one)}", message, EventJson.Default.EventMessage, stop, retain: false).ConfigureAwait(false);
+                    one.Text.Length == 0 ? $"event {one.Number} of log {one.Log}" : one.Text));
             }
         }
     }

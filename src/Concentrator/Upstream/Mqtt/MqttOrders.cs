@@ -42,17 +42,25 @@ internal sealed class MqttOrders(MqttUpstreamOptions options, IOrderDoor door, I
     /// <summary>News of orders among the records.</summary>
     internal async Task TellAsync(MqttSession session, IReadOnlyList<StoredRecord> records, CancellationToken stop)
     {
-        foreach (var record in records.Where(record => record.Type == RecordType.OrderNews))
+        foreach (var (topic, payload, news) in MessagesOf(records))
         {
-            var news = OrderMoved.ParseNews(record.Payload);
-            var (topic, payload) = news.Meter.IsNone
-                ? ($"{options.TopicBase}/cmd/{news.OrderId}/status", JsonSerializer.SerializeToUtf8Bytes(OrderMessages.Status(news), OrderJson.Default.OrderStatusMessage))
-                : ($"{options.TopicBase}/cmd/{news.OrderId}/result", JsonSerializer.SerializeToUtf8Bytes(OrderMessages.Result(news), OrderJson.Default.OrderResultMessage));
             await session.PublishAsync(topic, payload, retain: false, stop).ConfigureAwait(false);
             if (news.ResponseTopic is { } response && !session.Speaks311)
             {
                 await session.PublishAsync(response, payload, retain: false, stop, news.Correlation).ConfigureAwait(false);
             }
+        }
+    }
+
+    /// <summary>The messages that tell news of orders among the records.</summary>
+    internal IEnumerable<(string Topic, byte[] Payload, OrderMoved News)> MessagesOf(IReadOnlyList<StoredRecord> records)
+    {
+        foreach (var record in records.Where(record => record.Type == RecordType.OrderNews))
+        {
+            var news = OrderMoved.ParseNews(record.Payload);
+            yield return news.Meter.IsNone
+                ? ($"{options.TopicBase}/cmd/{news.OrderId}/status", JsonSerializer.SerializeToUtf8Bytes(OrderMessages.Status(news), OrderJson.Default.OrderStatusMessage), news)
+                : ($"{options.TopicBase}/cmd/{news.OrderId}/result", JsonSerializer.SerializeToUtf8Bytes(OrderMessages.Result(news), OrderJson.Default.OrderResultMessage), news);
         }
     }
 }

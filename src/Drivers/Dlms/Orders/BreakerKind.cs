@@ -30,6 +30,6 @@ internal sealed class BreakerKind(OrderKind kind) : IOrderKind
         }
 
         var look = await ControlLook.TakeAsync(meter, control, order.Id, stop).ConfigureAwait(false);
-        yield return look.Told(meter, meter.Proven(OrderState.Done, $"{what} is {look.Control.Text} (control mode {look.Control.Mode})", look.Control.Text));
+        yield return look.Told(meter, meter.Proven(OrderState.Done, $"{what} is {look.Control.Text} (control mode {look.Control.Mode})", look.Control.Text)) with { Answer = look.Control.ToOctets() };
     }
 }

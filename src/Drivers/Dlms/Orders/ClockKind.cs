@@ -44,7 +44,7 @@ internal sealed class ClockKind : IOrderKind
                 yield return new OrderStep(OrderState.Done, decision.Sentence, null, before.Data);
                 yield break;
             case ClockMove.Wait:
-                yield return new OrderStep(OrderState.Failed, decision.Sentence, null, before.Data);
+                yield return new OrderStep(OrderState.Failed, decision.Sentence, null, before.Data) { Why = MissReason.NotYet }; // in some minutes it may
                 yield break;
             case ClockMove.Refrain:
                 yield return new OrderStep(OrderState.Partial, decision.Sentence + "; looked at, not touched", null, before.Data);

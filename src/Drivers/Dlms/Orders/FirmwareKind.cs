@@ -61,10 +61,16 @@ internal sealed class FirmwareKind : IOrderKind
             throw new MeterRefusalException($"a meter of profile {meter.Profile.Name} has no schedule that activates an image: it can be activated at once only");
         }
 
+        if (ImageEnd.Find(meter, order) is { } ended)
+        {
+            yield return await FinishAsync(meter, firmware, ended.Blocks, ended.Before, stop).ConfigureAwait(false);
+            yield break;
+        }
+
         var image = new FirmwareImage(firmware.Identification, firmware.Image, firmware.Signature);
         var transfer = new ImageTransfer(image, Load(meter), firmware.Activate && later is null);
         var (began, losses, kept) = (meter.Clock.GetTimestamp(), 0, transfer.Progress);
-        TimeSpan Now() => meter.Clock.GetElapsedTime(began);
+        TimeSpan Now() => TimeSpan.FromMilliseconds(Math.Ceiling(meter.Clock.GetElapsedTime(began).TotalMilliseconds)); // timers go by these: what is due between two of them would be waited for without rest
         string? before = null;
         using var place = new CastPlace(meter, image);
         while (true)
@@ -73,7 +79,8 @@ internal sealed class FirmwareKind : IOrderKind
             switch (step.Move)
             {
                 case ImageMove.Done:
-                    yield return await FinishAsync(meter, firmware, transfer, before, stop).ConfigureAwait(false);
+                    await ImageEnd.SaveAsync(meter, order, transfer.Blocks, before, stop).ConfigureAwait(false);
+                    yield return await FinishAsync(meter, firmware, transfer.Blocks, before, stop).ConfigureAwait(false);
                     yield break;
                 case ImageMove.Failed:
                     await SaveAsync(meter, transfer.Progress, stop).ConfigureAwait(false);
@@ -162,19 +169,19 @@ internal sealed class FirmwareKind : IOrderKind
         }
     }
 
-    private static async ValueTask<OrderStep> FinishAsync(OrderMeter meter, FirmwareOrder firmware, ImageTransfer transfer, string? before, CancellationToken stop)
+    private static async ValueTask<OrderStep> FinishAsync(OrderMeter meter, FirmwareOrder firmware, uint blocks, string? before, CancellationToken stop)
     {
         await SaveAsync(meter, null, stop).ConfigureAwait(false);
         if (!firmware.Activate)
         {
-            return meter.Proven(OrderState.Done, $"the image of {transfer.Blocks} blocks is verified; it is not activated", $"{before ?? "unknown"}, an image waits");
+            return meter.Proven(OrderState.Done, $"the image of {blocks} blocks is verified; it is not activated", $"{before ?? "unknown"}, an image waits");
         }
 
         if (firmware.ActivateAt is { } at)
         {
             return await ImageSchedule.PlanAsync(meter, at, stop).ConfigureAwait(false) is { } fault
-                ? meter.Proven(OrderState.Partial, $"the image of {transfer.Blocks} blocks is verified; {fault}", $"{before ?? "unknown"}, an image waits")
-                : meter.Proven(OrderState.Done, $"the image of {transfer.Blocks} blocks is verified; the meter activates it at {ImageSchedule.Text(at)}", $"{before ?? "unknown"}, an image is activated at {ImageSchedule.Text(at)}");
+                ? meter.Proven(OrderState.Partial, $"the image of {blocks} blocks is verified; {fault}", $"{before ?? "unknown"}, an image waits")
+                : meter.Proven(OrderState.Done, $"the image of {blocks} blocks is verified; the meter activates it at {ImageSchedule.Text(at)}", $"{before ?? "unknown"}, an image is activated at {ImageSchedule.Text(at)}");
         }
 
         await meter.LeaveAsync().ConfigureAwait(false);

@@ -86,6 +86,11 @@ public static class Authority
             {
                 return Verdict.Refused(RefusalCode.UnknownMeter, $"{meter} is no meter of this box");
             }
+
+            if (order.Issuer.Roles.Contains(Role.HeadEnd) && facts.NewestOf(meter) is { } newest && newest > order.IssuedAt)
+            {
+                return Verdict.Refused(RefusalCode.Reordered, $"written {Text(order.IssuedAt)}, and one that was written {Text(newest)} for the same of {meter} came before it: the later word holds");
+            }
         }
 
         return default;

@@ -31,4 +31,8 @@ public sealed record AuthorityPolicy
 /// <param name="IsNonceUsed">Another order had the nonce.</param>
 /// <param name="IsKnown">A meter that this box has.</param>
 /// <param name="OwnerOf">The other box that has a meter; null for none.</param>
-public sealed record AuthorityFacts(BoxTime Now, int SuppliesSwitched, bool IsNonceUsed, Func<MeterId, bool> IsKnown, Func<MeterId, string?> OwnerOf);
+public sealed record AuthorityFacts(BoxTime Now, int SuppliesSwitched, bool IsNonceUsed, Func<MeterId, bool> IsKnown, Func<MeterId, string?> OwnerOf)
+{
+    /// <summary>When the newest order was written that the same issuer gave for the same thing of a meter; null for none.</summary>
+    public Func<MeterId, DateTime?> NewestOf { get; init; } = _ => null;
+}

@@ -4,7 +4,7 @@ namespace Metering.Orders.Authorization;
 public enum RefusalCode : byte
 {
     None, UnknownVerb, Arguments, Unsigned, Signature, Role, Stale, Early, Expired, Validity, ClockUnset, Replayed, OtherContent, UnknownMeter, OwnedElsewhere, Protected, OverLimit, SameApprover, NothingToApprove,
-    NotCancellable, Retained, Busy, Sealed,
+    NotCancellable, Retained, Busy, Sealed, Reordered,
 }
 
 /// <summary>What Authority says of an order.</summary>

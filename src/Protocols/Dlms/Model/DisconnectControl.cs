@@ -39,6 +39,12 @@ public readonly record struct DisconnectControl(bool Output, byte State, byte Mo
         return true;
     }
 
+    /// <summary>The three attributes as an octet each.</summary>
+    public byte[] ToOctets() => [Output ? (byte)1 : (byte)0, State, Mode];
+
+    /// <summary>The opposite of <see cref="ToOctets"/>; null where it is none.</summary>
+    public static DisconnectControl? Of(ReadOnlySpan<byte> octets) => octets.Length == 3 ? new DisconnectControl(octets[0] != 0, octets[1], octets[2]) : null;
+
     /// <summary>It stands as an order wants it; armed is enough for a reconnection where only a hand closes it.</summary>
     public bool Stands(bool connected) => !IsContradictory && (connected ? State == Connected || (State == Ready && ArmsOnly) : State == Disconnected);
 

@@ -26,9 +26,13 @@ internal sealed class AnswerFaults(DlmsMeterPlan plan)
     /// <summary>The last answer to a read was all of it, or its last block.</summary>
     internal bool HasAnsweredWhole { get; private set; } = true;
 
+    /// <summary>The last question, in the clear; empty where nothing could be read.</summary>
+    internal byte[] Question { get; set; } = [];
+
     /// <summary>Looks at a question: <c>C0 01 id, class 0007, name, attribute 02</c>, or <c>C0 02 id, block</c> behind it.</summary>
     internal void Hear(ReadOnlySpan<byte> plain)
     {
+        Question = plain.ToArray();
         if (plain.Length < 3 || plain[0] != 0xC0)
         {
             IsBufferAsked = false;

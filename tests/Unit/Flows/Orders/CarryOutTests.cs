@@ -169,12 +169,26 @@ public sealed class CarryOutTests : IDisposable
     public async Task A_breaker_of_which_nobody_knows_is_read_back_and_never_ordered_again(string stands, OrderState state, string why)
     {
         _bench.Run();
-        _bench.Meter = (order, _) => Task.FromResult(order.Kind == OrderKind.Disconnect ? new OrderStep(OrderState.Unknown, "no answer came", null, default) : new OrderStep(OrderState.Done, "read", null, default) { After = stands });
+        _bench.Meter = (order, _) => Task.FromResult(order.Kind == OrderKind.Disconnect ? new OrderStep(OrderState.Unknown, "no answer came", null, default) : new OrderStep(OrderState.Done, "read", null, default) { After = stands, Answer = stands.StartsWith("disconnected", StringComparison.Ordinal) ? new byte[] { 0, 0, 4 } : [1, 1, 4] });
         await _bench.GiveAsync("disconnect", new SignedOrder("o1").By(_bench.Key));
         var order = await _bench.UntilAsync("o1", state);
         Assert.Contains(why, order.Sentence, StringComparison.Ordinal);
         Assert.Equal([OrderKind.Disconnect, OrderKind.Breaker], _bench.Reached.Select(one => one.Kind));
         Assert.Contains(_bench.News, news => news.State == OrderState.Unknown);
+    }
+
+    [Theory]
+    [InlineData(new byte[] { 0, 2, 4 }, OrderState.Failed)] // armed, where it should have closed by itself
+    [InlineData(new byte[] { 0, 2, 1 }, OrderState.Done)] // armed, where only a hand closes it
+    public async Task A_breaker_that_still_moves_is_read_again_and_one_that_is_armed_is_judged_by_its_mode(byte[] stands, OrderState state)
+    {
+        _bench.Run();
+        var looks = 0;
+        _bench.Meter = (order, _) => Task.FromResult(order.Kind == OrderKind.Reconnect ? new OrderStep(OrderState.Unknown, "no answer came", null, default)
+            : ++looks < 3 ? new OrderStep(OrderState.Done, "read", null, default) { After = "in state 2 with the relay closed", Answer = new byte[] { 1, 2, 4 } } : new OrderStep(OrderState.Done, "read", null, default) { After = "armed, relay open", Answer = stands });
+        await _bench.GiveAsync("reconnect", new SignedOrder("o1").By(_bench.Key));
+        await _bench.UntilAsync("o1", state);
+        Assert.Equal([OrderKind.Reconnect, OrderKind.Breaker, OrderKind.Breaker, OrderKind.Breaker], _bench.Reached.Select(one => one.Kind));
     }
 
     [Fact]
@@ -189,7 +203,7 @@ public sealed class CarryOutTests : IDisposable
         await _bench.GiveAsync("disconnect", new SignedOrder("o1").By(_bench.Key));
         Assert.True(await _bench.Clock.AdvanceUntilAsync(() => _bench.Reached.Count == 1, TimeSpan.FromSeconds(1)));
         await _bench.KillAsync();
-        _bench.Meter = (_, _) => Task.FromResult(new OrderStep(OrderState.Done, "read", null, default) { After = "disconnected" });
+        _bench.Meter = (_, _) => Task.FromResult(new OrderStep(OrderState.Done, "read", null, default) { After = "disconnected", Answer = new byte[] { 0, 0, 4 } });
         _bench.Run();
         await _bench.UntilAsync("o1", OrderState.Done);
         Assert.Equal([OrderKind.Disconnect, OrderKind.Breaker], _bench.Reached.Select(one => one.Kind));

@@ -31,7 +31,7 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
         Open();
     }
 
-    internal static DateTimeOffset Start { get; } = new(2026, 11, 25, 8, 0, 0, TimeSpan.Zero);
+    internal static DateTimeOffset Start { get; } = SignedOrder.Start;
 
     internal FakeTimeProvider Clock { get; } = new(Start);
 

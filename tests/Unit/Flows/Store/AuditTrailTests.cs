@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using Concentrator.Store;
 using Concentrator.Store.Books;
 using Metering;
@@ -6,7 +5,8 @@ using Metering.Ledger;
 using Metering.Orders.Records;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Unit.Properties.Store;
+using Substation.Box;
+using System.Security.Cryptography;
 
 namespace Unit.Flows.Store;
 

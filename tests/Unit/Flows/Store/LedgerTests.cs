@@ -4,7 +4,7 @@ using Metering;
 using Metering.Ledger;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
-using Unit.Properties.Store;
+using Substation.Box;
 
 namespace Unit.Flows.Store;
 

@@ -2,6 +2,7 @@ using Concentrator.Store;
 using Concentrator.Store.Ledgers;
 using Metering;
 using Metering.Ledger;
+using Substation.Box;
 
 namespace Unit.Properties.Store;
 

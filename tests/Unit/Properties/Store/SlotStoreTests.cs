@@ -1,5 +1,6 @@
 using Concentrator.Store;
 using Microsoft.Extensions.Logging.Abstractions;
+using Substation.Box;
 
 namespace Unit.Properties.Store;
 

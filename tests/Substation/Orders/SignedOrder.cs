@@ -3,14 +3,17 @@ using System.Globalization;
 using System.Security.Cryptography;
 using System.Text;
 
-namespace Unit.Flows.Orders;
+namespace Substation.Orders;
 
 /// <summary>A head-end that writes orders, without the product's canonical form: members stand in the order that form has.</summary>
 internal sealed record SignedOrder(string Id, string Args = "{}", string[]? Meters = null)
 {
-    internal DateTimeOffset Issued { get; init; } = OrderBench.Start;
+    /// <summary>When it is written where nothing else is said.</summary>
+    internal static DateTimeOffset Start { get; } = new(2026, 11, 25, 8, 0, 0, TimeSpan.Zero);
 
-    internal DateTimeOffset Expires { get; init; } = OrderBench.Start.AddHours(2);
+    internal DateTimeOffset Issued { get; init; } = Start;
+
+    internal DateTimeOffset Expires { get; init; } = Start.AddHours(2);
 
     internal DateTimeOffset? NotBefore { get; init; }
 

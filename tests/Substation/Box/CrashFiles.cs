@@ -1,6 +1,6 @@
 using Concentrator.Store.Files;
 
-namespace Unit.Properties.Store;
+namespace Substation.Box;
 
 /// <summary>The power is gone: what the code under test may not catch as an I/O error.</summary>
 public sealed class PowerCutException() : Exception("power cut");

@@ -1,0 +1,92 @@
+using Metering.Orders;
+
+namespace Substation.Orders;
+
+/// <summary>What became of an order whose box died.</summary>
+/// <param name="At">When it died.</param>
+/// <param name="State">How the order stands at the end.</param>
+/// <param name="Meter">How it stands at the meter, by the order's book.</param>
+/// <param name="Effect">What it changes, as the meter has it at the end.</param>
+/// <param name="Before">What the meter was told to do before the box died.</param>
+/// <param name="After">What it was told afterwards.</param>
+/// <param name="Told">States of the order that the head-end was told.</param>
+/// <param name="Results">States of its meter that the head-end was told.</param>
+/// <param name="Sentence">The last word.</param>
+/// <param name="Values">Values that arrived for it, each once.</param>
+internal sealed record KilledOrder(
+    string At, string State, string Meter, string Effect, IReadOnlyList<string> Before, IReadOnlyList<string> After, IReadOnlyList<string> Told, IReadOnlyList<string> Results, string Sentence, int Values);
+
+/// <summary>One order in a box that dies at every moment of its life, one run each.</summary>
+internal sealed class KillRun(string medium, OrderCase order)
+{
+    private const string Id = "o1";
+    private static readonly TimeSpan Longest = TimeSpan.FromHours(3), Settles = TimeSpan.FromMinutes(12);
+
+    /// <summary>Runs it without a death, then once for each moment that was reached.</summary>
+    internal async Task<IReadOnlyList<KilledOrder>> RunAsync()
+    {
+        var (whole, kept, changed) = await LiveAsync(default).ConfigureAwait(false);
+        List<KilledOrder> all = [whole];
+        foreach (var point in (KillPoint[])[new(KillMoment.Taken, 1), new(KillMoment.Begun, 1), new(KillMoment.Answered, 1), new(KillMoment.Written, 1), new(KillMoment.Told, 1),
+            .. Enumerable.Range(1, kept).Select(n => new KillPoint(KillMoment.Kept, n)), .. Enumerable.Range(1, changed).Select(n => new KillPoint(KillMoment.Changed, n))])
+        {
+            all.Add((await LiveAsync(point).ConfigureAwait(false)).Order);
+        }
+
+        return all;
+    }
+
+    private async Task<(KilledOrder Order, int Kept, int Changed)> LiveAsync(KillPoint at)
+    {
+        using var world = new OrderWorld(medium);
+        var meter = world.Street.All[0];
+        if (!await world.ReachedAsync().ConfigureAwait(false))
+        {
+            throw new InvalidOperationException($"the meter never joined over {medium}");
+        }
+
+        await world.PassAsync(TimeSpan.FromMinutes(1.5)).ConfigureAwait(false); // nothing is under way
+        order.Before(meter);
+        await world.PassAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
+        var deeds = world.Deeds[meter];
+        var signed = world.Order(Id, order.Arguments(meter), meter);
+        var body = (at.Moment == KillMoment.Taken ? signed with { NotBefore = world.Clock.GetUtcNow().AddMinutes(1) } : signed).By(world.Key);
+        world.HeadEnd.IsThere = at.Moment != KillMoment.Written;
+        world.Box.Arm(at);
+        var giving = Task.Run(() => world.Box.GiveAsync(order.Verb, body));
+        await world.UntilAsync(() => world.Box.IsDead || IsThrough(world) && at.Moment != KillMoment.Told, at.Moment == KillMoment.Taken ? TimeSpan.FromSeconds(20) : Longest).ConfigureAwait(false);
+        var (kept, changed) = (world.Box.Reached(KillMoment.Kept), world.Box.Reached(KillMoment.Changed));
+        List<string> before = [.. deeds.All];
+        if (at.Moment != KillMoment.Never)
+        {
+            if (!world.Box.IsDead && at.Moment is not (KillMoment.Taken or KillMoment.Written))
+            {
+                throw new InvalidOperationException($"{order.Name}: {at} was never reached");
+            }
+
+            await world.RestartAsync().ConfigureAwait(false);
+            world.HeadEnd.IsThere = true;
+            if (!giving.IsCompletedSuccessfully)
+            {
+                await world.EndAsync(Task.Run(() => world.Box.GiveAsync(order.Verb, body))).ConfigureAwait(false); // the broker was not told that it came: it gives it again
+            }
+            else if (world.Box.Door.Find(Id) is null)
+            {
+                throw new InvalidOperationException($"{order.Name}: {at}: the order was acknowledged and is forgotten");
+            }
+
+            await world.UntilAsync(() => IsThrough(world), Longest).ConfigureAwait(false);
+        }
+
+        await world.PassAsync(Settles).ConfigureAwait(false); // what would still be done is done, and what is to be told is told
+        await world.PassAsync(order.EffectAfter).ConfigureAwait(false);
+        meter.Advance();
+        var end = world.Box.Door.Find(Id)!;
+        return (new KilledOrder(
+            at.ToString(), WireWord.Of(end.State), WireWord.Of(end.Meters[0].State), order.State(meter), before, [.. deeds.All.Skip(before.Count)], world.HeadEnd.StatesOf(Id), world.HeadEnd.ResultsOf(Id), end.Meters[0].Sentence,
+            world.HeadEnd.ValuesOf(Id)), kept, changed);
+    }
+
+    /// <summary>Nothing more is to be done for it, except that it is told.</summary>
+    private static bool IsThrough(OrderWorld world) => world.Box.Door.Find(Id) is { } order && (OrderStates.IsFinal(order.State) || order.State == OrderState.Unknown);
+}

@@ -1,0 +1,18 @@
+using Drivers.Ports;
+using Metering;
+using Metering.Keys;
+using Metering.Orders;
+using Simulation.Dlms;
+
+namespace Substation.Street;
+
+/// <summary>Meters and what leads to them: a modem on a power line, or serial lines.</summary>
+internal interface IStreet : IDisposable
+{
+    /// <summary>Its meters, the first one first.</summary>
+    IReadOnlyList<DlmsMeter> All { get; }
+
+    /// <summary>The drivers that reach them, by name; what is made is a box's own.</summary>
+    /// <param name="over">Stands between each driver and its port.</param>
+    IReadOnlyList<(string Name, Func<IMeterDriver> Make)> Drivers(ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, Func<ILink, ILink> over);
+}
