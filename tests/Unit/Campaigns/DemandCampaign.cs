@@ -79,7 +79,7 @@ public sealed class DemandCampaign
     [InlineData("g3")]
     public async Task Meters_that_missed_what_was_told_are_brought_it_alone_and_a_box_that_loses_its_power_goes_on_where_they_stand(string network)
     {
-        var image = await RunAsync("image", network, 30, 2, "--shape", "measured", "--away", "3", "--cut", "40", "--octets", "20000");
+        var image = await RunAsync("image", network, 30, 2, "--loss", "0.05", "--away", "3", "--cut", "40", "--octets", "20000");
         Assert.Equal((30, 30, 1), (image.GetProperty("Done").GetInt32(), image.GetProperty("Intact").GetInt32(), image.GetProperty("MostInitiations").GetInt32()));
         Assert.True(image.GetProperty("FewestBlocks").GetInt32() >= image.GetProperty("Blocks").GetInt32(), image.GetRawText());
     }

@@ -20,7 +20,7 @@ public class ArbitrationTests
         await using var bench = new DriverBench(new DlmsMeterPlan(3, 7), new MeterHdlcPlan(), change: options => options with { Arbitrates = arbitrates });
         Assert.True(await bench.ListeningAsync());
         var ended = new List<string>();
-        Task<bool>[] all = [.. Enumerable.Range(1, 4).Select(at => Queue(bench, $"read {at}", OrderKind.Read, Registers, ended)), Queue(bench, "breaker", OrderKind.Disconnect, TheBreaker, ended)];
+        Task<IReadOnlyList<OrderStep>>[] all = [.. Enumerable.Range(1, 4).Select(at => Queue(bench, $"read {at}", OrderKind.Read, Registers, ended)), Queue(bench, "breaker", OrderKind.Disconnect, TheBreaker, ended)];
         Assert.True(await bench.Clock.AdvanceUntilAsync(() => all.All(one => one.IsCompleted), TimeSpan.FromMilliseconds(50)));
         Assert.Equal(0, bench.Meter.Part<Breaker>()!.Control.State);
         Assert.Equal(5, ended.Count);
@@ -87,24 +87,24 @@ public class ArbitrationTests
         await using var bench = new DriverBench(new DlmsMeterPlan(3, 7), new MeterHdlcPlan());
         Assert.True(await bench.ListeningAsync());
         var flash = bench.Meter.Part<ImageFlash>()!.Transfer;
-        var (ended, began) = (new List<string>(), false);
+        var (ended, openedAt, readAt) = (new List<string>(), 0, 0);
         Task<IReadOnlyList<OrderStep>>[] others = [];
-        var image = bench.Start(Order(bench, "image", OrderKind.Firmware, Firmware(Image)), step =>
+        flash.Taken += block =>
         {
-            if (step.Sentence.StartsWith("image block 5/", StringComparison.Ordinal) && !began)
+            if (block == 5 && others.Length == 0)
             {
-                began = true;
                 others =
                 [
-                    Give(bench, "message", OrderKind.Message, new MessageOrder("hello", null).ToPayload(), ended), Give(bench, "other image", OrderKind.Firmware, Firmware([.. Image.Reverse()]), ended),
-                    Give(bench, "read", OrderKind.Read, Registers, ended), Give(bench, "breaker", OrderKind.Disconnect, TheBreaker, ended),
+                    Queue(bench, "message", OrderKind.Message, new MessageOrder("hello", null).ToPayload(), ended), Queue(bench, "other image", OrderKind.Firmware, Firmware([.. Image.Reverse()]), ended),
+                    Queue(bench, "read", OrderKind.Read, Registers, ended), Queue(bench, "breaker", OrderKind.Disconnect, TheBreaker, ended),
                 ];
             }
-        });
-        Assert.True(await bench.Clock.AdvanceUntilAsync(() => began && others.All(one => one.IsCompleted), TimeSpan.FromMilliseconds(50)));
-        Assert.False(image.IsCompleted);
-        Assert.InRange(flash.BlocksTaken, 5, 12);
-        Assert.True(ended.IndexOf("breaker") < ended.IndexOf("read"), string.Join(", ", ended));
+        };
+        bench.Meter.Part<Breaker>()!.Control.ToldTo += () => openedAt = flash.BlocksTaken;
+        bench.Meter.ValueAnswered += value => readAt = readAt == 0 && value.ClassId == 3 ? flash.BlocksTaken : readAt;
+        var image = bench.Start(Order(bench, "image", OrderKind.Firmware, Firmware(Image)));
+        Assert.True(await bench.Clock.AdvanceUntilAsync(() => others.Length > 0 && others.All(one => one.IsCompleted), TimeSpan.FromMilliseconds(50)));
+        Assert.Equal((6, 6), (openedAt, readAt)); // between the block that was under way and the next
         OrderStep[] last = [.. others.Select(one => one.Result[^1])];
         Assert.All(last[..2], step => Assert.Equal((OrderState.Failed, MissReason.NotYet), (step.State, step.Why)));
         Assert.All(last[..2], step => Assert.Matches("^SIM0000000000003 takes an image under order image \\(image block \\d+/60\\): what changes the meter waits until that is through$", step.Sentence));
@@ -121,41 +121,36 @@ public class ArbitrationTests
         Assert.True(await bench.ListeningAsync());
         var flash = bench.Meter.Part<ImageFlash>()!.Transfer;
         Task<IReadOnlyList<OrderStep>>? abort = null;
-        var image = bench.Start(Order(bench, "image", OrderKind.Firmware, Firmware(Image)), step =>
-        {
-            if (step.Sentence.StartsWith("image block 5/", StringComparison.Ordinal))
-            {
-                abort ??= Give(bench, "abort", OrderKind.Firmware, FirmwareOrder.Abort.ToPayload(), []);
-            }
-        });
+        flash.Taken += block => abort = block == 5 ? Queue(bench, "abort", OrderKind.Firmware, FirmwareOrder.Abort.ToPayload(), []) : abort;
+        var image = bench.Start(Order(bench, "image", OrderKind.Firmware, Firmware(Image)));
         Assert.True(await bench.Clock.AdvanceUntilAsync(() => image.IsCompleted && abort is { IsCompleted: true }, TimeSpan.FromMilliseconds(50)));
         var last = (await image)[^1];
         Assert.Equal(OrderState.Cancelled, last.State);
         Assert.StartsWith("given up by order abort after: image block ", last.Sentence, StringComparison.Ordinal);
-        Assert.InRange(flash.BlocksTaken, 5, 12);
+        Assert.Equal(6, flash.BlocksTaken);
         var aborted = (await abort!)[^1];
         Assert.True(aborted.State == OrderState.Done, aborted.Sentence);
     }
 
-    /// <summary>Puts an order in the line, now; what becomes of it is noted.</summary>
-    private static Task<bool> Queue(DriverBench bench, string id, OrderKind kind, byte[] payload, List<string> ended)
+    /// <summary>Puts an order in the line, before anything else happens; what becomes of it is noted.</summary>
+    private static Task<IReadOnlyList<OrderStep>> Queue(DriverBench bench, string id, OrderKind kind, byte[] payload, List<string> ended)
     {
         var steps = bench.Driver.ExecuteAsync(Order(bench, id, kind, payload), CancellationToken.None).GetAsyncEnumerator();
-        var first = steps.MoveNextAsync();
-        return bench.UnderWay(async () =>
+        var first = steps.MoveNextAsync().AsTask();
+        return bench.UnderWay<IReadOnlyList<OrderStep>>(async () =>
         {
+            var seen = new List<OrderStep>();
             for (var has = await first; has; has = await steps.MoveNextAsync())
             {
-                if (steps.Current.State != OrderState.Running)
-                {
-                    lock (ended)
-                    {
-                        ended.Add(id);
-                    }
-                }
+                seen.Add(steps.Current);
             }
 
-            return true;
+            lock (ended)
+            {
+                ended.Add(id);
+            }
+
+            return seen;
         });
     }
 
