@@ -214,7 +214,7 @@ trust() {
     build
     [ -e artifacts/publish/linux-x64/concentrator ] || publish linux-x64
     mkdir -p artifacts/trust
-    say "covered: R1 (kill; 20 kills, 200 come with the fault campaigns), R2 (cut), R3 (io), R7 (fuzz: each parser of octets from outside, guided by the edges it takes and by volume; keys files and decode lines with fewer inputs), R12 (secrets), C1, C3, C4, S3 (collection, on virtual time), C2 (demand, on virtual time)"
+    say "covered: R1 (kill; 20 kills, 200 come with the fault campaigns), R2 (cut), R3 (io), R7 (fuzz: each parser of octets from outside, guided by the edges it takes and by volume; keys files and decode lines with fewer inputs), R9 (hostile, on virtual time), R12 (secrets), C1, C3, C4, S3 (collection, on virtual time), C2 (demand, on virtual time)"
     say "proved by tests, not campaigns yet: R6 (model of 200,000 operations), R10 (counters, copies and restores)"
     say "not covered yet: R4 full size, R5, R8, R9, R11, S6: their parts come with the issues that build them; S5: ./build.sh bench footprint"
     local family=""

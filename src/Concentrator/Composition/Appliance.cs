@@ -33,6 +33,9 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
     /// <summary>A minute of 2,000 telegrams a second.</summary>
     private const ulong MostCountersBehind = 120_000;
 
+    /// <summary>After a start what is read goes first: a look at rights would find nobody waiting, and be before it.</summary>
+    private static readonly TimeSpan ReadFirst = TimeSpan.FromMinutes(10);
+
     private readonly SystemTime _time = new(settings.TimeSources, clock, KernelClock.IsSynchronised, logs.CreateLogger("board"));
     private readonly FlowCount _flow = new();
     private readonly FrameFeed _feed = new();
@@ -170,7 +173,11 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
-        hearing.Start(rights.RunAsync);
+        hearing.Start(async ending =>
+        {
+            await Task.Delay(ReadFirst, clock, ending).ConfigureAwait(false);
+            await rights.RunAsync(ending).ConfigureAwait(false);
+        });
         hearing.Start(ending => orders.RunAsync(desk, reach, life, upstreams, ending));
         if (collector is not null)
         {

@@ -56,10 +56,12 @@ internal sealed class OrderBook(ILedger ledger, ITimeSource time, TimeProvider c
         }
     }
 
-    /// <summary>When the newest order was written that an issuer gave for the same thing of a meter, and that was not taken back; null for none.</summary>
-    internal DateTime? NewestOf(string subject, MeterId meter, OrderIssuer issuer) => All
-        .Where(order => order.Meters.ContainsKey(meter) && order.State != OrderState.Cancelled && (order.Request.Issuer.KeyId ?? order.Request.Issuer.Name) == (issuer.KeyId ?? issuer.Name) && order.Subject == subject)
-        .Max(order => (DateTime?)order.Request.IssuedAt);
+    /// <summary>The orders that an issuer gave for the same thing and that were not taken back, the one that was written last first.</summary>
+    internal IReadOnlyList<OrderEntry> SameOf(string? subject, OrderIssuer issuer) => subject is null ? [] :
+    [
+        .. All.Where(order => order.State != OrderState.Cancelled && (order.Request.Issuer.KeyId ?? order.Request.Issuer.Name) == (issuer.KeyId ?? issuer.Name) && order.Subject == subject)
+            .OrderByDescending(order => order.Request.IssuedAt),
+    ];
 
     /// <summary>Meters whose supply was ordered to be switched within the last hour.</summary>
     internal int SuppliesSwitched()

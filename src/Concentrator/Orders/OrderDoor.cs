@@ -127,9 +127,10 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
         {
             Target = work?.Target, SwitchesSupply = work?.SwitchesSupply ?? false, IsLegallyRelevant = work?.IsLegallyRelevant ?? false,
         };
+        var same = with.Book.SameOf(work?.Subject, issuer);
         var facts = new AuthorityFacts(with.Time.Now, with.Book.SuppliesSwitched(), with.Book.IsNonceUsed(message.Nonce), with.IsKnown, meter => with.Owners.IsOwnedElsewhere(meter, out var owner) ? owner : null)
         {
-            NewestOf = meter => work?.Subject is { } subject ? with.Book.NewestOf(subject, meter, issuer) : null,
+            NewestOf = meter => same.FirstOrDefault(order => order.Meters.ContainsKey(meter))?.Request.IssuedAt,
         };
         var verdict = Authority.Judge(request, with.Policy, facts);
         verdict = verdict.IsAccepted && fault is not null ? new Verdict(RefusalCode.Arguments, fault) : verdict;

@@ -70,6 +70,7 @@ internal sealed class OrderEntry(OrderOpened opened, long taken)
         {
             (State, Code, Sentence, ChangedAt) = (moved.State, moved.Code, moved.Sentence, moved.At ?? ChangedAt);
             WaitsForApproval &= !moved.IsApproved && !OrderStates.IsFinal(moved.State);
+            _work = IsOver ? null : _work; // an image may be long
         }
         else if (_meters.ContainsKey(moved.Meter))
         {

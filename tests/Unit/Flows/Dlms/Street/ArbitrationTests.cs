@@ -36,15 +36,11 @@ public class ArbitrationTests
         Task<IReadOnlyList<OrderStep>>? breaker = null;
         var until = bench.Clock.GetUtcNow().UtcDateTime;
         var order = new MeterOrder("rows", OrderKind.Read, MeterId.Parse(bench.Meter.Name), new ReadOrder("load-profile", until.AddDays(-5), until, "load-profile").ToPayload()) { Class = WorkClass.Profile };
+        bench.Meter.Did += (_, question) => breaker ??= AsksForRows(question) ? Queue(bench, "breaker", OrderKind.Disconnect, TheBreaker, ended) : null; // while the first part is under way
         var reading = bench.Start(order, step =>
         {
             parts += step.Block is null ? 0 : 1;
             times.AddRange(TimesOf(step));
-            if (parts == 1 && breaker is null)
-            {
-                breaker = Give(bench, "breaker", OrderKind.Disconnect, TheBreaker, ended);
-            }
-
             if (OrderStates.IsFinal(step.State))
             {
                 ended.Add("rows");
@@ -67,14 +63,8 @@ public class ArbitrationTests
         Task<IReadOnlyList<OrderStep>>? denied = null;
         var until = bench.Clock.GetUtcNow().UtcDateTime;
         var order = new MeterOrder("rows", OrderKind.Read, MeterId.Parse(bench.Meter.Name), new ReadOrder("load-profile", until.AddDays(-3), until, null).ToPayload());
-        var reading = bench.Start(order, step =>
-        {
-            times.UnionWith(TimesOf(step));
-            if (times.Count > 0)
-            {
-                denied ??= Give(bench, "denied", OrderKind.Disconnect, new BreakerOrder(new Obis(0, 0, 96, 3, 99, 255)).ToPayload(), []); // the meter has no such breaker: its refusal ends the association
-            }
-        });
+        bench.Meter.Did += (_, question) => denied ??= AsksForRows(question) ? Queue(bench, "denied", OrderKind.Disconnect, new BreakerOrder(new Obis(0, 0, 96, 3, 99, 255)).ToPayload(), []) : null; // the meter has no such breaker: its refusal ends the association
+        var reading = bench.Start(order, step => times.UnionWith(TimesOf(step)));
         Assert.True(await bench.Clock.AdvanceUntilAsync(() => reading.IsCompleted && denied is { IsCompleted: true }, TimeSpan.FromMilliseconds(50)));
         Assert.NotEqual(OrderState.Done, (await denied!)[^1].State);
         Assert.Equal(OrderState.Done, (await reading)[^1].State);
@@ -153,6 +143,9 @@ public class ArbitrationTests
             return seen;
         });
     }
+
+    /// <summary>A GET of the buffer of a profile (class 7, attribute 2).</summary>
+    private static bool AsksForRows(byte[] question) => question is [0xC0, 1, _, 0, 7, _, _, _, _, _, _, 2, ..];
 
     private static IEnumerable<DateTime> TimesOf(OrderStep step)
     {
