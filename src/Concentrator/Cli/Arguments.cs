@@ -9,7 +9,7 @@ internal sealed record Arguments(IReadOnlyList<string> Words, IReadOnlyDictionar
     /// <summary>Options that take a value; the others are switches.</summary>
     private static readonly HashSet<string> WithValue =
         ["config", "state", "socket", "keys", "protocol", "meter", "obis", "from", "to", "limit", "output", "purpose", "client", "key-id", "format", "what",
-        "eui", "serial", "mbus", "place", "phase", "profile", "at", "args", "id", "not-before", "expires", "passphrase-file"];
+        "eui", "serial", "mbus", "place", "phase", "profile", "at", "args", "id", "not-before", "expires", "passphrase-file", "before"];
 
     private static readonly HashSet<string> Switches = ["json", "jsonl", "help", "version", "resend", "check", "watch", "probe", "wait", "bulk"];
 
