@@ -1,5 +1,6 @@
 using System.Text;
 using System.Text.Json;
+using Concentrator.Ports;
 using Concentrator.Security.Backups;
 using Concentrator.Settings;
 using Concentrator.Web;
@@ -90,8 +91,8 @@ internal static class BackupVerbs
             throw new ServiceFault(ExitCode.NotFound, $"the passphrase cannot be read: {e.Message}");
         }
 
-        return passphrase is { Length: >= BackupHeader.ShortestPassphrase and <= BackupHeader.LongestPassphrase } ? (file, passphrase)
-            : throw new ServiceFault(ExitCode.Usage, $"the passphrase, the first line of standard input or of --passphrase-file, has {passphrase?.Length ?? 0} characters: {BackupHeader.ShortestPassphrase} to {BackupHeader.LongestPassphrase} are wanted");
+        return passphrase is { Length: >= BackupPassphrase.Shortest and <= BackupPassphrase.Longest } ? (file, passphrase)
+            : throw new ServiceFault(ExitCode.Usage, $"the passphrase, the first line of standard input or of --passphrase-file, has {passphrase?.Length ?? 0} characters: {BackupPassphrase.Shortest} to {BackupPassphrase.Longest} are wanted");
     }
 
     private static async Task TellAsync(Arguments arguments, CliEnvironment environment, BackupManifest manifest, string what, string sentence)

@@ -236,15 +236,12 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
     private static void ReplayCounters(Ledger ledger, CounterStore counters, ulong since)
     {
         var last = ledger.DurableSequence;
-        for (var next = Math.Max(since, last > MostCountersBehind ? last - MostCountersBehind : 1); next <= last;)
+        foreach (var record in ledger.Walk(Math.Max(since, last > MostCountersBehind ? last - MostCountersBehind : 1), last, RecordClass.Reading).Where(record => record.Type == RecordType.Telegram))
         {
-            foreach (var record in ledger.Read(next, last, RecordClass.Reading, 1000, 1 << 20, out next).Where(record => record.Type == RecordType.Telegram))
+            var telegram = LedgerRecord.Parse(record.Time, record.Payload);
+            if (telegram.Security.Counter is { } counter)
             {
-                var telegram = LedgerRecord.Parse(record.Time, record.Payload);
-                if (telegram.Security.Counter is { } counter)
-                {
-                    counters.Heard(NameOf(telegram), counter, telegram.Raw.ContentHash);
-                }
+                counters.Heard(NameOf(telegram), counter, telegram.Raw.ContentHash);
             }
         }
     }

@@ -18,9 +18,9 @@ internal sealed class Doors : IAsyncDisposable
         var operators = parts.Settings.Roles.GetValueOrDefault("operator", []).ToHashSet(StringComparer.Ordinal);
         var options = new WebOptions(parts.Settings.HttpListen, parts.Settings.SocketPath, operators)
         {
-            MayAudit = user => user == "root" || OrderRoom.RolesOf(parts.Settings, user) is var roles && (roles.Contains(Role.Auditor) || roles.Contains(Role.SecurityOfficer)),
-            MayBackUp = user => user == "root" || OrderRoom.RolesOf(parts.Settings, user).Contains(Role.SecurityOfficer), Backup = parts.Backup,
+            MayAudit = user => IsOne(user, Role.Auditor, Role.SecurityOfficer), MayBackUp = user => IsOne(user, Role.SecurityOfficer), Backup = parts.Backup,
         };
+        bool IsOne(string user, params Role[] roles) => user == "root" || OrderRoom.RolesOf(parts.Settings, user).Overlaps(roles);
         var web = new WebHost(options, parts.Status, parts.Meters, parts.Archive, parts.Events, parts.Orders, parts.Keys, parts.Frames, parts.Upstreams, parts.Field, parts.Door, parts.Audit, null);
         await web.StartAsync(stop).ConfigureAwait(false);
         var doors = new Doors(web, notify);

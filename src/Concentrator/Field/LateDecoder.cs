@@ -86,15 +86,5 @@ internal sealed class LateDecoder(
         return done;
     }
 
-    private IEnumerable<StoredRecord> Walk(RecordClass recordClass)
-    {
-        var last = reader.DurableSequence;
-        for (ulong next = 1; next <= last;)
-        {
-            foreach (var record in reader.Read(next, last, recordClass, 1000, 1 << 20, out next))
-            {
-                yield return record;
-            }
-        }
-    }
+    private IEnumerable<StoredRecord> Walk(RecordClass recordClass) => reader.Walk(1, reader.DurableSequence, recordClass);
 }

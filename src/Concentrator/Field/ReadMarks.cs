@@ -176,12 +176,9 @@ internal sealed class ReadMarks : IReadProgress
     {
         foreach (var recordClass in new[] { RecordClass.Reading, RecordClass.Order, RecordClass.Alarm })
         {
-            for (ulong next = 1; next <= ledger.DurableSequence;)
+            foreach (var record in ledger.Walk(1, ledger.DurableSequence, recordClass))
             {
-                foreach (var record in ledger.Read(next, ledger.DurableSequence, recordClass, 1000, 1 << 20, out next))
-                {
-                    Learn(record);
-                }
+                Learn(record);
             }
         }
     }

@@ -140,14 +140,12 @@ internal sealed class OrderBook(ILedger ledger, ITimeSource time, TimeProvider c
     internal void ReplayTold(ILedgerReader reader)
     {
         var last = _orders.Values.Any(order => !order.IsOver) ? reader.DurableSequence : 0;
-        for (var next = last > MostBehind ? last - MostBehind : 1; next <= last;)
+        foreach (var record in reader.Walk(last > MostBehind ? last - MostBehind : 1, last, RecordClass.Order).Where(record => record.Type == RecordType.OrderNews))
         {
-            foreach (var news in reader.Read(next, last, RecordClass.Order, 1000, 1 << 20, out next).Where(record => record.Type == RecordType.OrderNews).Select(record => OrderMoved.ParseNews(record.Payload)))
+            var news = OrderMoved.ParseNews(record.Payload);
+            if (!news.Meter.IsNone && OrderStates.IsFinal(news.State))
             {
-                if (!news.Meter.IsNone && OrderStates.IsFinal(news.State))
-                {
-                    _told[(news.OrderId, news.Meter)] = news;
-                }
+                _told[(news.OrderId, news.Meter)] = news;
             }
         }
     }

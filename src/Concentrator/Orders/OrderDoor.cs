@@ -127,10 +127,10 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
         {
             Target = work?.Target, SwitchesSupply = work?.SwitchesSupply ?? false, IsLegallyRelevant = work?.IsLegallyRelevant ?? false,
         };
-        var same = with.Book.SameOf(work?.Subject, issuer);
+        IReadOnlyList<OrderEntry>? same = null; // a head-end is asked for it alone
         var facts = new AuthorityFacts(with.Time.Now, with.Book.SuppliesSwitched(), with.Book.IsNonceUsed(message.Nonce), with.IsKnown, meter => with.Owners.IsOwnedElsewhere(meter, out var owner) ? owner : null)
         {
-            NewestOf = meter => same.FirstOrDefault(order => order.Meters.ContainsKey(meter))?.Request.IssuedAt,
+            NewestOf = meter => (same ??= with.Book.SameOf(work?.Subject, issuer)).FirstOrDefault(order => order.Meters.ContainsKey(meter))?.Request.IssuedAt,
         };
         var verdict = Authority.Judge(request, with.Policy, facts);
         verdict = verdict.IsAccepted && fault is not null ? new Verdict(RefusalCode.Arguments, fault) : verdict;

@@ -14,5 +14,15 @@ public interface IBoxBackup
     Task RefusedAsync(string user, CancellationToken stop);
 }
 
+/// <summary>How many characters the passphrase of a backup has.</summary>
+public static class BackupPassphrase
+{
+    /// <summary>At least: one of fewer is guessed.</summary>
+    public const int Shortest = 12;
+
+    /// <summary>At most.</summary>
+    public const int Longest = 1024;
+}
+
 /// <summary>One backup at a time.</summary>
 public sealed class BackupBusyException : Exception;

@@ -28,6 +28,24 @@ public interface ILedgerReader
     Task WaitBeyondAsync(ulong sequence, CancellationToken stop);
 }
 
+/// <summary>Ways through the ledger.</summary>
+public static class LedgerWalk
+{
+    private const int RecordsAtOnce = 1000, OctetsAtOnce = 1 << 20;
+
+    /// <summary>The records of one class in a range, one after another, however many they are.</summary>
+    public static IEnumerable<StoredRecord> Walk(this ILedgerReader ledger, ulong first, ulong last, RecordClass recordClass)
+    {
+        for (var next = first; next <= last;)
+        {
+            foreach (var record in ledger.Read(next, last, recordClass, RecordsAtOnce, OctetsAtOnce, out next))
+            {
+                yield return record;
+            }
+        }
+    }
+}
+
 /// <summary>
 /// Small state that may be lost at the price of duplicates: two slots with CRC in one file, written with the next group commit.
 /// </summary>

@@ -1,5 +1,6 @@
 using System.Globalization;
 using Concentrator.Ports;
+using static Concentrator.Web.RouteParts;
 
 namespace Concentrator.Web;
 
@@ -22,13 +23,9 @@ internal sealed class AuditRoutes(IAuditTrail trail, Func<HttpContext, string?> 
 
         var query = context.Request.Query;
         var (limit, before) = (100, ulong.MaxValue);
-        return query["limit"] is [{ } most] && !(int.TryParse(most, NumberStyles.None, CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MostListed) ? Fault(400, $"limit wants 1 to {MostListed}")
+        return !TryLimit(query, MostListed, ref limit) ? Fault(400, $"limit wants 1 to {MostListed}")
             : query["before"] is [{ } until] && !ulong.TryParse(until, NumberStyles.None, CultureInfo.InvariantCulture, out before) ? Fault(400, "before wants the sequence of a line")
             : Results.Json<IReadOnlyList<AuditShape>>(
                 [.. trail.Newest(limit, before).Select(line => new AuditShape(line.Sequence, line.At, line.Who, line.What, line.Subject, TextOf(line.Before), TextOf(line.After)))], WebJson.Default.IReadOnlyListAuditShape);
     }
-
-    private static string? TextOf(string text) => text.Length > 0 ? text : null;
-
-    private static IResult Fault(int code, string sentence) => Results.Json(new FaultShape(sentence, null), WebJson.Default.FaultShape, statusCode: code);
 }

@@ -1,6 +1,6 @@
-using System.Text.Json;
 using Concentrator.Ports;
 using Metering.Ledger;
+using static Concentrator.Web.RouteParts;
 
 namespace Concentrator.Web;
 
@@ -10,12 +10,9 @@ public sealed record BackupShape(string Passphrase, bool Bulk);
 /// <summary>The box in one file, for whoever is trusted with all its secrets. What is answered is enciphered already.</summary>
 internal sealed class BackupRoutes(WebOptions options, Func<HttpContext, string?> userOf)
 {
-    /// <summary>The shortest and the longest passphrase.</summary>
-    private const int Shortest = 12, Longest = 1024;
-
     internal void Map(WebApplication app) => app.MapPost("/api/v1/backup", BackupAsync);
 
-    private static Task RefuseAsync(HttpContext context, int code, string sentence) => Results.Json(new FaultShape(sentence, null), WebJson.Default.FaultShape, statusCode: code).ExecuteAsync(context);
+    private static Task RefuseAsync(HttpContext context, int code, string sentence) => Fault(code, sentence).ExecuteAsync(context);
 
     private async Task NoteAsync(string user, CancellationToken stop)
     {
@@ -38,19 +35,10 @@ internal sealed class BackupRoutes(WebOptions options, Func<HttpContext, string?
             return;
         }
 
-        BackupShape? shape = null;
-        try
+        var shape = await BodyAsync(context, WebJson.Default.BackupShape).ConfigureAwait(false);
+        if (options.Backup is not { } backup || shape?.Passphrase is not { Length: >= BackupPassphrase.Shortest and <= BackupPassphrase.Longest } passphrase)
         {
-            shape = await JsonSerializer.DeserializeAsync(context.Request.Body, WebJson.Default.BackupShape, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (JsonException)
-        {
-            // Told below with everything else that is wanted; never with what came, which may hold a passphrase.
-        }
-
-        if (options.Backup is not { } backup || shape?.Passphrase is not { Length: >= Shortest and <= Longest } passphrase)
-        {
-            await RefuseAsync(context, 400, $"a passphrase of {Shortest} to {Longest} characters is wanted").ConfigureAwait(false);
+            await RefuseAsync(context, 400, $"a passphrase of {BackupPassphrase.Shortest} to {BackupPassphrase.Longest} characters is wanted").ConfigureAwait(false);
             return;
         }
 

@@ -1,8 +1,7 @@
-using System.Text.Json;
-using System.Text.Json.Serialization.Metadata;
 using Concentrator.Ports;
 using Metering;
 using Microsoft.AspNetCore.Http.Features;
+using static Concentrator.Web.RouteParts;
 
 namespace Concentrator.Web;
 
@@ -82,21 +81,6 @@ internal sealed class MeterLifeRoutes(FieldDoors field, Func<HttpContext, string
         return Results.Json(FieldShapes.Of(report), WebJson.Default.ShipmentShape);
     }
 
-    private static async Task<T?> BodyAsync<T>(HttpContext context, JsonTypeInfo<T> shape)
-        where T : class
-    {
-        try
-        {
-            return await JsonSerializer.DeserializeAsync(context.Request.Body, shape, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (JsonException)
-        {
-            return null; // what is wanted is told
-        }
-    }
-
     private static IResult Answer(MeterLifeAnswer answer) =>
         answer.Refusal is { } refusal ? Fault(answer.IsUnknown ? 404 : 409, refusal) : Results.Json(FieldShapes.Of(answer.Meter!), WebJson.Default.MeterLifeShape);
-
-    private static IResult Fault(int code, string sentence) => Results.Json(new FaultShape(sentence, null), WebJson.Default.FaultShape, statusCode: code);
 }

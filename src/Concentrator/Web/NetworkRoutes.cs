@@ -13,7 +13,7 @@ internal sealed class NetworkRoutes(FieldDoors field, IMeterDirectory meters)
         app.MapGet("/api/v1/network/changes", ChangesAsync);
         app.MapGet("/api/v1/network/{driver}", (string driver) => field.Network.List().FirstOrDefault(network => network.Driver == driver) is { } found
             ? Results.Json(Shape(found), WebJson.Default.NetworkShape)
-            : Results.Json(new FaultShape($"driver {driver} has told of no node: there is none of that name, or it has no network", null), WebJson.Default.FaultShape, statusCode: 404));
+            : RouteParts.Fault(404, $"driver {driver} has told of no node: there is none of that name, or it has no network"));
     }
 
     private NetworkShape Shape(NetworkView network) => FieldShapes.Of(network, HeardAt);

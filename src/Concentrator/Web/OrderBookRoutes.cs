@@ -1,5 +1,6 @@
 using Concentrator.Ports;
 using Metering.Orders;
+using static Concentrator.Web.RouteParts;
 
 namespace Concentrator.Web;
 
@@ -24,10 +25,8 @@ internal sealed class OrderBookRoutes(IOrderDoor door, Func<HttpContext, string?
         app.MapGet("/api/v1/orders", List);
         app.MapGet("/api/v1/orders/{id}", (string id) => door.Find(id) is { } order
             ? Results.Json(Shape(order, true), WebJson.Default.OrderShape)
-            : Results.Json(new FaultShape($"no order {id} is kept here", null), WebJson.Default.FaultShape, statusCode: 404));
+            : Fault(404, $"no order {id} is kept here"));
     }
-
-    private static IResult Fault(int code, string sentence) => Results.Json(new FaultShape(sentence, null), WebJson.Default.FaultShape, statusCode: code);
 
     private async Task<IResult> SubmitAsync(string verb, HttpContext context)
     {
@@ -81,7 +80,7 @@ internal sealed class OrderBookRoutes(IOrderDoor door, Func<HttpContext, string?
     private IResult List(HttpContext context)
     {
         var limit = 100;
-        return context.Request.Query["limit"] is [{ } text] && !(int.TryParse(text, System.Globalization.NumberStyles.None, System.Globalization.CultureInfo.InvariantCulture, out limit) && limit is > 0 and <= MostListed)
+        return !TryLimit(context.Request.Query, MostListed, ref limit)
             ? Fault(400, $"limit wants 1 to {MostListed}")
             : Results.Json<IReadOnlyList<OrderShape>>([.. door.List(limit).Select(order => Shape(order, false))], WebJson.Default.IReadOnlyListOrderShape);
     }
@@ -89,6 +88,4 @@ internal sealed class OrderBookRoutes(IOrderDoor door, Func<HttpContext, string?
     private static OrderShape Shape(OrderView order, bool withMeters) => new(
         order.Id, order.Verb, order.Issuer, order.TakenAt, order.NotBefore, order.ExpiresAt, WireWord.Of(order.State), TextOf(order.Code), order.Sentence, order.Done, order.Meters.Count,
         withMeters ? [.. order.Meters.Select(meter => new OrderMeterShape(meter.Meter.Text, WireWord.Of(meter.State), TextOf(meter.Code), meter.Sentence, meter.Before, meter.After, meter.At))] : null);
-
-    private static string? TextOf(string code) => code.Length > 0 ? code : null;
 }

@@ -3,6 +3,7 @@ using System.Text.Json;
 using Concentrator.Ports;
 using Metering;
 using Metering.Orders;
+using static Concentrator.Web.RouteParts;
 
 namespace Concentrator.Web;
 
@@ -24,20 +25,10 @@ internal sealed class OrderRoutes(IOrderDesk desk, IEventArchive events, Func<Ht
             return;
         }
 
-        ReadShape? shape = null;
-        try
-        {
-            shape = await JsonSerializer.DeserializeAsync(context.Request.Body, WebJson.Default.ReadShape, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (JsonException)
-        {
-            // Told below with everything else that is wanted.
-        }
-
+        var shape = await BodyAsync(context, WebJson.Default.ReadShape).ConfigureAwait(false);
         if (!MeterId.TryParse(id, out var meter) || shape is null || string.IsNullOrEmpty(shape.What))
         {
-            var wanted = Results.Json(new FaultShape("a meter id and {\"what\":\"registers\", \"from\":.., \"to\":..} are wanted", null), WebJson.Default.FaultShape, statusCode: 400);
-            await wanted.ExecuteAsync(context).ConfigureAwait(false);
+            await Fault(400, "a meter id and {\"what\":\"registers\", \"from\":.., \"to\":..} are wanted").ExecuteAsync(context).ConfigureAwait(false);
             return;
         }
 
@@ -58,7 +49,7 @@ internal sealed class OrderRoutes(IOrderDesk desk, IEventArchive events, Func<Ht
         var meter = MeterId.TryParse(query["meter"], out var id) ? id : (MeterId?)null;
         var limit = int.TryParse(query["limit"], NumberStyles.None, CultureInfo.InvariantCulture, out var wanted) ? wanted : 100;
         return (query["meter"] is [{ } text] && meter is null) || limit is < 1 or > 10_000
-            ? Results.Json(new FaultShape("meter wants a meter id, limit 1 to 10000", null), WebJson.Default.FaultShape, statusCode: 400)
+            ? Fault(400, "meter wants a meter id, limit 1 to 10000")
             : Results.Json<IReadOnlyList<EventShape>>([.. events.Newest(meter, limit).Select(Shapes.Of)], WebJson.Default.IReadOnlyListEventShape);
     }
 }

@@ -4,6 +4,7 @@ using Concentrator.Ports;
 using Metering;
 using Metering.Keys;
 using Microsoft.AspNetCore.Connections.Features;
+using static Concentrator.Web.RouteParts;
 
 namespace Concentrator.Web;
 
@@ -79,7 +80,7 @@ internal sealed class WebHost(
         app.MapGet("/api/v1/meters", () => Results.Json<IReadOnlyList<MeterShape>>([.. meters.List().Select(meter => Shapes.Of(meter) with { Life = null, Node = null })], WebJson.Default.IReadOnlyListMeterShape));
         app.MapGet("/api/v1/meters/{id}", (string id) => MeterId.TryParse(id, out var meter) && meters.Find(meter) is { } view
             ? Results.Json(Shapes.Of(view), WebJson.Default.MeterShape)
-            : Results.Json(new FaultShape($"no meter {id} was ever heard or expected here", null), WebJson.Default.FaultShape, statusCode: 404));
+            : Fault(404, $"no meter {id} was ever heard or expected here"));
         app.MapGet("/api/v1/readings", ReadingsAsync);
         app.MapGet("/api/v1/frames", FramesAsync);
         app.MapPut("/api/v1/meters/{id}/keys", SetKeyAsync);
@@ -145,20 +146,11 @@ internal sealed class WebHost(
             return refusal;
         }
 
-        KeyShape? shape = null;
-        try
-        {
-            shape = await JsonSerializer.DeserializeAsync(context.Request.Body, WebJson.Default.KeyShape, context.RequestAborted).ConfigureAwait(false);
-        }
-        catch (JsonException)
-        {
-            // Told below with everything else that is wanted; never with what came, which may hold a key.
-        }
-
+        var shape = await BodyAsync(context, WebJson.Default.KeyShape).ConfigureAwait(false);
         if (!MeterId.TryParse(id, out var meter) || shape is null || !Enum.TryParse<KeyPurpose>(shape.Purpose, ignoreCase: true, out var purpose)
             || shape.Key.Length is not (32 or 64) || !shape.Key.All(char.IsAsciiHexDigit))
         {
-            return Results.Json(new FaultShape("a meter id, a purpose (mbus, guek, gak, ...) and a key of 32 or 64 hex digits are wanted", null), WebJson.Default.FaultShape, statusCode: 400);
+            return Fault(400, "a meter id, a purpose (mbus, guek, gak, ...) and a key of 32 or 64 hex digits are wanted");
         }
 
         await keys.SetAsync(new KeyName(meter.Text, purpose, shape.Client, shape.KeyId), Convert.FromHexString(shape.Key), UserOf(context)!, context.RequestAborted).ConfigureAwait(false);
@@ -211,14 +203,14 @@ internal sealed class WebHost(
 
     private IUpstream? Upstream(string name) => upstreams.FirstOrDefault(candidate => candidate.View.Name == name);
 
-    private static IResult NoUpstream(string name) => Results.Json(new FaultShape($"no head-end is called {name}", null), WebJson.Default.FaultShape, statusCode: 404);
+    private static IResult NoUpstream(string name) => Fault(404, $"no head-end is called {name}");
 
     /// <summary>Null for an operator on the Unix socket; what to answer anybody else.</summary>
     private IResult? Refusal(HttpContext context, string what)
     {
         var user = UserOf(context);
         return user is not null && (user == "root" || options.Operators.Contains(user)) ? null
-            : Results.Json(new FaultShape($"{user ?? "somebody on TCP"} may not {what}: it takes the role operator, on the Unix socket", null), WebJson.Default.FaultShape, statusCode: 403);
+            : Fault(403, $"{user ?? "somebody on TCP"} may not {what}: it takes the role operator, on the Unix socket");
     }
 
     private static string? UserOf(HttpContext context) =>

@@ -29,9 +29,6 @@ internal sealed class BackupHeader : IDisposable
 
     internal const int TagSize = 16;
 
-    /// <summary>A passphrase of fewer characters is guessed.</summary>
-    internal const int ShortestPassphrase = 12, LongestPassphrase = 1024;
-
     /// <summary>Beyond these a header is not believed: what it asks for is done before anything proves it.</summary>
     internal const int FewestIterations = 100_000, MostIterations = 10_000_000;
 

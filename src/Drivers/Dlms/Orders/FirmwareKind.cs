@@ -70,7 +70,7 @@ internal sealed class FirmwareKind : IOrderKind
         var image = new FirmwareImage(firmware.Identification, firmware.Image, firmware.Signature);
         var transfer = new ImageTransfer(image, Load(meter), firmware.Activate && later is null);
         var (began, losses, kept) = (meter.Clock.GetTimestamp(), 0, transfer.Progress);
-        TimeSpan Now() => TimeSpan.FromMilliseconds(Math.Ceiling(meter.Clock.GetElapsedTime(began).TotalMilliseconds)); // timers go by these: what is due between two of them would be waited for without rest
+        TimeSpan Now() => WholeMilliseconds.Of(meter.Clock.GetElapsedTime(began));
         string? before = null;
         using var place = new CastPlace(meter, image);
         while (true)
