@@ -104,7 +104,7 @@ internal sealed class Collector(CollectionPlanner planner, TaskReader reader, IR
                 news(now);
             }
 
-            foreach (var run in planner.TakeDue(now).Where(run => run.Task.IsByTime || run.Due > _began)) // what was read in the life before is known of rows only
+            foreach (var run in planner.TakeDue(now).Where(run => run.Task.Use == ReadingUse.Sent && (run.Task.IsByTime || run.Due > _began))) // what was read in the life before is known of rows only
             {
                 if (CompletenessReport.Of(planner, run, progress, now) is { Meters.Count: > 0 } report)
                 {

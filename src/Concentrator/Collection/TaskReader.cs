@@ -139,7 +139,7 @@ internal sealed class TaskReader(IReadOnlyList<CollectionTask> tasks, IOrderDesk
         var number = Interlocked.Increment(ref _orders);
         var id = string.Create(CultureInfo.InvariantCulture, $"own-{task.Read}-{clock.GetUtcNow().UtcTicks:x}-{number}");
         OrderStep? final = null;
-        await foreach (var step in desk.ExecuteAsync(new MeterOrder(id, kind, meter, payload) { Class = task.Class }, stop).ConfigureAwait(false))
+        await foreach (var step in desk.ExecuteAsync(new MeterOrder(id, kind, meter, payload) { Class = task.Class, Use = task.Use }, stop).ConfigureAwait(false))
         {
             final = step;
         }

@@ -57,7 +57,7 @@ internal sealed class NorthDoor(
         var push = new PushKeeper(options, memory, book);
         var facts = new BoxFacts(identity.Version, identity.Metrology, identity.Executable);
         var objects = new BoxObjects(options, facts, meters, reached, status, new EventArchive(ledger), book, counted, counters, time, push.Setup);
-        var gateway = new MeterGateway(options, desk, new PassThroughLeases(options.PassThrough, book, clock), book, counted, clock);
+        var gateway = new MeterGateway(options, desk, new PassThroughLeases(new MeterSelection(options.PassThrough), book, clock), book, counted, clock);
         var parts = new DoorParts(options, keys, counters, time, clock, counted, book, new DoorGuard(options, book, counted, clock), reached, new DeviceNumbers(), gateway, objects, push) { EuiOf = EuiOf };
         reach.Follow(reached.Take);
         return new HeadEndDoor(parts, new AlarmPush(options, push.Setup, ledger, keys, counters, memory, time, clock, counted), log);

@@ -27,7 +27,7 @@ internal sealed class Dispatcher(MeterReach reach, ChannelWriter<DriverEvent> ev
         {
             if (step.Told is { } told)
             {
-                await events.WriteAsync(told, stop).ConfigureAwait(false);
+                await events.WriteAsync(told is DriverEvent.ReadingsTaken taken ? taken with { Use = order.Use } : told, stop).ConfigureAwait(false);
             }
 
             if (step.Firmware is { } firmware)

@@ -26,7 +26,7 @@ internal sealed partial class Intake(ILedger ledger, MeterRegistry registry, Flo
                 switch (driverEvent)
                 {
                     case DriverEvent.ReadingsTaken taken:
-                        await TakeAsync(taken.Block.Meter, taken.Raw, taken.Security, taken.Block, null).ConfigureAwait(false);
+                        await TakeAsync(taken.Block.Meter, taken.Raw, taken.Security, taken.Block, null, taken.Use).ConfigureAwait(false);
                         break;
                     case DriverEvent.Rejected rejected:
                         await TakeAsync(rejected.Meter, rejected.Raw, SecurityFacts.Clear, null, rejected.Fault).ConfigureAwait(false);
@@ -52,7 +52,7 @@ internal sealed partial class Intake(ILedger ledger, MeterRegistry registry, Flo
         }
     }
 
-    private async ValueTask TakeAsync(MeterId meter, RawFrame raw, SecurityFacts security, ReadingBlock? block, Fault? fault)
+    private async ValueTask TakeAsync(MeterId meter, RawFrame raw, SecurityFacts security, ReadingBlock? block, Fault? fault, ReadingUse use = ReadingUse.Sent)
     {
         flow.Heard();
         var outcome = Outcome.Of(security, fault);
@@ -98,6 +98,12 @@ internal sealed partial class Intake(ILedger ledger, MeterRegistry registry, Flo
             registry.Changed(meter);
         }
 
+        if (use == ReadingUse.Shown)
+        {
+            Pass(meter, raw, "not kept");
+            return;
+        }
+
         var keeps = wasAsked || (Outcome.IsWorthKeeping(fault) && entry.Keep.Keeps(SlotClock(raw.At), StatusOf(block, fault)));
         Show(meter, raw, keeps ? outcome : outcome + ", not kept");
         if (!keeps)
@@ -116,7 +122,7 @@ internal sealed partial class Intake(ILedger ledger, MeterRegistry registry, Flo
 
         flow.Kept();
         entry.Kept++;
-        var recordClass = block is null ? RecordClass.None : wasAsked && block.Task is null ? RecordClass.Order : RecordClass.Reading;
+        var recordClass = block is null ? RecordClass.None : wasAsked && block.Task is null ? RecordClass.Order : use == ReadingUse.Kept ? RecordClass.Kept : RecordClass.Reading;
         var telegrams = parts.Select(part => new NewRecord(RecordType.Telegram, recordClass, raw.At, new LedgerRecord(meter, raw, security, part.Block, fault, part.Revision).ToPayload()));
         IReadOnlyList<NewRecord> records = isNew ? [registry.ToRecord(entry), .. telegrams] : [.. telegrams];
         var urgency = wasAsked && block!.Task is null ? Urgency.OnDemand : Urgency.Reading;

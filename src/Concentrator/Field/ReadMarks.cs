@@ -174,7 +174,7 @@ internal sealed class ReadMarks : IReadProgress
     /// <summary>Goes through what a ledger holds.</summary>
     internal void Learn(ILedgerReader ledger)
     {
-        foreach (var recordClass in new[] { RecordClass.Reading, RecordClass.Order, RecordClass.Alarm })
+        foreach (var recordClass in new[] { RecordClass.Reading, RecordClass.Kept, RecordClass.Order, RecordClass.Alarm })
         {
             foreach (var record in ledger.Walk(1, ledger.DurableSequence, recordClass))
             {

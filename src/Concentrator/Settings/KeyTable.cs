@@ -111,10 +111,13 @@ internal static class KeyTable
         new("collection.zone", KeyType.Text, "zone in which days are cut and times of day are meant, such as Europe/Madrid; without it that of the system"),
         new("collection.tasks", KeyType.TableList, "collection tasks"),
         new("collection.tasks[].read", KeyType.Text, "registers, clock (looked at, and moved where that is allowed), an OBIS code, or what the meter profile calls it: daily-profile, load-profile, billing-profile, standard-log"),
-        new("collection.tasks[].every", KeyType.Text, "period (15m, 1h, 1d)", "\"1d\""),
+        new("collection.tasks[].every", KeyType.Text, "period (15m, 1h, 1d, 7d); 1mo: the first day of each month, up to 12mo", "\"1d\""),
         new("collection.tasks[].start", KeyType.Text, "time of day of the first run, local time", "\"00:05\""),
         new("collection.tasks[].due", KeyType.Text, "time of day by which a run's values are wanted, local time"),
         new("collection.tasks[].priority", KeyType.Text, "billing goes before profile on a medium that meters share", "\"profile\"") { Choices = ["billing", "profile"] },
+        new("collection.tasks[].meters", KeyType.TextList, "only these meters: ids, or their beginnings with * behind them", "[\"*\"]"),
+        new("collection.tasks[].send", KeyType.Truth, "head-ends get what it reads; false: it stays here until one asks for it (resend)", "true"),
+        new("collection.tasks[].store", KeyType.Truth, "what it reads is kept; false, with send = false: it is only the newest that is known of the meter", "true"),
     ];
 
     /// <summary>The key of a path, its wildcards matched; null where there is none.</summary>

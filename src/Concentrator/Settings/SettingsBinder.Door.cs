@@ -48,7 +48,7 @@ internal sealed partial class SettingsBinder
             faults.Add(new SettingsFault(PlaceOf(table, "passThrough"), "passThrough wants mechanism = \"hls-gmac\": a password that is sent proves nobody"));
         }
 
-        foreach (var wrong in passThrough.Where(text => text != "*" && !Metering.MeterId.TryParse(text.EndsWith('*') ? text[..^1].PadRight(4, '0') : text, out _)))
+        foreach (var wrong in passThrough.Where(text => !Metering.MeterSelection.IsOne(text)))
         {
             faults.Add(new SettingsFault(PlaceOf(table, "passThrough"), $"passThrough: \"{wrong}\" wants a meter's id, its beginning with * behind it, or * for all"));
         }

@@ -205,41 +205,6 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
         return sources;
     }
 
-    /// <summary>Two that read the same are two all the same: the second and each further one has its number.</summary>
-    private List<Metering.Orders.CollectionTask> CollectionTasks()
-    {
-        var tasks = new List<Metering.Orders.CollectionTask>();
-        foreach (var task in Tables(Table(tree, "collection"), "tasks").Select(Task))
-        {
-            var before = tasks.Count(other => other.Read == task.Read);
-            tasks.Add(before == 0 ? task : task with { Name = string.Create(CultureInfo.InvariantCulture, $"{task.Read}#{before + 1}") });
-        }
-
-        return tasks;
-    }
-
-    private Metering.Orders.CollectionTask Task(TomlNode.Table table) => new(
-        Needed(table, "read"), Duration(table, "every", "1d"), TimeOfDay(table, "start") ?? TimeSpan.FromMinutes(5), TimeOfDay(table, "due"))
-    {
-        Class = Text(table, "priority", "profile") == "billing" ? Metering.Orders.WorkClass.Billing : Metering.Orders.WorkClass.Profile,
-    };
-
-    private TimeSpan? TimeOfDay(TomlNode.Table table, string name)
-    {
-        if (!table.Items.ContainsKey(name))
-        {
-            return null;
-        }
-
-        if (TimeOnly.TryParseExact(Text(table, name, ""), "HH:mm", CultureInfo.InvariantCulture, DateTimeStyles.None, out var time))
-        {
-            return time.ToTimeSpan();
-        }
-
-        faults.Add(new SettingsFault(PlaceOf(table, name), $"{name} = \"{Text(table, name, "")}\" wants a time of day, such as 00:05"));
-        return null;
-    }
-
     private int Number(TomlNode.Table table, string name, int byDefault, int least, int most)
     {
         if (table.Items.GetValueOrDefault(name) is not TomlNode.Scalar { Content: long number })

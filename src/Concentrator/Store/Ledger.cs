@@ -93,7 +93,7 @@ internal sealed class Ledger : ILedger, ILedgerReader, ILedgerAnchors, IDisposab
 
     public IReadOnlyList<StoredRecord> Read(ulong first, ulong last, RecordClass recordClass, int maxRecords, int maxOctets, out ulong next)
     {
-        IReadOnlyList<SegmentLog> logs = recordClass == RecordClass.Reading ? [_bulk] : [_books, _bulk];
+        IReadOnlyList<SegmentLog> logs = recordClass is RecordClass.Reading or RecordClass.Kept ? [_bulk] : [_books, _bulk];
         return RecordReader.Read(logs, first, Math.Min(last, DurableSequence), recordClass, maxRecords, maxOctets, out next);
     }
 

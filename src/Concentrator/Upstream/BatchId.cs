@@ -27,6 +27,6 @@ internal readonly partial record struct BatchId(ulong BootId, RecordClass Class,
         return true;
     }
 
-    [GeneratedRegex("^([0-9a-f]{1,16})\\.(alarm|order|reading)\\.([0-9]{1,20})-([0-9]{1,20})$")]
+    [GeneratedRegex("^([0-9a-f]{1,16})\\.(alarm|order|reading|kept)\\.([0-9]{1,20})-([0-9]{1,20})$")]
     private static partial Regex Form();
 }

@@ -15,8 +15,8 @@ internal sealed record DeliveryBatch(BatchId Id, string Lane, IReadOnlyList<Stor
 /// </summary>
 internal sealed class Delivery(string upstream, ILedgerReader ledger, ISlotStore slots, ulong bootId)
 {
-    private const byte Version = 1;
-    private static readonly RecordClass[] Classes = [RecordClass.Alarm, RecordClass.Order, RecordClass.Reading];
+    private const byte Version = 2, WithoutKept = 1;
+    private static readonly RecordClass[] Classes = [RecordClass.Alarm, RecordClass.Order, RecordClass.Reading], All = [.. Classes, RecordClass.Kept];
     private readonly Dictionary<RecordClass, RangeSet> _undelivered = Load(slots.Load(upstream));
     private readonly List<BatchId> _inFlight = [];
     private ulong _liveFrom = 1;
@@ -42,7 +42,7 @@ internal sealed class Delivery(string upstream, ILedgerReader ledger, ISlotStore
     {
         lock (_undelivered)
         {
-            return _undelivered.Values.All(set => set.Ranges[0].First > last);
+            return _undelivered.Values.All(set => set.Ranges.Count == 0 || set.Ranges[0].First > last);
         }
     }
 
@@ -71,10 +71,14 @@ internal sealed class Delivery(string upstream, ILedgerReader ledger, ISlotStore
             // Live readings and the backlog take turns, so that neither waits for the other to end.
             _backlogsTurn = !_backlogsTurn;
             var first = _backlogsTurn ? TakeFrom(recordClass, 1, maxRecords, maxOctets, null) : TakeFrom(recordClass, _liveFrom, maxRecords, maxOctets, null);
-            return first ?? (_backlogsTurn ? null : TakeFrom(recordClass, 1, maxRecords, maxOctets, null));
+            first ??= _backlogsTurn ? null : TakeFrom(recordClass, 1, maxRecords, maxOctets, null);
+            if (first is not null)
+            {
+                return first;
+            }
         }
 
-        return null;
+        return TakeFrom(RecordClass.Kept, 1, maxRecords, maxOctets, "ondemand");
     }
 
     /// <summary>A batch is the head-end's now; any batch, in any order, twice harmlessly. False where nothing changed.</summary>
@@ -165,7 +169,7 @@ internal sealed class Delivery(string upstream, ILedgerReader ledger, ISlotStore
     {
         var to = new OctetWriter();
         to.Byte(Version);
-        foreach (var recordClass in Classes)
+        foreach (var recordClass in All)
         {
             var ranges = _undelivered[recordClass].Ranges;
             to.Number((ulong)ranges.Count);
@@ -181,19 +185,14 @@ internal sealed class Delivery(string upstream, ILedgerReader ledger, ISlotStore
 
     private static Dictionary<RecordClass, RangeSet> Load(ReadOnlyMemory<byte> octets)
     {
-        if (octets.IsEmpty)
-        {
-            return Classes.ToDictionary(recordClass => recordClass, _ => new RangeSet());
-        }
-
+        var sets = All.ToDictionary(recordClass => recordClass, recordClass => recordClass == RecordClass.Kept ? new RangeSet([]) : new RangeSet()); // what is kept here nobody waits for
         var from = new OctetReader(octets);
-        if (from.Byte() != Version)
+        if (octets.IsEmpty || from.Byte() is not (Version or WithoutKept))
         {
-            return Classes.ToDictionary(recordClass => recordClass, _ => new RangeSet());
+            return sets;
         }
 
-        var sets = new Dictionary<RecordClass, RangeSet>();
-        foreach (var recordClass in Classes)
+        foreach (var recordClass in octets.Span[0] == WithoutKept ? Classes : All)
         {
             var ranges = new (ulong, ulong)[from.Count()];
             for (var i = 0; i < ranges.Length; i++)

@@ -14,7 +14,11 @@ public abstract record DriverEvent
     }
 
     /// <summary>A frame became readings.</summary>
-    public sealed record ReadingsTaken(ReadingBlock Block, RawFrame Raw, SecurityFacts Security) : DriverEvent;
+    public sealed record ReadingsTaken(ReadingBlock Block, RawFrame Raw, SecurityFacts Security) : DriverEvent
+    {
+        /// <summary>What becomes of them, by the order that asked.</summary>
+        public ReadingUse Use { get; init; }
+    }
 
     /// <summary>A frame of a meter that carries no readings (acknowledgement, installation request, empty application).</summary>
     public sealed record MeterHeard(MeterId Meter, RawFrame Raw, string What) : DriverEvent;

@@ -63,6 +63,8 @@ public enum RecordClass : byte
     /// <summary>Order results and values read for an order.</summary>
     Order = 2,
     Reading = 3,
+    /// <summary>Values that stay here until a head-end asks for them.</summary>
+    Kept = 4,
 }
 
 /// <summary>

@@ -1,5 +1,3 @@
-using System.Collections.Frozen;
-
 namespace Metering.Orders;
 
 /// <summary>How urgent one kind of work is beside another on the same medium; the first goes first.</summary>
@@ -10,7 +8,7 @@ public enum WorkClass : byte
 
 /// <summary>Something the box reads by itself, again and again.</summary>
 /// <param name="Read">What: see <see cref="ReadOrder.What"/>.</param>
-/// <param name="Every">How often.</param>
+/// <param name="Every">How often; not looked at where <see cref="Months"/> are set.</param>
 /// <param name="Start">When the first run of a day begins, local time.</param>
 /// <param name="Due">Until when a run's values are wanted, local time of the day; null where nothing is promised.</param>
 public sealed record CollectionTask(string Read, TimeSpan Every, TimeSpan Start, TimeSpan? Due)
@@ -27,12 +25,18 @@ public sealed record CollectionTask(string Read, TimeSpan Every, TimeSpan Start,
     /// <summary>Before or behind other tasks.</summary>
     public WorkClass Class { get; init; } = WorkClass.Profile;
 
-    /// <summary>Only these meters; empty for all.</summary>
-    public IReadOnlySet<MeterId> Meters { get; init; } = FrozenSet<MeterId>.Empty;
+    /// <summary>Runs on the first day of every so many months (12: of January); 0 for a period of days or less.</summary>
+    public int Months { get; init; }
+
+    /// <summary>Only these meters.</summary>
+    public MeterSelection Meters { get; init; } = MeterSelection.All;
+
+    /// <summary>What becomes of the values.</summary>
+    public ReadingUse Use { get; init; }
 
     /// <summary>It asks for rows by their time: what is stored already is not asked again.</summary>
     public bool IsByTime => Read.EndsWith("-profile", StringComparison.Ordinal) || Read.EndsWith("-log", StringComparison.Ordinal);
 
     /// <summary>It reads this meter.</summary>
-    public bool Concerns(MeterId meter) => Meters.Count == 0 || Meters.Contains(meter);
+    public bool Concerns(MeterId meter) => Meters.Contains(meter);
 }

@@ -40,6 +40,9 @@ public sealed record MeterOrder(string Id, OrderKind Kind, MeterId Meter, ReadOn
         init => _class = value;
     }
 
+    /// <summary>What becomes of the values it brings.</summary>
+    public ReadingUse Use { get; init; }
+
     /// <summary>What somebody waits for goes before what the box reads by itself, a breaker before both, an image behind all.</summary>
     private static WorkClass ClassOf(OrderKind kind) => kind switch
     {

@@ -12,6 +12,11 @@ public static class Schedule
             first = first.AddDays(-1);
         }
 
+        if (task.Months > 0)
+        {
+            return first.AddDays(1 - first.Day).AddMonths(-(((first.Year * 12) + first.Month - 1) % task.Months));
+        }
+
         return task.Every >= TimeSpan.FromDays(1)
             ? first.AddDays(-((first.Date - DateTime.MinValue).Days % task.Every.Days))
             : first + (task.Every * Math.Floor((local - first) / task.Every));
@@ -21,6 +26,11 @@ public static class Schedule
     public static DateTime NextRun(CollectionTask task, DateTime local)
     {
         var last = LastRun(task, local);
+        if (task.Months > 0)
+        {
+            return last.AddMonths(task.Months);
+        }
+
         if (task.Every >= TimeSpan.FromDays(1))
         {
             return last.AddDays(task.Every.Days);

@@ -6,7 +6,10 @@ namespace Simulation.Cli;
 /// <summary>What <c>concentrator-sim</c> is told.</summary>
 internal sealed record SimOptions
 {
-    private static readonly Dictionary<string, Scenario> BuiltIn = new() { ["street"] = Simulation.Scenarios.Scenario.Street, ["all"] = Simulation.Scenarios.Scenario.All, ["substation"] = Simulation.Scenarios.Scenario.Substation };
+    private static readonly Dictionary<string, Scenario> BuiltIn = new()
+    {
+        ["street"] = Simulation.Scenarios.Scenario.Street, ["all"] = Simulation.Scenarios.Scenario.All, ["substation"] = Simulation.Scenarios.Scenario.Substation, ["lnap"] = Simulation.Scenarios.Scenario.Building,
+    };
 
     internal string Scenario { get; private set; } = "street";
     internal int? Meters { get; private set; }

@@ -22,6 +22,12 @@ public sealed record Scenario(
     /// <summary>What stands in a substation: power line networks of both sorts, radio meters around it, and a meter on the feeder. Of 200 meters these are 75, 74, 50 and 1.</summary>
     public static Scenario Substation { get; } = Street with { Groups = [new MeterGroup(MeterKinds.Mix, 50, MeterKinds.Mix, null)], Feeders = new FeederSettings(1, 0), Plc = [PlcGroup.Prime, PlcGroup.G3] };
 
+    /// <summary>What is in one building: an electricity meter on a serial line, and gas, heat, and cold and warm water over the air. No power line.</summary>
+    public static Scenario Building { get; } = Street with
+    {
+        Groups = [new("gas", 1, "5", null), new("heat", 1, "ell", null), new("water", 2, "7", null)], Feeders = new FeederSettings(0, 1), First = TimeSpan.FromSeconds(8),
+    };
+
     /// <summary>All DLMS meters, in order.</summary>
     public IEnumerable<DlmsGroup> DlmsGroups =>
     [

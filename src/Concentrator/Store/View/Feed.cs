@@ -8,7 +8,7 @@ internal sealed class Feed(ILedgerReader ledger)
 {
     private const int RecordsAtOnce = 512, OctetsAtOnce = 1 << 20;
 
-    private static readonly RecordClass[] Classes = [RecordClass.Alarm, RecordClass.Order, RecordClass.Reading];
+    private static readonly RecordClass[] Classes = [RecordClass.Alarm, RecordClass.Order, RecordClass.Reading, RecordClass.Kept];
 
     /// <summary>Records that this version cannot read.</summary>
     internal long Unreadable { get; private set; }

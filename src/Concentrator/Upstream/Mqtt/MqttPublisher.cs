@@ -189,7 +189,7 @@ internal sealed class MqttPublisher(
     {
         while (_wantedAgain.Reader.TryRead(out var range))
         {
-            foreach (var recordClass in (RecordClass[])[RecordClass.Alarm, RecordClass.Reading])
+            foreach (var recordClass in (RecordClass[])[RecordClass.Alarm, RecordClass.Reading, RecordClass.Kept])
             {
                 delivery.SendAgain(recordClass, range.First, Math.Min(range.Last, ledger.DurableSequence));
             }

@@ -73,7 +73,7 @@ public class PlannerTests
         Visitor(planner, Meter(2), start, present: TimeSpan.FromHours(3));
         Assert.Equal([Meter(2), Meter(1)], [.. Order(planner, Night)]);
 
-        var mixed = new CollectionPlanner([Profile, Billing with { Meters = new HashSet<MeterId> { Meter(1) } }], new PlannerPolicy(), TimeZoneInfo.Utc);
+        var mixed = new CollectionPlanner([Profile, Billing with { Meters = new MeterSelection([Meter(1).Text]) }], new PlannerPolicy(), TimeZoneInfo.Utc);
         Visitor(mixed, Meter(1), start, present: TimeSpan.FromHours(23));
         Visitor(mixed, Meter(2), start, present: TimeSpan.FromHours(3));
         var visit = All(mixed, Night.AddHours(3))[0];

@@ -48,10 +48,10 @@ internal sealed class FlowBench : IAsyncDisposable
     }
 
     /// <summary>An order of the box's own; what the meter tells is in the ledger when it returns.</summary>
-    internal async Task<OrderStep> ReadAsync(string what, DateTime? from = null, DateTime? to = null, string? task = "task", TimeSpan? step = null)
+    internal async Task<OrderStep> ReadAsync(string what, DateTime? from = null, DateTime? to = null, string? task = "task", TimeSpan? step = null, ReadingUse use = ReadingUse.Sent)
     {
         var events = Channel.CreateUnbounded<DriverEvent>();
-        var order = new MeterOrder($"order-{++_orders}", OrderKind.Read, MeterId.Parse(Meter.Name), new ReadOrder(what, from, to, task).ToPayload());
+        var order = new MeterOrder($"order-{++_orders}", OrderKind.Read, MeterId.Parse(Meter.Name), new ReadOrder(what, from, to, task).ToPayload()) { Use = use };
         var executing = Bench.UnderWay<OrderStep?>(async () =>
         {
             OrderStep? last = null;
@@ -71,6 +71,9 @@ internal sealed class FlowBench : IAsyncDisposable
 
     /// <summary>The box starts again: what it knows of rows it learns from the ledger.</summary>
     internal void Restart() => (_marks = new ReadMarks()).Learn(_ledger);
+
+    /// <summary>Classes of what is stored, in order.</summary>
+    internal IReadOnlyList<RecordClass> Classes => [.. _ledger.Stored(RecordType.Telegram).Select(record => record.Class)];
 
     /// <summary>How far a task's profile is in the ledger.</summary>
     internal DateTime? Mark(string task = "task") => _marks.Last(MeterId.Parse(Meter.Name), task);

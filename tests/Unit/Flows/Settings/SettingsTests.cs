@@ -1,4 +1,6 @@
 using Concentrator.Settings;
+using Metering;
+using Metering.Orders;
 
 namespace Unit.Flows.Settings;
 
@@ -97,6 +99,29 @@ public sealed class SettingsTests : IDisposable
         Assert.Equal(3, settings.Tasks.Distinct().Count());
         Assert.Null(Load("id = \"a\"").Settings!.Zone);
     }
+
+    [Fact]
+    public void A_task_says_which_meters_how_often_and_what_becomes_of_the_values()
+    {
+        var tasks = Load(
+            "id = \"a\"\n[collection]\ntasks = [ { read = \"billing-profile\", every = \"1mo\", start = \"01:00\", meters = [\"LGZ*\", \"SIM0000000000007\"], send = false },"
+            + " { read = \"registers\", every = \"15m\", send = false, store = false }, { read = \"billing-profile\", meters = [\"SAG*\"] } ]").Settings!.Tasks;
+        Assert.Equal((1, ReadingUse.Kept), (tasks[0].Months, tasks[0].Use));
+        Assert.True(tasks[0].Concerns(MeterId.Parse("LGZ1030655933512")) && tasks[0].Concerns(MeterId.Parse("SIM0000000000007")));
+        Assert.False(tasks[0].Concerns(MeterId.Parse("SIM0000000000008")));
+        Assert.Equal((0, ReadingUse.Shown, true), (tasks[1].Months, tasks[1].Use, tasks[1].Concerns(MeterId.Parse("SIM0000000000008"))));
+        Assert.Equal(ReadingUse.Sent, tasks[2].Use);
+    }
+
+    [Theory]
+    [InlineData("read = \"registers\", store = false", ":3:33: store = false wants send = false")]
+    [InlineData("read = \"load-profile\", send = false, store = false", "only what is not stored yet is asked for")]
+    [InlineData("read = \"standard-log\", send = false", "what standard-log brings are events")]
+    [InlineData("read = \"registers\", meters = [\"lgz\"]", "meters: \"lgz\" wants a meter's id")]
+    [InlineData("read = \"registers\", every = \"13mo\"", "every = \"13mo\" wants a duration")]
+    [InlineData("read = \"load-profile\", meters = [\"LGZ1*\"] }, { read = \"load-profile\", meters = [\"LGZ*\"], send = false", "two tasks read load-profile of the same meters")]
+    public void A_task_that_cannot_be_done_is_refused(string task, string sentence) =>
+        Assert.Contains(Load($"id = \"a\"\n[collection]\ntasks = [ {{ {task} }} ]").Faults, fault => fault.ToString().Contains(sentence, StringComparison.Ordinal));
 
     [Fact]
     public void All_faults_are_said_not_only_the_first() => Assert.Equal(3, Load("idd = \"a\"\n[http]\nlissen = 1\n[meters]\nkeeep = 2").Faults.Count);

@@ -176,6 +176,16 @@ public class ScenarioTests
     }
 
     [Fact]
+    public void A_building_has_an_electricity_meter_and_four_of_other_utilities_and_no_power_line()
+    {
+        var scenario = Scenario.Building;
+        Assert.Equal(["gas", "heat", "water", "water"], scenario.Plans.Select(plan => plan.Kind.Medium));
+        Assert.Equal((1, 5), (scenario.DlmsGroups.Sum(group => group.Count), scenario.Count));
+        Assert.Null(scenario.Plc);
+        Assert.Equal(12, scenario.WithCount(12).Count);
+    }
+
+    [Fact]
     public void Power_lines_are_built_as_the_file_says()
     {
         var scenario = FromFile("plc.toml");

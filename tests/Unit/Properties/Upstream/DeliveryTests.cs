@@ -101,6 +101,50 @@ public class DeliveryTests
         Assert.False(delivery.Settle(id)); // nothing of it was written yet
     }
 
+    [Fact]
+    public async Task What_is_kept_here_goes_when_it_is_asked_for_and_is_remembered_with_the_rest()
+    {
+        var (ledger, slots) = (new ListLedger(), new Slots());
+        var delivery = new Delivery("main", ledger, slots, 7);
+        var random = new Random(1);
+        await ledger.AppendAsync([Record(random) with { Class = RecordClass.Kept }, Record(random) with { Class = RecordClass.Kept }, Record(random) with { Class = RecordClass.Reading }], Urgency.Reading, CancellationToken.None);
+        delivery.SessionBegan();
+        var reading = delivery.Take(50, 100_000)!;
+        Assert.Equal([3UL], reading.Records.Select(record => record.Sequence));
+        delivery.Settle(reading.Id);
+        Assert.Null(delivery.Take(50, 100_000));
+        Assert.True(delivery.IsDelivered(3)); // nobody waits for the others
+
+        delivery.SendAgain(RecordClass.Kept, 1, 2);
+        Assert.False(delivery.IsDelivered(3));
+        delivery = new Delivery("main", ledger, slots, 8); // a restart in between
+        delivery.SessionBegan();
+        var kept = delivery.Take(50, 100_000)!;
+        Assert.Equal([1UL, 2UL], kept.Records.Select(record => record.Sequence));
+        Assert.True(BatchId.TryParse(kept.Id.ToString(), out var told));
+        Assert.True(delivery.Settle(told));
+        Assert.Null(delivery.Take(50, 100_000));
+    }
+
+    [Fact]
+    public void What_a_box_knew_before_there_was_anything_to_keep_is_read()
+    {
+        var slots = new Slots();
+        var to = new OctetWriter();
+        to.Byte(1);
+        foreach (var range in new (ulong, ulong)[] { (5, ulong.MaxValue), (6, ulong.MaxValue), (7, ulong.MaxValue) })
+        {
+            to.Number(1);
+            to.Number(range.Item1);
+            to.Number(range.Item2);
+        }
+
+        slots.Save("main", to.ToArray());
+        var delivery = new Delivery("main", new ListLedger(), slots, 7);
+        Assert.True(delivery.IsDelivered(4));
+        Assert.False(delivery.IsDelivered(5));
+    }
+
     private static NewRecord Record(Random random) => new(
         RecordType.Telegram, (RecordClass)random.Next(0, 4), new BoxTime(null, TimeQuality.Unset, 1, 7), new byte[random.Next(1, 300)]);
 

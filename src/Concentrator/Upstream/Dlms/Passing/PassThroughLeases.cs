@@ -9,7 +9,7 @@ namespace Concentrator.Upstream.Dlms.Passing;
 /// Rights and leases of pass-through, as the configuration of the door grants them: a meter is held by one connection, for ten minutes at most, and let go when it is not spoken with for a
 /// minute and somebody else wants it. Each lease is told when it ends, with a hash over all that went through.
 /// </summary>
-internal sealed class PassThroughLeases(IReadOnlyList<string> rights, DoorBook book, TimeProvider clock) : IPassThrough
+internal sealed class PassThroughLeases(MeterSelection rights, DoorBook book, TimeProvider clock) : IPassThrough
 {
     private const int MostAtOnce = 32, MostAnHour = 7200;
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10), IdleAfter = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1);
@@ -65,7 +65,7 @@ internal sealed class PassThroughLeases(IReadOnlyList<string> rights, DoorBook b
     private PassThroughRefusal Hold(PassThroughRequest request, List<(Lease, string)> ended, out bool began)
     {
         began = false;
-        if (!rights.Any(right => right.EndsWith('*') ? request.Meter.Text.StartsWith(right[..^1], StringComparison.Ordinal) : right == request.Meter.Text))
+        if (!rights.Contains(request.Meter))
         {
             return PassThroughRefusal.NoRight;
         }

@@ -39,7 +39,7 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
         var counted = Counted = new DoorCounters();
         var push = new PushKeeper(Options, Memory, book);
         var objects = new BoxObjects(Options, new BoxFacts("1.2.3", "ab12", "cd34"), new Directory(this), Reached, new Status(Time), new EventArchive(Ledger), book, counted, Counters, Time, push.Setup);
-        var gateway = new MeterGateway(Options, desk ?? new SilentDesk(), new PassThroughLeases(Options.PassThrough, book, Clock), book, counted, Clock);
+        var gateway = new MeterGateway(Options, desk ?? new SilentDesk(), new PassThroughLeases(new MeterSelection(Options.PassThrough), book, Clock), book, counted, Clock);
         Parts = new DoorParts(Options, this, Counters, Time, Clock, counted, book, new DoorGuard(Options, book, counted, Clock), Reached, new DeviceNumbers(), gateway, objects, push)
         {
             EuiOf = meter => Nodes.Find(meter) is { Node.Eui: { Length: 12 } eui } ? Convert.FromHexString(eui) : default(ReadOnlyMemory<byte>),
