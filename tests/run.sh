@@ -27,7 +27,12 @@ finish() {
     [ -z "$orders" ] || kill -TERM "$orders" 2>/dev/null || true
     kill -TERM "$sim" 2>/dev/null || true
     if [ -n "$service" ]; then
-        sleep 3 # the last readings are committed and delivered
+        sleep 1
+        for _ in $(seq 15); do # the last readings are committed: from 200 meters on that takes 10 s
+            take_status
+            [ -n "$status" ] && [ "$(number kept)" != "$(number stored)" ] || break
+            sleep 1
+        done
         artifacts/concentrator reading query --jsonl --state "$dir/state" > "$dir/rows.jsonl" 2>> "$dir/service.log" || true
         kill -TERM "$service" 2>/dev/null || true
     fi
@@ -45,6 +50,10 @@ finish() {
     fi
     exit 0
 }
+# What the service says of itself, and a number out of it.
+status=
+take_status() { status=$(artifacts/concentrator status --json --state "$dir/state" 2>/dev/null || true); }
+number() { sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" <<<"$status"; }
 # The head-end's lines, as they come, between those of the progress.
 shown=0
 show_orders() {
@@ -65,6 +74,8 @@ box=dc-demo
 artifacts/concentrator-sim head-end-keys "$dir/hes" --box "$box"
 cat "$dir/meters.keys" "$dir/hes/box.keys" > "$dir/all.keys"
 chmod 400 "$dir/all.keys"
+part=nnap
+[ "$scenario" = lnap ] && part=lnap
 registers=1m profile=15m tasks=
 if [ -e "$dir/ports/prime" ] || [ -e "$dir/ports/g3" ]; then # a power line is slow: what is read there must be worth its air time
     registers=1d profile=1d
@@ -74,6 +85,7 @@ fi
 cat > "$dir/concentrator.toml" <<CONFIG
 id = "$box"
 flag = "DEM"
+profile = "$part"
 [upstream.main]
 url = "mqtt://127.0.0.1:$port"
 acknowledge = "head-end"
@@ -148,9 +160,8 @@ fi
 echo "console:  http://127.0.0.1:$http/     service log: $dir/service.log     Ctrl-C ends it"
 while kill -0 "$service" 2>/dev/null && kill -0 "$sim" 2>/dev/null; do
     show_orders
-    status=$(artifacts/concentrator status --json --state "$dir/state" 2>/dev/null || true)
+    take_status
     if [ -n "$status" ]; then
-        number() { sed -nE "s/.*\"$1\":([0-9]+).*/\1/p" <<<"$status"; }
         printf '\r%s  meters %s  heard %s  decoded %s  kept %s  stored %s  delivered %s  waiting %s   ' "$(date +%T)" "$(number meters)" "$(number heard)" \
             "$(number decoded)" "$(number kept)" "$(number stored)" "$(number delivered)" "$(number reading)"
     fi

@@ -129,7 +129,9 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var title = installations.Now.SystemTitle.ToArray();
         var supervisors = settings.Drivers.Select(driver => Supervise(driver, keys, counters, memory, new Admission(lives, settings.Meters.AcceptAll), device, title, events.Writer, reach, network)).ToList();
         var desk = new Dispatcher(reach, events.Writer);
-        var intake = new Intake(ledger, registry, _flow, _feed, marks, (raw, outcome) => blackBox.Add(ToFrame(raw, outcome)), logs.CreateLogger("field"));
+        var home = new HomeRoom(settings, ledger, _time, clock, logs.CreateLogger("home"));
+        await using var closingHome = home.ConfigureAwait(false);
+        var intake = new Intake(ledger, registry, _flow, _feed, marks, (raw, outcome) => blackBox.Add(ToFrame(raw, outcome)), logs.CreateLogger("field")) { Newest = home.Take };
         using var taking = new Stopping();
         taking.Start(_ => intake.RunAsync(events.Reader));
         var collecting = logs.CreateLogger("collection");
@@ -172,12 +174,18 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field, orders.Door, new AuditTrail(ledger), backup);
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
+        await home.StartAsync(stop).ConfigureAwait(false);
         supervisors.ForEach(supervisor => hearing.Start(supervisor.RunAsync));
         hearing.Start(async ending =>
         {
             await Task.Delay(ReadFirst, clock, ending).ConfigureAwait(false);
             await rights.RunAsync(ending).ConfigureAwait(false);
         });
+        if (home.HasConsumers)
+        {
+            hearing.Start(ending => home.RunAsync(desk, meter => reach.Find(meter)?.Facts is { MetersAtOnce: 1 } facts && facts.Orders.Contains(OrderKind.Read), ending));
+        }
+
         hearing.Start(ending => orders.RunAsync(desk, reach, life, upstreams, ending));
         if (collector is not null)
         {
@@ -293,7 +301,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var options = new MqttUpstreamOptions(
             upstream.Name, upstream.Url, upstream.HeadEndAcknowledges, upstream.Ca, upstream.Certificate, upstream.Key, upstream.User, upstream.PasswordFile,
             upstream.TopicBase, settings.Id);
-        var who = IdentityMessage.Of(settings.Id, identity.Version, identity.Metrology, identity.Executable, installation);
+        var who = IdentityMessage.Of(settings.Id, settings.Profile, identity.Version, identity.Metrology, identity.Executable, installation);
         var announcements = new MqttAnnouncements(options, who, _time.BootId, status, meters, () => delivery.Backlog, _time, clock);
         var log = logs.CreateLogger("upstream");
         return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, new MqttCompleteness(options, reports, clock, log), new MqttOrders(options, door, OrderRoom.Verbs, log), _time, _time, owners, clock, log);

@@ -43,6 +43,11 @@ internal sealed partial class Intake
             registry.Changed(meter);
         }
 
+        if (block is not null)
+        {
+            Newest?.Invoke(block, raw.At);
+        }
+
         var keeps = block is not null && (!pushed.Repeats || entry.Pushes.Keeps(SlotClock(raw.At), StatusOf(block, null), block));
         var fresh = pushed.Events.Count == 0 ? [] : NewOf(meter, pushed.Events);
         if (!keeps && fresh.Count == 0)

@@ -15,6 +15,9 @@ internal sealed partial class Intake(ILedger ledger, MeterRegistry registry, Flo
     private readonly CopyFilter _copies = new();
     private readonly Channel<(Task<ulong> Append, Action? Then, PushReceipt? Receipt)> _appends = Channel.CreateBounded<(Task<ulong>, Action?, PushReceipt?)>(new BoundedChannelOptions(65_536) { SingleReader = true, SingleWriter = true });
 
+    /// <summary>Is told what a meter of ours says, kept or not; null for nobody.</summary>
+    internal Action<ReadingBlock, BoxTime>? Newest { get; init; }
+
     /// <summary>Takes events until the channel ends, and returns when the last append is settled.</summary>
     internal async Task RunAsync(ChannelReader<DriverEvent> events)
     {
@@ -96,6 +99,11 @@ internal sealed partial class Intake(ILedger ledger, MeterRegistry registry, Flo
         if (entry.Hear(raw.At, raw.Link.Source, raw.Link.RssiDbm, block is not null, outcome, fault?.Sentence))
         {
             registry.Changed(meter);
+        }
+
+        if (block is not null)
+        {
+            Newest?.Invoke(block, raw.At);
         }
 
         if (use == ReadingUse.Shown)

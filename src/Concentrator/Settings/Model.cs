@@ -11,6 +11,9 @@ internal sealed record BoxSettings(
     /// <summary>What orders need besides a role and a signature.</summary>
     internal OrderSettings Orders { get; init; } = new(20, []);
 
+    /// <summary>The consumers' side; null where there is none.</summary>
+    internal HomeSettings? Home { get; init; }
+
     /// <summary>The effective values as text, a line each: what the books keep of a configuration that was applied.</summary>
     internal string Text { get; init; } = "";
 
@@ -45,6 +48,15 @@ internal sealed record UpstreamSettings(
 /// <param name="Suite">Security suite.</param>
 internal sealed record DoorSettings(
     IPEndPoint Listen, IReadOnlyList<IPNetwork> Allow, int Connections, int PerClient, TimeSpan IdleAfter, IReadOnlyList<string> PassThrough, string Mechanism, int Suite);
+
+/// <summary>The consumers' side of the box (H1, H2, H3).</summary>
+/// <param name="Listen">Where home automation comes to; null where only displays on lines are.</param>
+internal sealed record HomeSettings(IPEndPoint? Listen, string? Certificate, string? Key, IReadOnlyList<HomeConsumerSettings> Consumers);
+
+/// <summary>A consumer.</summary>
+/// <param name="TokenFile">Holds what the consumer's devices prove themselves by; null where there is only a display.</param>
+/// <param name="Display">Device path of the line to a display, or null.</param>
+internal sealed record HomeConsumerSettings(string Name, IReadOnlyList<Metering.MeterId> Meters, string? TokenFile, TimeSpan Refresh, string? Display);
 
 /// <summary>One modem or radio.</summary>
 internal sealed record DriverSettings(string Name, string Family, string Port, string Mode, DlmsSettings Dlms)

@@ -39,7 +39,7 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
             Table(tree, "roles").Items.Keys.ToDictionary(role => role, role => Users(role)),
             CollectionTasks(), stateDirectory, socketPath)
         {
-            Orders = Orders(Table(tree, "orders")), Zone = new ZoneName(faults).In(Table(tree, "collection")),
+            Orders = Orders(Table(tree, "orders")), Home = Home(Table(tree, "home")), Zone = new ZoneName(faults).In(Table(tree, "collection")),
             LogLevel = Enum.TryParse<LogLevel>(Text(Table(tree, "log"), "level", "information"), ignoreCase: true, out var level) ? level : LogLevel.Information,
         };
     }
@@ -117,6 +117,10 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
             }
 
             CheckPort(table, driver);
+            if (driver.Family is "prime" or "g3" && Text(tree, "profile", "nnap") == "lnap")
+            {
+                faults.Add(new SettingsFault(PlaceOf(table, "family"), $"family = \"{driver.Family}\": a box of profile lnap stands in one building and has no power line network; set profile = \"both\" where it has one too"));
+            }
 
             drivers.Add(driver);
         }

@@ -15,10 +15,10 @@ internal sealed record StateMessage(string Status, string BootId, DateTime? At);
 /// <param name="InstallationReason">Why it counted the last time.</param>
 /// <param name="BoxKey">Secrets for the box are sealed to it; compare its id with what the box itself says when it is put up.</param>
 internal sealed record IdentityMessage(
-    string Id, string Version, string Metrology, string Executable, string? SystemTitle, uint Installation, string InstallationReason, BoxKeyMessage? BoxKey)
+    string Id, string Profile, string Version, string Metrology, string Executable, string? SystemTitle, uint Installation, string InstallationReason, BoxKeyMessage? BoxKey)
 {
-    internal static IdentityMessage Of(string id, string version, string metrology, string executable, Installation one) => new(
-        id, version, metrology, executable, one.Title, one.Number, one.Reason, new BoxKeyMessage("EC", "P-256", one.Key.KeyId, one.Key.X, one.Key.Y));
+    internal static IdentityMessage Of(string id, string profile, string version, string metrology, string executable, Installation one) => new(
+        id, profile, version, metrology, executable, one.Title, one.Number, one.Reason, new BoxKeyMessage("EC", "P-256", one.Key.KeyId, one.Key.X, one.Key.Y));
 }
 
 /// <summary>A public key as a JWK (RFC 7517); kid is its thumbprint (RFC 7638).</summary>

@@ -66,7 +66,7 @@ public class MessageTests
     private static string Write(string name) => name switch
     {
         "state" => Json(new StateMessage("online", "00000000000000a7", At), WireJson.Default.StateMessage),
-        "identity" => Json(IdentityMessage.Of("dc-0001", "0.1.0", new string('a', 64), new string('b', 64), Installed), WireJson.Default.IdentityMessage),
+        "identity" => Json(IdentityMessage.Of("dc-0001", "nnap", "0.1.0", new string('a', 64), new string('b', 64), Installed), WireJson.Default.IdentityMessage),
         "health" => Json(MqttMessages.Health(Status, new Dictionary<RecordClass, long> { [RecordClass.Alarm] = 0, [RecordClass.Order] = 0, [RecordClass.Reading] = 12 }), WireJson.Default.HealthMessage),
         "meter-meta" => Json(MqttMessages.Meta(Meter), WireJson.Default.MeterMetaMessage),
         "meter-availability" => Json(new AvailabilityMessage("ELS-12345678-33-03", "online", At), WireJson.Default.AvailabilityMessage),
