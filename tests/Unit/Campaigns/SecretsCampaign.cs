@@ -12,7 +12,7 @@ using Metering.Ledger;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Simulation.Dlms;
-using Unit.Flows.Orders;
+using Substation;
 using Unit.Live;
 
 namespace Unit.Campaigns;
