@@ -114,6 +114,9 @@ public sealed class MeterKeys
     /// <summary>APDUs it could not open, one after another.</summary>
     public int BadTags { get; set; }
 
+    /// <summary>APDUs it could not open, in all.</summary>
+    public int Refused { get; set; }
+
     /// <summary>Genuine APDUs under a counter that was used before, or passed: a sender must never make one.</summary>
     public int Repeated { get; set; }
 

@@ -73,6 +73,7 @@ public sealed class MeterSecurity(MeterKeys keys, PlantedBug bug = PlantedBug.No
         if (plain is null)
         {
             keys.BadTags++;
+            keys.Refused++;
             return new HostOpened(default, how, null);
         }
 

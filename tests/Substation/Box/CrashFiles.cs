@@ -30,6 +30,9 @@ internal sealed class CrashFiles(Random random) : ILedgerFiles
 
     public long FreeOctets => long.MaxValue;
 
+    /// <summary>Every file, as the system has it and as it is on the medium.</summary>
+    internal IEnumerable<(string Name, byte[] Octets)> Contents => _names.SelectMany(file => ((string, byte[])[])[(file.Key, file.Value.Cached), (file.Key + " on the medium", file.Value.Durable)]);
+
     /// <summary>What is on the disk when the power comes back.</summary>
     internal CrashFiles AfterPowerCut(Random fate)
     {
@@ -117,6 +120,8 @@ internal sealed class CrashFiles(Random random) : ILedgerFiles
     {
         private readonly List<(long Offset, byte[] Octets)> _unsynced = [];
         private byte[] _durable = [];
+
+        internal byte[] Durable => _durable;
 
         internal byte[] Cached { get; private set; } = [];
 

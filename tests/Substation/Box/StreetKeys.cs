@@ -23,6 +23,9 @@ internal sealed class StreetKeys : IKeyRing
         }
     }
 
+    /// <summary>All of them, as a keys file would be read.</summary>
+    internal IReadOnlyDictionary<KeyName, byte[]> Copy() => _keys.ToDictionary(entry => entry.Key, entry => (byte[])entry.Value.Clone());
+
     /// <summary>Sets one key, or takes it away.</summary>
     internal void Set(KeyName name, byte[]? key)
     {

@@ -18,6 +18,9 @@ internal sealed class BoxDisk
     /// <summary>How far the head-end is.</summary>
     internal CrashFiles Delivery { get; }
 
+    /// <summary>Every file, as the system has it and as it is on the medium.</summary>
+    internal IEnumerable<(string Name, byte[] Octets)> Contents => Ledger.Contents.Concat(Delivery.Contents);
+
     /// <summary>Nothing is written any more.</summary>
     internal void Cut()
     {

@@ -3,12 +3,21 @@ using Drivers.Ports;
 
 namespace Substation.Orders;
 
-/// <summary>A port of a box that dies: then nothing goes out any more, whatever still runs.</summary>
-internal sealed class CutLink(ILink inner, Func<bool> isDead) : ILink
+/// <summary>A port of a box that dies: then nothing goes out any more, whatever still runs; and each time something went out it may die.</summary>
+internal sealed class CutLink(ILink inner, Func<bool> isDead, Action sent) : ILink
 {
     public PipeReader Input => inner.Input;
 
-    public ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken stop) => isDead() ? throw new IOException("the box is dead") : inner.WriteAsync(octets, stop);
+    public async ValueTask WriteAsync(ReadOnlyMemory<byte> octets, CancellationToken stop)
+    {
+        if (isDead())
+        {
+            throw new IOException("the box is dead");
+        }
+
+        await inner.WriteAsync(octets, stop).ConfigureAwait(false);
+        sent();
+    }
 
     public ValueTask DisposeAsync() => isDead() ? inner.Input.CompleteAsync() : inner.DisposeAsync();
 }

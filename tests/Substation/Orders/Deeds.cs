@@ -37,7 +37,7 @@ internal sealed class Deeds
         SetRequest.FirstDatablock set => Text("set", set.Attribute),
         SetRequest.WithList set => "set " + string.Join(" and ", set.Attributes.Select(one => Name(one.Attribute))),
         SetRequest => "set on",
-        ActionRequest.Normal { Method.ClassId: 15 } => null, // the proof of who we are
+        ActionRequest.Normal { Method: { ClassId: 15, Attribute: 1 } } => null, // the proof of who we are
         ActionRequest.Normal action => Text("act", action.Method),
         ActionRequest.FirstPblock action => Text("act", action.Method),
         ActionRequest.NextPblock => null,

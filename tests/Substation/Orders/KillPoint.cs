@@ -13,6 +13,8 @@ internal enum KillMoment
     Begun,
     /// <summary>The meter did what it was asked, the n-th change, and its answer is lost.</summary>
     Changed,
+    /// <summary>Something went out towards the meter, the n-th frame since it was given, and nobody hears what becomes of it.</summary>
+    Sent,
     /// <summary>The driver has its result, and it is not written down.</summary>
     Answered,
     /// <summary>Everything is written down, and no head-end was reached for it.</summary>
@@ -24,5 +26,5 @@ internal enum KillMoment
 /// <summary>At which moment a box dies: the n-th of its kind.</summary>
 internal readonly record struct KillPoint(KillMoment Moment, int Number)
 {
-    public override string ToString() => Moment is KillMoment.Kept or KillMoment.Changed ? $"{Moment} {Number}" : Moment.ToString();
+    public override string ToString() => Moment is KillMoment.Kept or KillMoment.Sent or KillMoment.Changed ? $"{Moment} {Number}" : Moment.ToString();
 }

@@ -1,4 +1,5 @@
 using Metering.Orders;
+using Simulation.Dlms;
 
 namespace Substation.Orders;
 
@@ -13,8 +14,19 @@ namespace Substation.Orders;
 /// <param name="Results">States of its meter that the head-end was told.</param>
 /// <param name="Sentence">The last word.</param>
 /// <param name="Values">Values that arrived for it, each once.</param>
+/// <param name="Keys">What became of the meter's keys; null where the order changes none.</param>
 internal sealed record KilledOrder(
-    string At, string State, string Meter, string Effect, IReadOnlyList<string> Before, IReadOnlyList<string> After, IReadOnlyList<string> Told, IReadOnlyList<string> Results, string Sentence, int Values);
+    string At, string State, string Meter, string Effect, IReadOnlyList<string> Before, IReadOnlyList<string> After, IReadOnlyList<string> Told, IReadOnlyList<string> Results, string Sentence, int Values, KilledKeys? Keys);
+
+/// <summary>What became of the keys of a meter.</summary>
+/// <param name="Read">How an order ended that read the meter afterwards.</param>
+/// <param name="Refused">Times the meter was spoken to under keys it did not have, until the order was through.</param>
+/// <param name="RefusedLater">The same while it was read.</param>
+/// <param name="Uses">Uses of a key that the meter took.</param>
+/// <param name="Again">Those of them under a title and a counter that came before.</param>
+/// <param name="Kept">Places at which the order itself was found while keys were looked for.</param>
+/// <param name="Found">Which key, old or new, stands in clear where.</param>
+internal sealed record KilledKeys(string Read, int Refused, int RefusedLater, int Uses, int Again, int Kept, IReadOnlyList<string> Found);
 
 /// <summary>One order in a box that dies at every moment of its life, one run each.</summary>
 internal sealed class KillRun(string medium, OrderCase order)
@@ -25,10 +37,11 @@ internal sealed class KillRun(string medium, OrderCase order)
     /// <summary>Runs it without a death, then once for each moment that was reached.</summary>
     internal async Task<IReadOnlyList<KilledOrder>> RunAsync()
     {
-        var (whole, kept, changed) = await LiveAsync(default).ConfigureAwait(false);
+        var (whole, kept, changed, sent) = await LiveAsync(default).ConfigureAwait(false);
         List<KilledOrder> all = [whole];
         foreach (var point in (KillPoint[])[new(KillMoment.Taken, 1), new(KillMoment.Begun, 1), new(KillMoment.Answered, 1), new(KillMoment.Written, 1), new(KillMoment.Told, 1),
-            .. Enumerable.Range(1, kept).Select(n => new KillPoint(KillMoment.Kept, n)), .. Enumerable.Range(1, changed).Select(n => new KillPoint(KillMoment.Changed, n))])
+            .. Enumerable.Range(1, kept).Select(n => new KillPoint(KillMoment.Kept, n)), .. Enumerable.Range(1, changed).Select(n => new KillPoint(KillMoment.Changed, n)),
+            .. order.ChangesKeys ? Enumerable.Range(1, sent).Select(n => new KillPoint(KillMoment.Sent, n)) : []])
         {
             all.Add((await LiveAsync(point).ConfigureAwait(false)).Order);
         }
@@ -36,7 +49,7 @@ internal sealed class KillRun(string medium, OrderCase order)
         return all;
     }
 
-    private async Task<(KilledOrder Order, int Kept, int Changed)> LiveAsync(KillPoint at)
+    private async Task<(KilledOrder Order, int Kept, int Changed, int Sent)> LiveAsync(KillPoint at)
     {
         using var world = new OrderWorld(medium);
         var meter = world.Street.All[0];
@@ -48,14 +61,14 @@ internal sealed class KillRun(string medium, OrderCase order)
         await world.PassAsync(TimeSpan.FromMinutes(1.5)).ConfigureAwait(false); // nothing is under way
         order.Before(meter);
         await world.PassAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
-        var deeds = world.Deeds[meter];
-        var signed = world.Order(Id, order.Arguments(meter), meter);
+        var (deeds, keys) = (world.Deeds[meter], order.ChangesKeys ? new KeyWatch(meter, "\"wrapped\"") : null);
+        var signed = world.Order(Id, order.Arguments(meter, world), meter);
         var body = (at.Moment == KillMoment.Taken ? signed with { NotBefore = world.Clock.GetUtcNow().AddMinutes(1) } : signed).By(world.Key);
         world.HeadEnd.IsThere = at.Moment != KillMoment.Written;
         world.Box.Arm(at);
         var giving = Task.Run(() => world.Box.GiveAsync(order.Verb, body));
         await world.UntilAsync(() => world.Box.IsDead || IsThrough(world) && at.Moment != KillMoment.Told, at.Moment == KillMoment.Taken ? TimeSpan.FromSeconds(20) : Longest).ConfigureAwait(false);
-        var (kept, changed) = (world.Box.Reached(KillMoment.Kept), world.Box.Reached(KillMoment.Changed));
+        var (kept, changed, sent) = (world.Box.Reached(KillMoment.Kept), world.Box.Reached(KillMoment.Changed), world.Box.Reached(KillMoment.Sent));
         List<string> before = [.. deeds.All];
         if (at.Moment != KillMoment.Never)
         {
@@ -64,6 +77,7 @@ internal sealed class KillRun(string medium, OrderCase order)
                 throw new InvalidOperationException($"{order.Name}: {at} was never reached");
             }
 
+            keys?.LookThrough(world.Disk, world.HeadEnd);
             await world.RestartAsync().ConfigureAwait(false);
             world.HeadEnd.IsThere = true;
             if (!giving.IsCompletedSuccessfully)
@@ -82,9 +96,21 @@ internal sealed class KillRun(string medium, OrderCase order)
         await world.PassAsync(order.EffectAfter).ConfigureAwait(false);
         meter.Advance();
         var end = world.Box.Door.Find(Id)!;
+        var after = deeds.All.Skip(before.Count).ToArray();
+        var reads = keys is null ? null : await ReadAsync(world, meter, keys).ConfigureAwait(false);
         return (new KilledOrder(
-            at.ToString(), WireWord.Of(end.State), WireWord.Of(end.Meters[0].State), order.State(meter), before, [.. deeds.All.Skip(before.Count)], world.HeadEnd.StatesOf(Id), world.HeadEnd.ResultsOf(Id), end.Meters[0].Sentence,
-            world.HeadEnd.ValuesOf(Id)), kept, changed);
+            at.ToString(), WireWord.Of(end.State), WireWord.Of(end.Meters[0].State), order.State(meter), before, after, world.HeadEnd.StatesOf(Id), world.HeadEnd.ResultsOf(Id), end.Meters[0].Sentence,
+            world.HeadEnd.ValuesOf(Id), reads), kept, changed, sent);
+    }
+
+    /// <summary>The box goes on reading the meter, under the keys that it has.</summary>
+    private static async Task<KilledKeys> ReadAsync(OrderWorld world, DlmsMeter meter, KeyWatch keys)
+    {
+        var refused = keys.Refused;
+        await world.EndAsync(Task.Run(() => world.Box.GiveAsync("read", world.Order("after", """{"what":"1-0:1.8.0*255"}""", meter).By(world.Key)))).ConfigureAwait(false);
+        await world.UntilAsync(() => world.HeadEnd.StatesOf("after") is [.., "done" or "partial" or "failed" or "refused" or "expired" or "unknown"], Longest).ConfigureAwait(false);
+        keys.LookThrough(world.Disk, world.HeadEnd);
+        return new KilledKeys(world.HeadEnd.StatesOf("after") is [.., var state] ? state : "not told", refused, keys.Refused - refused, keys.Uses, keys.Again, keys.Kept, [.. keys.Found]);
     }
 
     /// <summary>Nothing more is to be done for it, except that it is told.</summary>

@@ -24,7 +24,8 @@ namespace Substation.Orders;
 /// <summary>What a box of a run is given.</summary>
 /// <param name="Issuers">Whose signatures count.</param>
 /// <param name="Key">The box's own, that new keys are sealed to.</param>
-internal sealed record BoxParts(IStreet Street, HeadEnd HeadEnd, TimeProvider Clock, BoxSettings Settings, Issuers Issuers, BoxKey Key);
+/// <param name="Device">Wraps the keys in the books.</param>
+internal sealed record BoxParts(IStreet Street, HeadEnd HeadEnd, TimeProvider Clock, BoxSettings Settings, Issuers Issuers, BoxKey Key, DeviceKey Device);
 
 /// <summary>
 /// One life of the whole service on virtual time: ledger, books, orders, drivers, intake, and the way to the head-end, put together as the appliance does it. It ends as the power ends it: nothing of
@@ -53,6 +54,8 @@ internal sealed class OrderBox : IDisposable
         var watched = new WatchedLedger(_ledger, stop => ReachAsync(KillMoment.Kept, stop));
         var counters = new CounterStore(watched, time, clock);
         var memory = new DriverMemory(watched, time);
+        var keys = new KeyRing(parts.Device, watched, time, log);
+        keys.TakeFile(parts.Street.Keys.Copy());
         _room = new OrderRoom(parts.Settings, watched, time, clock, parts.Issuers, new NobodyElse(), id => parts.Street.All.Any(meter => meter.Name == id.Text), () => parts.Key, log);
         var registry = new MeterRegistry(_ => true, _ => true, TimeSpan.Zero, time);
         foreach (var record in _ledger.ReadBooks())
@@ -61,6 +64,7 @@ internal sealed class OrderBox : IDisposable
             {
                 RecordType.Meter => registry.Replay,
                 RecordType.AcceptedCounters or RecordType.CounterReservation => counters.Replay,
+                RecordType.WrappedKey => keys.Replay,
                 RecordType.DriverMemory => memory.Replay,
                 RecordType.Order => _room.Book.Replay,
                 _ => null,
@@ -69,7 +73,7 @@ internal sealed class OrderBox : IDisposable
         }
 
         _room.Book.ReplayTold(_ledger);
-        foreach (Func<IEnumerable<NewRecord>> part in new Func<IEnumerable<NewRecord>>[] { registry.LiveState, counters.LiveState, memory.LiveState, _room.Book.LiveState })
+        foreach (Func<IEnumerable<NewRecord>> part in new Func<IEnumerable<NewRecord>>[] { registry.LiveState, keys.LiveState, counters.LiveState, memory.LiveState, _room.Book.LiveState })
         {
             _ledger.AddLiveState(part);
         }
@@ -86,7 +90,7 @@ internal sealed class OrderBox : IDisposable
         Func<CancellationToken, Task>[] loops =
         [
             _ledger.RunAsync, counters.RunAsync, _ => intake.RunAsync(events.Reader), north.RunAsync, stop => _room.RunAsync(Desk, reach, null!, [], stop),
-            .. parts.Street.Drivers(counters, time, clock, memory, link => new CutLink(link, () => IsDead))
+            .. parts.Street.Drivers(keys, counters, time, clock, memory, link => new CutLink(link, () => IsDead, () => Reaches(KillMoment.Sent)))
                 .Select(driver => (Func<CancellationToken, Task>)new Supervisor(driver.Make, driver.Name, driver.Name, driver.Name, events.Writer, reach, time, clock, log).RunAsync),
         ];
         foreach (var loop in loops)

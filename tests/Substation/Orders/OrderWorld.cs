@@ -1,6 +1,7 @@
 using System.Security.Cryptography;
+using Concentrator.Ports;
+using Concentrator.Security;
 using Concentrator.Security.Issued;
-using Concentrator.Security.Sealed;
 using Concentrator.Settings;
 using Metering;
 using Simulation.Dlms;
@@ -37,12 +38,15 @@ internal sealed class OrderWorld : IDisposable
         File.WriteAllText(Path.Combine(_folder, "hes-1.pem"), Key.ExportSubjectPublicKeyInfoPem());
         File.WriteAllText(Path.Combine(_folder, "hes-2.pem"), Second.ExportSubjectPublicKeyInfoPem());
         var box = new BoxSettings(
-            "dc-test", "nnap", "SIM", [], [], null, new System.Net.IPEndPoint(0, 0), [], new MeterSettings(true, TimeSpan.Zero, null), [],
+            Id, "nnap", "SIM", [], [], null, new System.Net.IPEndPoint(0, 0), [], new MeterSettings(true, TimeSpan.Zero, null), [],
             new Dictionary<string, IReadOnlyList<string>> { ["operator"] = ["alice"], ["technician"] = ["tom"] }, [], _folder, _folder) { Orders = settings ?? new OrderSettings(20, []) };
         var issuers = new Issuers([new Issuer("hes-1", Path.Combine(_folder, "hes-1.pem"), ["*"]), new Issuer("hes-2", Path.Combine(_folder, "hes-2.pem"), ["*"])]);
-        (_parts, _disk) = (new BoxParts(Street, HeadEnd, Clock, box, issuers, BoxKey.Make()), new BoxDisk(seed));
+        (_parts, _disk) = (new BoxParts(Street, HeadEnd, Clock, box, issuers, Concentrator.Security.Sealed.BoxKey.Make(), DeviceKey.Open(_folder, null)), new BoxDisk(seed));
         Box = new OrderBox(_parts, _disk, ++_life);
     }
+
+    /// <summary>Id of the box.</summary>
+    internal const string Id = "dc-test";
 
     internal VirtualClock Clock { get; }
 
@@ -52,6 +56,12 @@ internal sealed class OrderWorld : IDisposable
 
     /// <summary>The life of now.</summary>
     internal OrderBox Box { get; private set; }
+
+    /// <summary>What new keys are sealed to.</summary>
+    internal BoxPublicKey BoxKey => _parts.Key.Public;
+
+    /// <summary>The disk of the life of now.</summary>
+    internal BoxDisk Disk => _disk;
 
     /// <summary>What each meter was told to do.</summary>
     internal Dictionary<DlmsMeter, Deeds> Deeds { get; } = [];
@@ -106,6 +116,7 @@ internal sealed class OrderWorld : IDisposable
         Box.Dispose();
         Street.Dispose();
         _parts.Key.Dispose();
+        _parts.Device.Dispose();
         Key.Dispose();
         Second.Dispose();
         Directory.Delete(_folder, recursive: true);

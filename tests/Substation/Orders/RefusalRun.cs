@@ -36,7 +36,7 @@ internal sealed class RefusalRun(string medium) : IDisposable
         await TakenAsync("disconnect", Waiting("supply-1", "{}")).ConfigureAwait(false);
         await _world.PassAsync(TimeSpan.FromMinutes(1)).ConfigureAwait(false);
         await TakenAsync("disconnect", Waiting("supply-2", """{"control":"0-0:96.3.10*255"}""")).ConfigureAwait(false);
-        var firmware = OrderCases.Of("firmware now").Arguments(Meter);
+        var firmware = OrderCases.Of("firmware now").Arguments(Meter, _world);
         await TakenAsync("firmware", _world.Order("waits", firmware, Meter)).ConfigureAwait(false);
         await _world.PassAsync(TimeSpan.FromMinutes(5)).ConfigureAwait(false);
 

@@ -51,7 +51,7 @@ internal sealed class PlcStreet : IStreet
     internal PowerLine Line { get; }
 
     /// <summary>The keys as the box has them.</summary>
-    internal StreetKeys Keys { get; } = new();
+    public StreetKeys Keys { get; } = new();
 
     /// <summary>The box's own nodes and their meters.</summary>
     internal IReadOnlyDictionary<PlcNode, DlmsMeter> Meters => _meters;
@@ -70,7 +70,8 @@ internal sealed class PlcStreet : IStreet
     /// <summary>The driver of the street's modem.</summary>
     /// <param name="box">Which box: each has a system title of its own.</param>
     /// <param name="over">Stands between the driver and the modem; null for nothing.</param>
-    internal IMeterDriver Driver(string name, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, byte box = 5, Func<ILink, ILink>? over = null)
+    /// <param name="keys">The box's own key ring; null for those that came with the meters.</param>
+    internal IMeterDriver Driver(string name, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, byte box = 5, Func<ILink, ILink>? over = null, IKeyRing? keys = null)
     {
         ValueTask<ILink> OpenAsync(CancellationToken stop) => new(over is null ? new ModemLink(Modem.Pipe.Open()) : over(new ModemLink(Modem.Pipe.Open())));
 
@@ -79,15 +80,15 @@ internal sealed class PlcStreet : IStreet
         if (_plan.Network == "g3")
         {
             var g3 = new G3Options(name, "modem", dlms);
-            return new G3Driver(g3 with { Arbitrates = _plan.Arbitrates, MetersAtOnce = _plan.MetersAtOnce > 0 ? _plan.MetersAtOnce : g3.MetersAtOnce }, OpenAsync, Keys, new PlainWrap(), counters, time, clock, memory, Admission);
+            return new G3Driver(g3 with { Arbitrates = _plan.Arbitrates, MetersAtOnce = _plan.MetersAtOnce > 0 ? _plan.MetersAtOnce : g3.MetersAtOnce }, OpenAsync, keys ?? Keys, new PlainWrap(), counters, time, clock, memory, Admission);
         }
 
         var prime = new PrimeOptions(name, "modem") { SecurityProfile = _plan.Prime.NodeProfile > 0 ? _plan.Prime.NodeProfile : null };
-        return new PrimeDriver(prime with { Arbitrates = _plan.Arbitrates, MetersAtOnce = _plan.MetersAtOnce > 0 ? _plan.MetersAtOnce : prime.MetersAtOnce }, OpenAsync, _ => dlms, Admission, Keys, counters, time, clock, memory);
+        return new PrimeDriver(prime with { Arbitrates = _plan.Arbitrates, MetersAtOnce = _plan.MetersAtOnce > 0 ? _plan.MetersAtOnce : prime.MetersAtOnce }, OpenAsync, _ => dlms, Admission, keys ?? Keys, counters, time, clock, memory);
     }
 
-    public IReadOnlyList<(string Name, Func<IMeterDriver> Make)> Drivers(ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, Func<ILink, ILink> over) =>
-        [("plc0", () => Driver("plc0", counters, time, clock, memory, over: over))];
+    public IReadOnlyList<(string Name, Func<IMeterDriver> Make)> Drivers(IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, Func<ILink, ILink> over) =>
+        [("plc0", () => Driver("plc0", counters, time, clock, memory, over: over, keys: keys))];
 
     public void Dispose() => Line.Dispose();
 

@@ -15,7 +15,6 @@ namespace Substation.Street;
 /// <summary>Meters on serial lines of their own, each with a driver of its own.</summary>
 internal sealed class SerialStreet : IStreet
 {
-    private readonly StreetKeys _keys = new();
     private readonly MeterProfile _kind;
     private readonly List<SerialLine> _lines = [];
     private readonly List<DlmsMeter> _meters = [];
@@ -29,15 +28,17 @@ internal sealed class SerialStreet : IStreet
         {
             var meter = new DlmsMeter(plan, () => clock.GetUtcNow().UtcDateTime);
             _meters.Add(meter);
-            _keys.Add(meter);
+            Keys.Add(meter);
             _lines.Add(new SerialLine(meter, clock, plan.Number));
         }
     }
 
     public IReadOnlyList<DlmsMeter> All => _meters;
 
-    public IReadOnlyList<(string Name, Func<IMeterDriver> Make)> Drivers(ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, Func<ILink, ILink> over) =>
-        [.. _lines.Select((line, at) => ($"serial{at}", (Func<IMeterDriver>)(() => new DlmsDriver(OptionsOf($"serial{at}"), _ => new(over(line.Open())), _keys, counters, time, clock, memory))))];
+    public StreetKeys Keys { get; } = new();
+
+    public IReadOnlyList<(string Name, Func<IMeterDriver> Make)> Drivers(IKeyRing keys, ICounterStore counters, ITimeSource time, TimeProvider clock, IDriverMemory memory, Func<ILink, ILink> over) =>
+        [.. _lines.Select((line, at) => ($"serial{at}", (Func<IMeterDriver>)(() => new DlmsDriver(OptionsOf($"serial{at}"), _ => new(over(line.Open())), keys, counters, time, clock, memory))))];
 
     public void Dispose()
     {

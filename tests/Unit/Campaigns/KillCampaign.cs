@@ -16,7 +16,7 @@ public sealed class KillCampaign
         using var evidence = new Evidence("R1", "kill-" + binary.Replace(' ', '-'));
         var kills = Evidence.ReleaseSize ? 10_000 : 20;
         evidence.Note("kills", kills);
-        await using var street = await Street.OpenAsync(binary == "NativeAOT" ? Street.Native : Street.Shipped);
+        await using var street = await Street.OpenAsync(binary == "NativeAOT" ? ServiceProcess.Native : ServiceProcess.Shipped);
         var delivered = 0;
         for (var kill = 0; kill < kills; kill++)
         {
@@ -29,7 +29,7 @@ public sealed class KillCampaign
             }
 
             await Task.Delay(Random.Shared.Next(0, 1200));
-            await street.KillAsync(service);
+            await ServiceProcess.KillAsync(service);
             if (kill == kills / 5 || kill == (kills * 7) / 10)
             {
                 street.Broker.Start();

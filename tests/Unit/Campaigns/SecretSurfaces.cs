@@ -1,4 +1,5 @@
 using System.Text;
+using Substation;
 
 namespace Unit.Campaigns;
 

@@ -12,7 +12,7 @@ using Metering.Ledger;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Simulation.Dlms;
-using Unit.Flows.Orders;
+using Substation;
 using Unit.Live;
 
 namespace Unit.Campaigns;
@@ -31,7 +31,7 @@ public sealed class SecretsCampaign
     public async Task No_secret_comes_out_of_a_box_that_works()
     {
         using var evidence = new Evidence("R12", "secrets");
-        await using var street = await Street.OpenAsync(Street.Shipped, scenario: "substation");
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped, scenario: "substation");
         var meter = new DlmsMeter(new DlmsMeterPlan(987_654, 7), () => TimeProvider.System.GetUtcNow().UtcDateTime);
         using var port = MeterPort.OnTcp(meter, new MeterPace(7, 100), Path.Combine(street.Directory, "own.url"));
         using var issuer = ECDsa.Create(ECCurve.NamedCurves.nistP256);
@@ -45,7 +45,7 @@ public sealed class SecretsCampaign
             surfaces.Add("process environment", File.ReadAllBytes($"/proc/{service.Id}/environ"));
             Assert.Matches("Max core file size +0 +0 ", await File.ReadAllTextAsync($"/proc/{service.Id}/limits"));
             await AskEverythingAsync(street, surfaces);
-            await Street.StopAsync(service);
+            await ServiceProcess.StopAsync(service);
             Assert.Equal(0, service.ExitCode);
         }
 
@@ -96,7 +96,7 @@ public sealed class SecretsCampaign
     [Fact]
     public async Task A_crash_writes_no_core_file_where_one_would_be_written()
     {
-        Assert.SkipUnless(File.Exists(Street.Shipped), $"{Street.Shipped} is not there: ./build.sh test makes it");
+        ServiceProcess.MustBeThere(ServiceProcess.Shipped);
         using var evidence = new Evidence("R12", "secrets-cores");
         var folder = Directory.CreateTempSubdirectory("cores").FullName;
         try
@@ -105,7 +105,7 @@ public sealed class SecretsCampaign
             await CrashAsync(control, "sleep 60", () => true);
             Assert.SkipUnless(Directory.GetFiles(control).Length > 0, "this machine writes no core files into the working directory: there is nothing to see the service not write");
             File.WriteAllText(Path.Combine(box, "concentrator.toml"), $"id = \"dc-core\"\n[http]\nlisten = \"127.0.0.1:{Mosquitto.FreePort()}\"\n");
-            await CrashAsync(box, $"{Street.Shipped} run --config concentrator.toml --state state", () => File.Exists(Path.Combine(box, "state", "s")));
+            await CrashAsync(box, $"{ServiceProcess.Shipped} run --config concentrator.toml --state state", () => File.Exists(Path.Combine(box, "state", "s")));
             Assert.DoesNotContain(Directory.GetFiles(box), file => Path.GetFileName(file).StartsWith("core", StringComparison.Ordinal));
             evidence.Held();
         }

@@ -17,7 +17,7 @@ public sealed class RunningStreet : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
-        Street = await Street.OpenAsync(Street.Shipped);
+        Street = await Street.OpenAsync(ServiceProcess.Shipped);
         Street.StartService();
         await Street.WaitAsync(() => Street.Consumer.Keys().Length >= 8, TimeSpan.FromSeconds(90), "no readings");
     }

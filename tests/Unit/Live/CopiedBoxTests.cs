@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Globalization;
-using System.Text;
 using System.Text.Json.Nodes;
 using Simulation.Dlms;
 
@@ -17,14 +16,14 @@ public sealed class CopiedBoxTests : IDisposable
     private readonly string _directory = Directory.CreateTempSubdirectory("copied").FullName;
     private readonly DlmsMeter[] _meters = [.. Enumerable.Range(0, 3).Select(_ => new DlmsMeter(new DlmsMeterPlan(7, 7), () => TimeProvider.System.GetUtcNow().UtcDateTime))];
     private readonly List<MeterPort> _ports = [];
-    private readonly StringBuilder _log = new();
     private readonly List<(string Key, string Title, uint Counter)> _used = [];
-    private readonly List<Process> _boxes = [];
+    private readonly ServiceProcess[] _boxes;
     private readonly Mosquitto _broker;
 
     public CopiedBoxTests()
     {
         _broker = new Mosquitto(_directory);
+        _boxes = [.. Enumerable.Range(0, _meters.Length).Select(box => new ServiceProcess(ServiceProcess.Shipped, Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{box}.toml")), State(box)))];
         for (var i = 0; i < _meters.Length; i++)
         {
             _meters[i].Keys.Used = (key, title, counter, isApdu) =>
@@ -41,21 +40,21 @@ public sealed class CopiedBoxTests : IDisposable
     [Fact]
     public async Task A_copy_and_a_restored_box_repeat_no_nonce_of_the_running_original()
     {
-        Assert.SkipUnless(File.Exists(Street.Shipped), $"{Street.Shipped} is not there: ./build.sh test makes it");
+        ServiceProcess.MustBeThere(ServiceProcess.Shipped);
         await using var consumer = new Consumer(_directory, _broker.Port, "dc/v1/+/#");
         await consumer.ConnectAsync();
         var backup = Path.Combine(_directory, "box.backup");
-        var original = Start(0);
+        using var original = _boxes[0].Start();
         await ReadsAsync(0);
         var (code, said) = Tool(0, Passphrase, "backup", "create", backup);
-        Assert.True(code == 0, said + _log);
+        Assert.True(code == 0, said + _boxes[0].Log);
         Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite, File.GetUnixFileMode(backup));
         Assert.Equal(1, Tool(0, Passphrase, "backup", "create", backup).Code); // never over another one
         Assert.Equal(2, Tool(0, "too short", "backup", "create", backup + "-2").Code);
         Assert.Equal(5, Tool(1, Passphrase, "backup", "create", backup + "-2").Code); // nothing runs there
         Assert.Equal(3, Tool(1, Passphrase, "backup", "check", backup + "-2").Code);
         await ReadsAsync(0);
-        await Street.StopAsync(original);
+        await ServiceProcess.StopAsync(original);
 
         Copy(State(0), State(1));
         var restored = Tool(2, Passphrase, "backup", "restore", backup);
@@ -64,7 +63,7 @@ public sealed class CopiedBoxTests : IDisposable
         Assert.Equal(9, again.Code);
         Assert.Contains("is not empty", again.Output, StringComparison.Ordinal);
 
-        var boxes = Enumerable.Range(0, 3).Select(Start).ToArray();
+        var boxes = _boxes.Select(box => box.Start()).ToArray();
         for (var round = 0; round < 3; round++)
         {
             for (var box = 0; box < 3; box++)
@@ -85,11 +84,11 @@ public sealed class CopiedBoxTests : IDisposable
         Assert.Contains(Events(consumer), text => text.Contains($"system title {titles[2]}, before {titles[0]}", StringComparison.Ordinal));
         foreach (var box in boxes)
         {
-            await Street.StopAsync(box);
+            await ServiceProcess.StopAsync(box);
             Assert.Equal(0, box.ExitCode);
         }
 
-        Start(1);
+        using var later = _boxes[1].Start();
         await ReadsAsync(1); // a restart where it stands changes nothing
         Assert.Equal(titles[1], JsonNode.Parse(Tool(1, "", "status", "--json").Output)!["installation"]!["systemTitle"]!.GetValue<string>());
 
@@ -110,13 +109,7 @@ public sealed class CopiedBoxTests : IDisposable
 
     public void Dispose()
     {
-        foreach (var box in _boxes.Where(box => !box.HasExited))
-        {
-            box.Kill();
-            box.WaitForExit();
-        }
-
-        _boxes.ForEach(box => box.Dispose());
+        Array.ForEach(_boxes, box => box.Dispose());
         _ports.ForEach(port => port.Dispose());
         _broker.Dispose();
         Directory.Delete(_directory, recursive: true);
@@ -145,7 +138,7 @@ public sealed class CopiedBoxTests : IDisposable
     private async Task ReadsAsync(int box)
     {
         (int Code, string Output) answer = default;
-        await Street.WaitAsync(() => (answer = Tool(box, "", "meter", "read", _meters[box].Name, "--what", "1-0:1.8.0*255", "--jsonl")).Code == 0, Patience, () => answer.Output + _log);
+        await Street.WaitAsync(() => (answer = Tool(box, "", "meter", "read", _meters[box].Name, "--what", "1-0:1.8.0*255", "--jsonl")).Code == 0, Patience, () => answer.Output + _boxes[box].Log);
     }
 
     private void Write(int box)
@@ -178,37 +171,5 @@ public sealed class CopiedBoxTests : IDisposable
             """);
     }
 
-    private (int Code, string Output) Tool(int box, string input, params string[] arguments)
-    {
-        using var tool = Process.Start(
-            new ProcessStartInfo(Street.Shipped, [.. arguments, "--state", State(box)]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        tool.StandardInput.WriteLine(input);
-        tool.StandardInput.Close();
-        var errors = tool.StandardError.ReadToEndAsync();
-        var output = tool.StandardOutput.ReadToEnd();
-        tool.WaitForExit();
-        return (tool.ExitCode, output.Length > 0 && tool.ExitCode == 0 ? output : output + errors.GetAwaiter().GetResult());
-    }
-
-    private Process Start(int box)
-    {
-        var process = Process.Start(new ProcessStartInfo(Street.Shipped, ["run", "--config", Path.Combine(_directory, string.Create(CultureInfo.InvariantCulture, $"{box}.toml")), "--state", State(box)])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-        _boxes.Add(process);
-        process.OutputDataReceived += Note;
-        process.ErrorDataReceived += Note;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private void Note(object sender, DataReceivedEventArgs line)
-    {
-        lock (_log)
-        {
-            _log.AppendLine(line.Data);
-        }
-    }
+    private (int Code, string Output) Tool(int box, string input, params string[] arguments) => _boxes[box].ToolWith(input + "\n", arguments);
 }

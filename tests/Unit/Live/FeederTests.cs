@@ -12,14 +12,14 @@ public class FeederTests
     [Fact]
     public async Task Profiles_registers_and_events_of_all_arrive_and_kills_repeat_no_invocation_counter()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped, scenario: "all");
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped, scenario: "all");
         for (var life = 0; life < 5; life++)
         {
             var before = Keys(street).Length;
             using var service = street.StartService();
             await Street.WaitAsync(() => Keys(street).Length > before, Patience, () => $"life {life}: no value of a DLMS meter came{street.Log}");
             await Task.Delay(Random.Shared.Next(0, 1500));
-            await street.KillAsync(service);
+            await ServiceProcess.KillAsync(service);
         }
 
         using (var last = street.StartService())
@@ -38,7 +38,7 @@ public class FeederTests
             await Task.Delay(TimeSpan.FromSeconds(16)); // what was answered before a kill counts as uncommitted for 15 s
             await street.StopSimulatorAsync();
             await Task.Delay(TimeSpan.FromSeconds(2));
-            await Street.StopAsync(last);
+            await ServiceProcess.StopAsync(last);
             Assert.Equal(0, last.ExitCode);
         }
 

@@ -10,7 +10,7 @@ public sealed class HeadEndTests
     [Fact]
     public async Task Only_the_head_end_settles_and_what_it_refuses_is_kept_alarmed_and_sent_again()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped, acknowledge: "head-end");
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped, acknowledge: "head-end");
         using var service = street.StartService();
         await Street.WaitAsync(() => Batches(street).Count >= 3, TimeSpan.FromSeconds(90), "no readings");
         await Street.WaitAsync(() => Upstream(street)["delivered"]!.GetValue<long>() == 0 && Waiting(street) > 0, TimeSpan.FromSeconds(10), "PUBACK alone settled a batch");
@@ -33,7 +33,7 @@ public sealed class HeadEndTests
         await Street.WaitAsync(() => Batches(street).Count(batch => Holds(batch, refusedRow)) == 2, TimeSpan.FromSeconds(10), "the refused row was not sent again");
         await AckAsync(street, Batches(street).Last(batch => Holds(batch, refusedRow)), "stored");
         await Street.WaitAsync(() => Upstream(street)["deadLetters"]!.GetValue<long>() == 0, TimeSpan.FromSeconds(10), "the dead letters stayed");
-        await Street.StopAsync(service);
+        await ServiceProcess.StopAsync(service);
         Assert.All(street.Consumer.Payloads("/events/"), alarm => Assert.Empty(MessageSchemas.FaultsOf("event", alarm)));
     }
 

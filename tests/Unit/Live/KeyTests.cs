@@ -9,7 +9,7 @@ public sealed class KeyTests
     [Fact]
     public async Task A_telegram_without_key_is_kept_and_decoded_when_its_key_comes_a_wrong_key_is_said_and_no_key_is_ever_seen()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped);
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped);
         var lines = await File.ReadAllLinesAsync(street.KeysFile);
         var (late, wrong) = (lines[0].Split(' ')[0], lines[1].Split(' ')[0]);
         var keys = lines.Select(KeyOf).ToArray();
@@ -30,7 +30,7 @@ public sealed class KeyTests
 
         street.Consumer.MustAllFitTheirSchemas();
         await MustNotShowAsync(street, [.. keys, wrongKey]);
-        await Street.StopAsync(service);
+        await ServiceProcess.StopAsync(service);
         MustNotStandIn(Directory.EnumerateFiles(street.State, "*", SearchOption.AllDirectories), [.. keys, wrongKey], street.Log);
         Assert.True(Stands(await File.ReadAllBytesAsync(street.KeysFile), wrongKey), "the search finds nothing: it proves nothing");
     }

@@ -14,7 +14,7 @@ public sealed class KilledServiceTests
     [Fact]
     public async Task Orders_whose_service_is_killed_come_to_the_end_that_the_meter_shows()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped, scenario: "all");
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped, scenario: "all");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await OwnerTests.TrustAsync(street, key, "*");
         var service = street.StartService();
@@ -29,7 +29,7 @@ public sealed class KilledServiceTests
 
             await Street.WaitAsync(() => orders.All(order => States(street, order.Id).Length > 0), Patience, () => "they were not taken" + street.Log);
             await Task.Delay(TimeSpan.FromMilliseconds(700), TestContext.Current.CancellationToken); // somewhere in the middle
-            await street.KillAsync(service);
+            await ServiceProcess.KillAsync(service);
             service.Dispose();
             service = street.StartService();
             await Street.WaitAsync(() => orders.All(order => States(street, order.Id).Any(IsEnd)), Patience, () => $"they come to no end: {string.Join(" | ", street.Consumer.Payloads("/cmd/killed-"))}{street.Log}");
@@ -43,7 +43,7 @@ public sealed class KilledServiceTests
                 Assert.True((end == "done") == isDone, $"{id}, {verb}: told {end}: {string.Join(" | ", street.Consumer.Payloads($"/cmd/{id}/"))}, and the breaker stands {Result(street, "look")["after"]}");
             }
 
-            await Street.StopAsync(service);
+            await ServiceProcess.StopAsync(service);
             Assert.Equal(0, service.ExitCode);
         }
         finally

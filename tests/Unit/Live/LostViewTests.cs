@@ -6,7 +6,7 @@ public sealed class LostViewTests
     [Fact]
     public async Task Deleting_the_view_loses_nothing()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped);
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped);
         string[] before;
         using (var first = street.StartService())
         {
@@ -14,7 +14,7 @@ public sealed class LostViewTests
             await street.StopSimulatorAsync();
             await Task.Delay(TimeSpan.FromSeconds(2)); // the last batch closes after a second
             before = await street.RowsAsync();
-            await Street.StopAsync(first);
+            await ServiceProcess.StopAsync(first);
         }
 
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(street.State, "view")));
@@ -22,6 +22,6 @@ public sealed class LostViewTests
         using var second = street.StartService();
         Assert.Equal(before, await street.RowsAsync());
         Assert.NotEmpty(before);
-        await Street.StopAsync(second);
+        await ServiceProcess.StopAsync(second);
     }
 }

@@ -18,10 +18,11 @@ public sealed class NorthDoorTests : IDisposable
     private readonly DlmsMeter _meter = new(new DlmsMeterPlan(7, 7), () => TimeProvider.System.GetUtcNow().UtcDateTime);
     private readonly MeterPort _port;
     private readonly int _door = Mosquitto.FreePort();
-    private readonly StringBuilder _log = new();
+    private readonly ServiceProcess _box;
 
     public NorthDoorTests()
     {
+        _box = new ServiceProcess(ServiceProcess.Shipped, Path.Combine(_directory, "concentrator.toml"), Path.Combine(_directory, "state"));
         _port = MeterPort.OnTcp(_meter, new MeterPace(7, 100), Path.Combine(_directory, "meter.url"));
         var keys = Path.Combine(_directory, "meters.keys");
         File.WriteAllLines(keys, [.. _meter.KeyLines, $"DC-NORTH dlms client=1 suite=0 guek={Convert.ToHexString(Key)} gak={Convert.ToHexString(Authentication)}"]);
@@ -50,11 +51,11 @@ public sealed class NorthDoorTests : IDisposable
     [Fact]
     public async Task A_head_end_lists_meters_and_reads_one_end_to_end_through_the_running_service_also_after_a_kill()
     {
-        Assert.SkipUnless(File.Exists(Street.Shipped), $"{Street.Shipped} is not there: ./build.sh test makes it");
+        ServiceProcess.MustBeThere(ServiceProcess.Shipped);
         uint boxCounter = 0, ours = 1, ownToMeter = 10_000;
         for (var life = 0; life < 2; life++)
         {
-            using var service = Start();
+            using var service = _box.Start();
             using var client = await ConnectAsync();
             var (headEnd, session) = (new HeadEnd(client.GetStream()), HeadEnd.Session(Key, Authentication, first: ours));
             Assert.Null(await headEnd.AssociateAsync(session));
@@ -69,17 +70,16 @@ public sealed class NorthDoorTests : IDisposable
             Assert.Null(await headEnd.RunAsync(toMeter, toMeter.Release(), prefix));
             Assert.True(session.Security!.LastReceived > boxCounter, $"the box answered under {session.Security.LastReceived} after {boxCounter}");
             (boxCounter, ours, ownToMeter) = (session.Security.LastReceived!.Value, session.Security.LastUsed + 1, ownToMeter + 1000);
-            var (code, output) = Tool("meter", "read", _meter.Name, "--what", "1-0:1.8.0*255", "--jsonl");
-            Assert.True(code == 0, output + _log); // the box reads on, beyond the counter the head-end used
+            var (code, output) = _box.Tool("meter", "read", _meter.Name, "--what", "1-0:1.8.0*255", "--jsonl");
+            Assert.True(code == 0, output + _box.Log); // the box reads on, beyond the counter the head-end used
             if (life == 0)
             {
-                service.Kill();
-                await service.WaitForExitAsync();
+                await ServiceProcess.KillAsync(service);
                 continue;
             }
 
-            Assert.Contains("scada", Tool("status").Output, StringComparison.Ordinal);
-            await Street.StopAsync(service);
+            Assert.Contains("scada", _box.Tool("status").Output, StringComparison.Ordinal);
+            await ServiceProcess.StopAsync(service);
             Assert.Equal(0, service.ExitCode);
         }
 
@@ -89,8 +89,8 @@ public sealed class NorthDoorTests : IDisposable
     [Fact]
     public async Task A_flood_of_strangers_and_of_silent_connections_keeps_nobody_out_who_may_come()
     {
-        Assert.SkipUnless(File.Exists(Street.Shipped), $"{Street.Shipped} is not there: ./build.sh test makes it");
-        using var service = Start();
+        ServiceProcess.MustBeThere(ServiceProcess.Shipped);
+        using var service = _box.Start();
         using (var first = await ConnectAsync())
         {
             Assert.Null(await new HeadEnd(first.GetStream()).AssociateAsync(HeadEnd.Session(Key, Authentication)));
@@ -114,14 +114,15 @@ public sealed class NorthDoorTests : IDisposable
         TestContext.Current.TestOutputHelper?.WriteLine(string.Create(CultureInfo.InvariantCulture, $"{associations} visits beside {refused} refused connections"));
         Assert.True(refused > 100);
         Assert.True(associations > 10);
-        Assert.False(service.HasExited, _log.ToString());
-        Assert.Contains("scada", Tool("status").Output, StringComparison.Ordinal);
-        await Street.StopAsync(service);
+        Assert.False(service.HasExited, _box.Log);
+        Assert.Contains("scada", _box.Tool("status").Output, StringComparison.Ordinal);
+        await ServiceProcess.StopAsync(service);
         Assert.Equal(0, service.ExitCode);
     }
 
     public void Dispose()
     {
+        _box.Dispose();
         _port.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
@@ -159,7 +160,7 @@ public sealed class NorthDoorTests : IDisposable
         string list;
         do
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"the meter was never listed as reached{_log}");
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"the meter was never listed as reached{_box.Log}");
             await Task.Delay(100);
             list = Convert.ToHexString((await headEnd.GetAsync(session, 7, "0-0:96.128.0*255", 2)).Data.Span);
         }
@@ -179,38 +180,8 @@ public sealed class NorthDoorTests : IDisposable
             catch (SocketException)
             {
                 client.Dispose();
-                Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"the door never opened{_log}");
+                Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"the door never opened{_box.Log}");
             }
-        }
-    }
-
-    private (int Code, string Output) Tool(params string[] arguments)
-    {
-        using var tool = Process.Start(new ProcessStartInfo(Street.Shipped, [.. arguments, "--state", Path.Combine(_directory, "state")]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var errors = tool.StandardError.ReadToEndAsync();
-        var output = tool.StandardOutput.ReadToEnd();
-        tool.WaitForExit();
-        return (tool.ExitCode, output + errors.Result);
-    }
-
-    private Process Start()
-    {
-        var process = Process.Start(new ProcessStartInfo(Street.Shipped, ["run", "--config", Path.Combine(_directory, "concentrator.toml"), "--state", Path.Combine(_directory, "state")])
-        {
-            RedirectStandardOutput = true, RedirectStandardError = true,
-        })!;
-        process.OutputDataReceived += Note;
-        process.ErrorDataReceived += Note;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    private void Note(object sender, DataReceivedEventArgs line)
-    {
-        lock (_log)
-        {
-            _log.AppendLine(line.Data);
         }
     }
 }

@@ -13,7 +13,7 @@ public sealed class OrderTests
     [Fact]
     public async Task Signed_orders_are_carried_out_and_told_others_reach_no_meter_and_a_kill_forgets_none()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped, scenario: "all");
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped, scenario: "all");
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await OwnerTests.TrustAsync(street, key, "*");
         using (var service = street.StartService())
@@ -45,7 +45,7 @@ public sealed class OrderTests
             // Taken, and killed at once: whoever was told that it is taken hears how it went.
             await street.Consumer.SayAsync(Base + "read", Now("read-2", """{"what":"load-profile"}""").By(key));
             await UntilAsync(street, "read-2", "accepted");
-            await street.KillAsync(service);
+            await ServiceProcess.KillAsync(service);
         }
 
         await street.Consumer.SayAsync(Base + "read", Now("read-3", """{"what":"registers"}""").By(key)); // nobody is there: the broker keeps it
@@ -63,7 +63,7 @@ public sealed class OrderTests
             Assert.Equal(["order refused explode", "order read"], audit.Where(line => line.StartsWith("order", StringComparison.Ordinal)).Take(2).Select(line => string.Join(' ', line.Split(' ').Take(line.StartsWith("order read", StringComparison.Ordinal) ? 2 : 3))));
             Assert.Contains("order disconnect open", audit);
             Assert.Contains("order refused write forged", audit);
-            await Street.StopAsync(service);
+            await ServiceProcess.StopAsync(service);
             Assert.Equal(0, service.ExitCode);
         }
 

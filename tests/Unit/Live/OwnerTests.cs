@@ -16,7 +16,7 @@ public sealed class OwnerTests
     [Fact]
     public async Task A_signed_list_is_in_force_through_a_restart_and_one_that_is_older_or_forged_changes_nothing()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped);
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped);
         using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         using var stranger = ECDsa.Create(ECCurve.NamedCurves.nistP256);
         await TrustAsync(street, key);
@@ -27,7 +27,7 @@ public sealed class OwnerTests
             await street.Consumer.SayAsync(Topic, SignedList.Of(key, 5, SignedList.Entry(meter, "dc-0002")), retain: true);
             await Street.WaitAsync(() => Shown(street, meter)["heardElsewhere"]?.GetValue<string>() == "dc-0002", Patience, () => "the list was not taken" + street.Log);
             await Street.WaitAsync(() => Metas(street, meter).Any(meta => meta.Contains("\"heardElsewhere\":\"dc-0002\"", StringComparison.Ordinal)), Patience, "meta does not tell it");
-            await Street.StopAsync(service);
+            await ServiceProcess.StopAsync(service);
         }
 
         using (var service = street.StartService())
@@ -47,7 +47,7 @@ public sealed class OwnerTests
             Assert.Equal((5L, 3L), (view["version"]!.GetValue<long>(), view["refused"]!.GetValue<long>()));
             await street.Consumer.SayAsync(Topic, SignedList.Of(key, 7, SignedList.Entry(meter, "dc-test")), retain: true);
             await Street.WaitAsync(() => Shown(street, meter)["heardElsewhere"] is null, Patience, "the meter did not come back");
-            await Street.StopAsync(service);
+            await ServiceProcess.StopAsync(service);
             Assert.Equal(0, service.ExitCode);
         }
 
@@ -57,7 +57,7 @@ public sealed class OwnerTests
     [Fact]
     public async Task Imported_meters_tell_their_place_an_exchange_keeps_the_last_value_with_its_proof_and_a_retired_one_is_removed()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped);
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped);
         const string Secret = "CAFEBABE0405060708090A0B0C0D0E0F";
         using var service = street.StartService();
         await Street.WaitAsync(() => street.Consumer.Keys().Length >= 8, TimeSpan.FromSeconds(90), "no readings");
@@ -84,7 +84,7 @@ public sealed class OwnerTests
         var report = JsonDocument.Parse(street.Tool("report", "handover", "--json").Output).RootElement;
         Assert.Equal((2, 1, 1), (report.GetProperty("open").GetInt32(), report.GetProperty("exchanged").GetInt32(), report.GetProperty("retired").GetInt32()));
         street.Consumer.MustAllFitTheirSchemas();
-        await Street.StopAsync(service);
+        await ServiceProcess.StopAsync(service);
         var octets = Directory.EnumerateFiles(street.State, "*", SearchOption.AllDirectories).Select(File.ReadAllBytes).ToList();
         Assert.All(octets, file => Assert.True(file.AsSpan().IndexOf(Convert.FromHexString(Secret)) < 0 && file.AsSpan().IndexOf(System.Text.Encoding.ASCII.GetBytes(Secret)) < 0, "a key stands in clear in the state"));
         Assert.DoesNotContain(Secret, street.Log, StringComparison.OrdinalIgnoreCase);

@@ -12,7 +12,7 @@ public sealed class PowerLineTests
     [Fact]
     public async Task Both_networks_come_up_all_meters_are_read_and_every_value_is_explained_though_the_service_is_killed()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped, scenario: "substation");
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped, scenario: "substation");
         var rows = File.ReadAllLines(street.Shipment).Select(line => line.Split(',')).ToList();
         var (name, eui) = (Array.IndexOf(rows[0], "ldn"), Array.IndexOf(rows[0], "eui"));
         var meters = rows.Skip(1).Where(row => row[eui].Length > 0).Select(row => row[name]).ToHashSet();
@@ -21,7 +21,7 @@ public sealed class PowerLineTests
         {
             await Street.WaitAsync(() => street.Tool("meter", "import", street.Shipment).Code == 0, Patience, () => "the shipment list was not taken" + street.Log);
             await Street.WaitAsync(() => Read(street, meters) >= 4, Patience, () => "nothing came over the power lines" + street.Log);
-            await street.KillAsync(first);
+            await ServiceProcess.KillAsync(first);
         }
 
         using (var second = street.StartService())
@@ -33,7 +33,7 @@ public sealed class PowerLineTests
             await Task.Delay(TimeSpan.FromSeconds(16)); // what was answered before a kill counts as uncommitted for 15 s
             await street.StopSimulatorAsync();
             await Task.Delay(TimeSpan.FromSeconds(2));
-            await Street.StopAsync(second);
+            await ServiceProcess.StopAsync(second);
             Assert.Equal(0, second.ExitCode);
         }
 

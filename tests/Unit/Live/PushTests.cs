@@ -10,14 +10,14 @@ public class PushTests
     [Fact]
     public async Task Everything_that_was_pushed_and_confirmed_arrives_once_with_its_alarms_also_across_kills()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped, scenario: "all");
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped, scenario: "all");
         for (var life = 0; life < 3; life++)
         {
             using var service = street.StartService();
             var before = Count(street);
             await Street.WaitAsync(() => Count(street).Zip(before).All(pair => pair.First > pair.Second), Patience, () => $"life {life}: {string.Join(' ', Count(street))} rows{street.Log}");
             await Task.Delay(Random.Shared.Next(0, 1500));
-            await street.KillAsync(service);
+            await ServiceProcess.KillAsync(service);
         }
 
         using (var last = street.StartService())
@@ -29,7 +29,7 @@ public class PushTests
             await Task.Delay(TimeSpan.FromSeconds(16)); // what was said before a kill counts as uncommitted for 15 s
             await street.StopSimulatorAsync();
             await Task.Delay(TimeSpan.FromSeconds(2));
-            await Street.StopAsync(last);
+            await ServiceProcess.StopAsync(last);
             Assert.Equal(0, last.ExitCode);
         }
 

@@ -8,7 +8,7 @@ public sealed class RoughLineTests
     [Fact]
     public async Task Rubbish_and_flipped_bits_cost_only_what_they_hit_and_a_stick_that_was_pulled_out_is_taken_up_again()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped, scenario: Path.Combine(Sources.Root, "tests", "Simulation", "Scenarios", "rough.toml"));
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped, scenario: Path.Combine(Sources.Root, "tests", "Simulation", "Scenarios", "rough.toml"));
         using (var service = street.StartService())
         {
             await Street.WaitAsync(() => street.Consumer.Keys().Length > 10, TimeSpan.FromSeconds(60), "nothing was heard on the rough line");
@@ -18,7 +18,7 @@ public sealed class RoughLineTests
             var before = street.Consumer.Keys().Length;
             await Street.WaitAsync(() => street.Consumer.Keys().Length > before + 10, TimeSpan.FromSeconds(60), "nothing was heard after the stick came back");
             Assert.Contains("radio0", street.Log, StringComparison.Ordinal);
-            await Street.StopAsync(service);
+            await ServiceProcess.StopAsync(service);
         }
 
         await street.MustHaveLostNothingAsync(atLeast: 30);

@@ -19,7 +19,7 @@ public sealed class ScriptedHeadEndTests
     [Fact]
     public async Task The_script_of_a_run_ends_as_it_wants_and_every_value_is_explained()
     {
-        await using var street = await Street.OpenAsync(Street.Shipped, scenario: "all");
+        await using var street = await Street.OpenAsync(ServiceProcess.Shipped, scenario: "all");
         var (hes, door) = (Path.Combine(street.Directory, "hes"), Mosquitto.FreePort());
         Assert.Equal(0, (await HeadEndAsync("head-end-keys", hes, "--box", "dc-test")).Code);
         Open(street, hes, door);
@@ -57,7 +57,7 @@ public sealed class ScriptedHeadEndTests
         await Task.Delay(TimeSpan.FromSeconds(3)); // what was answered last is committed and delivered
         await street.StopSimulatorAsync();
         await Task.Delay(TimeSpan.FromSeconds(2));
-        await Street.StopAsync(service);
+        await ServiceProcess.StopAsync(service);
         Assert.Equal(0, service.ExitCode);
         Assert.Contains("invocation counters used again: 0", await street.SimulatorsLastWordsAsync(), StringComparison.Ordinal);
         var (explained, _, report) = street.Judge(File.ReadLines(Path.Combine(street.Directory, "passed.jsonl")));

@@ -10,17 +10,16 @@ namespace Unit.Live;
 /// <summary>A street of simulated meters, a stick on a pty, a service binary, and a real broker over TLS with client certificates and a subscriber of nobody's making.</summary>
 internal sealed class Street : IAsyncDisposable
 {
-    private readonly string _binary;
     private readonly string _acknowledge;
     private readonly Process _simulator;
-    private readonly StringBuilder _log = new();
+    private readonly ServiceProcess _service;
     private Task<string> _told = Task.FromResult("");
 
     private Street(string binary, string acknowledge, string scenario)
     {
-        _binary = binary;
         _acknowledge = acknowledge;
         Directory = System.IO.Directory.CreateTempSubdirectory("street").FullName;
+        _service = new ServiceProcess(binary, Path.Combine(Directory, "concentrator.toml"), State);
         Broker = new Mosquitto(Directory);
         Consumer = new Consumer(Directory, Broker.Port, "dc/v1/+/#");
         _simulator = StartSimulator(scenario);
@@ -43,90 +42,31 @@ internal sealed class Street : IAsyncDisposable
 
     internal Consumer Consumer { get; }
 
-    /// <summary>What the fault builds of build.sh are called, and the shipped ones.</summary>
-    internal static string Shipped => Path.Combine(Sources.Root, "artifacts", "bin", "Concentrator", "release", "concentrator");
-
-    internal static string Native => Path.Combine(Sources.Root, "artifacts", "publish", "linux-x64", "concentrator");
-
-    internal static string WithFaultPoints => Path.Combine(Sources.Root, "artifacts", "faults", "bin", "Concentrator", "release", "concentrator");
-
-    internal static string AcknowledgingTooEarly => Path.Combine(Sources.Root, "artifacts", "faults", "early", "bin", "Concentrator", "release", "concentrator");
-
     internal static async Task<Street> OpenAsync(string binary, string acknowledge = "broker", string scenario = "street")
     {
-        Assert.SkipUnless(File.Exists(binary), $"{binary} is not there: ./build.sh test makes it");
+        ServiceProcess.MustBeThere(binary);
         var street = new Street(binary, acknowledge, scenario);
         await street.Consumer.ConnectAsync();
         return street;
     }
 
-    /// <summary>The service; delayed: under strace, which makes every sync take 300 ms as an SD card does.</summary>
-    /// <param name="killAt">Fault builds: the point at which it is killed, and that kills are power cuts.</param>
-    internal Process StartService(bool delayed = false, string? killAt = null)
-    {
-        string[] service = [_binary, "run", "--config", Path.Combine(Directory, "concentrator.toml"), "--state", State];
-        string[] command = delayed ? ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_enter=300000", .. service] : service;
-        var start = new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true, RedirectStandardError = true };
-        if (killAt is not null)
-        {
-            start.Environment["CONCENTRATOR_KILL_AT"] = killAt;
-            start.Environment["CONCENTRATOR_SYNC_MS"] = "300";
-        }
+    /// <inheritdoc cref="ServiceProcess.Start"/>
+    internal Process StartService(bool delayed = false, string? killAt = null) => _service.Start(delayed, killAt);
 
-        var process = Process.Start(start)!;
-        process.OutputDataReceived += Note;
-        process.ErrorDataReceived += Note;
-        process.BeginOutputReadLine();
-        process.BeginErrorReadLine();
-        return process;
-    }
-
-    /// <summary>Everything all services said so far.</summary>
-    internal string Log
-    {
-        get
-        {
-            lock (_log)
-            {
-                return _log.ToString();
-            }
-        }
-    }
-
-    internal async Task KillAsync(Process service)
-    {
-        Process.Start("pkill", ["-KILL", "-f", $"concentrator run --config {Directory}/concentrator.toml"]).WaitForExit();
-        await service.WaitForExitAsync();
-    }
-
-    internal static async Task StopAsync(Process process)
-    {
-        Process.Start("kill", ["-TERM", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit();
-        await process.WaitForExitAsync();
-    }
+    /// <inheritdoc cref="ServiceProcess.Log"/>
+    internal string Log => _service.Log;
 
     /// <summary>No more telegrams.</summary>
-    internal Task StopSimulatorAsync() => StopAsync(_simulator);
+    internal Task StopSimulatorAsync() => ServiceProcess.StopAsync(_simulator);
 
     /// <summary>What the simulator said; after it was stopped.</summary>
     internal Task<string> SimulatorsLastWordsAsync() => _told;
 
-    /// <summary>A tool verb; its exit code and standard output.</summary>
-    internal (int Code, string Output) Tool(params string[] arguments) => ToolWith("", arguments);
+    /// <inheritdoc cref="ServiceProcess.Tool"/>
+    internal (int Code, string Output) Tool(params string[] arguments) => _service.Tool(arguments);
 
-    /// <summary>A tool verb that is given something on standard input.</summary>
-    internal (int Code, string Output) ToolWith(string input, params string[] arguments)
-    {
-        using var tool = Process.Start(
-            new ProcessStartInfo(_binary, [.. arguments, "--state", State]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
-        tool.ErrorDataReceived += Note;
-        tool.BeginErrorReadLine();
-        tool.StandardInput.Write(input);
-        tool.StandardInput.Close();
-        var output = tool.StandardOutput.ReadToEnd();
-        tool.WaitForExit();
-        return (tool.ExitCode, output);
-    }
+    /// <inheritdoc cref="ServiceProcess.ToolWith"/>
+    internal (int Code, string Output) ToolWith(string input, params string[] arguments) => _service.ToolWith(input, arguments);
 
     /// <summary>The rows of the archive, once it can answer.</summary>
     internal async Task<string[]> RowsAsync()
@@ -171,7 +111,7 @@ internal sealed class Street : IAsyncDisposable
             await StopSimulatorAsync();
             await Task.Delay(TimeSpan.FromSeconds(4));
             Assert.Empty(await GivenAndNotHeldAsync());
-            await StopAsync(last);
+            await ServiceProcess.StopAsync(last);
             Assert.Equal(0, last.ExitCode);
         }
 
@@ -199,19 +139,12 @@ internal sealed class Street : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
-        Process.Start("pkill", ["-KILL", "-f", Directory + "/"]).WaitForExit();
+        _service.Dispose();
+        _simulator.Kill();
         _simulator.WaitForExit();
         await Consumer.DisposeAsync();
         Broker.Dispose();
         System.IO.Directory.Delete(Directory, recursive: true);
-    }
-
-    private void Note(object sender, DataReceivedEventArgs line)
-    {
-        lock (_log)
-        {
-            _log.AppendLine(line.Data);
-        }
     }
 
     private Process StartSimulator(string scenario)

@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Text;
-using Unit.Plan;
 
 namespace Unit.Live;
 
@@ -66,41 +64,20 @@ public sealed class TroubleTests : IDisposable
     {
         var file = Path.Combine(_directory, "concentrator.toml");
         await File.WriteAllTextAsync(file, $"id = \"dc-test\"\n{configuration}\n[http]\nlisten = \"127.0.0.1:{Mosquitto.FreePort()}\"\n");
-        using var service = Process.Start(new ProcessStartInfo(
-            Path.Combine(Sources.Root, "artifacts", "bin", "Concentrator", "release", "concentrator"), ["run", "--config", file, "--state", state])
-            { RedirectStandardOutput = true, RedirectStandardError = true })!;
-        var log = new StringBuilder();
-        DataReceivedEventHandler take = (_, line) =>
-        {
-            lock (log)
-            {
-                log.AppendLine(line.Data);
-            }
-        };
-        service.OutputDataReceived += take;
-        service.ErrorDataReceived += take;
-        service.BeginOutputReadLine();
-        service.BeginErrorReadLine();
+        using var box = new ServiceProcess(ServiceProcess.Shipped, file, state);
+        using var service = box.Start();
         var began = Stopwatch.GetTimestamp();
-        while (!service.HasExited && Stopwatch.GetElapsedTime(began) < atMost && !(until is not null && Text().Contains(until, StringComparison.Ordinal)))
+        while (!service.HasExited && Stopwatch.GetElapsedTime(began) < atMost && !(until is not null && box.Log.Contains(until, StringComparison.Ordinal)))
         {
             await Task.Delay(50);
         }
 
         if (!service.HasExited)
         {
-            service.Kill();
+            await ServiceProcess.KillAsync(service);
         }
 
         await service.WaitForExitAsync();
-        return (service.ExitCode, Text());
-
-        string Text()
-        {
-            lock (log)
-            {
-                return log.ToString();
-            }
-        }
+        return (service.ExitCode, box.Log);
     }
 }

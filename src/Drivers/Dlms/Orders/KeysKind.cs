@@ -54,9 +54,9 @@ internal sealed class KeysKind : IOrderKind
 
         yield return new OrderStep(OrderState.Running, $"changing {string.Join(", ", keys.Keys.Select(Name))}", null, default) { Before = meter.Before };
         IReadOnlyList<(KeyPurpose, ReadOnlyMemory<byte>)> wanted = [.. keys.Keys.Select(key => (key.Purpose, key.Clear))];
-        if (keys.Keys is [{ Purpose: KeyPurpose.Gbek }])
+        if (keys.Keys is [{ Purpose: KeyPurpose.Gbek }] || (keys.Keys is [{ Purpose: KeyPurpose.Hls }] && !meter.ProvesSecret))
         {
-            yield return await BroadcastAsync(meter, rotation, keys, wanted, stop).ConfigureAwait(false);
+            yield return await ByItsWordAsync(meter, rotation, keys, wanted, stop).ConfigureAwait(false);
             yield break;
         }
 
@@ -76,8 +76,8 @@ internal sealed class KeysKind : IOrderKind
             Text(meter, rotation));
     }
 
-    /// <summary>No association proves a broadcast key: the meter's word is all there is. To send the same one again is harmless.</summary>
-    private static async ValueTask<OrderStep> BroadcastAsync(OrderMeter meter, IKeyRotation rotation, KeysOrder keys, IReadOnlyList<(KeyPurpose, ReadOnlyMemory<byte>)> wanted, CancellationToken stop)
+    /// <summary>No association proves a broadcast key, nor a secret it is not made with: the meter's word is all there is. To send the same one again is harmless.</summary>
+    private static async ValueTask<OrderStep> ByItsWordAsync(OrderMeter meter, IKeyRotation rotation, KeysOrder keys, IReadOnlyList<(KeyPurpose, ReadOnlyMemory<byte>)> wanted, CancellationToken stop)
     {
         await rotation.PrepareAsync(meter.Id.Text, meter.Client, wanted, stop).ConfigureAwait(false);
         var action = Method(keys);
@@ -89,7 +89,8 @@ internal sealed class KeysKind : IOrderKind
         }
 
         await rotation.CommitAsync(meter.Id.Text, meter.Client, stop).ConfigureAwait(false);
-        return meter.Proven(OrderState.Done, "the meter took the broadcast key, by its own word", "gbek taken, by the meter's word");
+        var what = keys.Keys[0].Purpose == KeyPurpose.Gbek ? "the broadcast key" : "the secret, which this association is not proved by,";
+        return meter.Proven(OrderState.Done, $"the meter took {what} by its own word", $"{Name(keys.Keys[0])} taken, by the meter's word");
     }
 
     private static ActionProcedure Method(KeysOrder keys) => keys.Keys is [{ Purpose: KeyPurpose.Hls } secret] ? SecuritySetup.ChangeSecret(secret.Wrapped.Span)

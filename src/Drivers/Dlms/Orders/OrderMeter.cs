@@ -9,6 +9,7 @@ using Metering.Orders;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Client;
 using Protocols.Dlms.Model;
+using Protocols.Dlms.Security;
 
 namespace Drivers.Dlms.Orders;
 
@@ -79,6 +80,9 @@ internal sealed class OrderMeter(
 
     /// <summary>Its security suite.</summary>
     internal byte Suite => options.Association.Suite;
+
+    /// <summary>An association proves that its secret is the meter's too: those by keys or signatures prove nothing of it.</summary>
+    internal bool ProvesSecret => options.Association.Mechanism is AuthenticationMechanism.Manufacturer or AuthenticationMechanism.Md5 or AuthenticationMechanism.Sha1 or AuthenticationMechanism.Sha256;
 
     /// <summary>Octets of the keys of the suite.</summary>
     internal int KeyLength => Suite == 2 ? 32 : 16;

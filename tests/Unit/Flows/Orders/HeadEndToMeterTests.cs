@@ -81,7 +81,7 @@ public class HeadEndToMeterTests
 
     public static TheoryData<string> Media => [.. OrderRuns.Media];
 
-    public static TheoryData<string, string> Told => Over("write", "execute", "message", "clock", "firmware now", "firmware later", "valve", "mbus key");
+    public static TheoryData<string, string> Told => Over("write", "execute", "message", "clock", "firmware now", "firmware later", "valve", "mbus key", "keys", "secret", "broadcast key");
 
     public static TheoryData<string, string> Tariffs => Over("calendar now", "calendar later", "token");
 

@@ -7,13 +7,15 @@ namespace Unit.Flows.Orders;
 /// </summary>
 public class KilledOrderTests
 {
-    private static readonly string[] Moments = ["Never", "Taken", "Begun", "Answered", "Written", "Told", "Kept", "Changed"];
+    private static readonly string[] ChangingKeys = ["keys", "secret", "broadcast key"];
+    private static readonly string[] Moments = ["Never", "Taken", "Begun", "Answered", "Written", "Told", "Kept", "Changed", "Sent"];
 
     /// <summary>Orders that must never reach a meter twice, and how what they do is called there.</summary>
     private static readonly Dictionary<string, string> Once = new()
     {
         ["disconnect"] = "act 70/0-0:96.3.10*255/1", ["reconnect"] = "act 70/0-0:96.3.10*255/2", ["token"] = "act 115/0-0:19.40.0*255/1", ["execute"] = "act 8193/0-0:96.50.0*255/1",
         ["valve"] = "act 70/0-1:24.4.0*255/1", ["mbus key"] = "act 72/0-2:24.1.0*255/7", ["firmware now"] = "act 18/0-0:44.0.0*255/4",
+        ["keys"] = "act 64/0-0:43.0.0*255/2",
     };
 
     public static TheoryData<string, string, string> Rows
@@ -23,12 +25,12 @@ public class KilledOrderTests
             var rows = new TheoryData<string, string, string>();
             foreach (var moment in Moments)
             {
-                foreach (var order in WantedEffects.Cases.Where(order => moment != "Changed" || !order.StartsWith("read", StringComparison.Ordinal)))
+                foreach (var order in WantedEffects.Cases.Where(order => Has(order, moment)))
                 {
                     rows.Add("serial", order, moment);
                 }
 
-                foreach (var (medium, order) in from medium in (string[])["prime", "g3"] from order in OverPowerLine select (medium, order))
+                foreach (var (medium, order) in from medium in (string[])["prime", "g3"] from order in OverPowerLine where Has(order, moment) select (medium, order))
                 {
                     rows.Add(medium, order, moment);
                 }
@@ -38,7 +40,10 @@ public class KilledOrderTests
         }
     }
 
-    private static readonly string[] OverPowerLine = ["disconnect", "calendar now"];
+    private static readonly string[] OverPowerLine = ["disconnect", "calendar now", .. ChangingKeys];
+
+    /// <summary>What only reads changes nothing; at each frame those die that a meter could be lost by.</summary>
+    private static bool Has(string order, string moment) => moment switch { "Changed" => !order.StartsWith("read", StringComparison.Ordinal), "Sent" => ChangingKeys.Contains(order), _ => true };
 
     [Theory]
     [MemberData(nameof(Rows))]
@@ -48,6 +53,29 @@ public class KilledOrderTests
         Assert.NotEmpty(lives);
         Assert.All(lives, life => Holds(order, life));
     }
+
+    public static TheoryData<string, string> Rotations => [.. from medium in OrderRuns.Media from order in ChangingKeys select (medium, order)];
+
+    [Theory]
+    [MemberData(nameof(Rotations))]
+    public async Task A_meter_whose_keys_change_is_read_on_under_one_set_of_them_which_stands_nowhere_in_clear(string medium, string order)
+    {
+        var lives = await LivesAsync(medium, order);
+        Assert.InRange(lives.Count(life => life.Text("At").StartsWith("Sent", StringComparison.Ordinal)), 8, 60);
+        Assert.InRange(lives.Count(life => life.Text("At").StartsWith("Kept", StringComparison.Ordinal)), 8, 60);
+        Assert.All(lives, life =>
+        {
+            var keys = life.GetProperty("Keys");
+            var say = $"{life.Text("At")}: {keys.GetRawText()}";
+            Assert.True(keys.Text("Read") == "done", "the box has lost the meter: " + say);
+            Assert.True(Number(keys, "Refused") <= 2 && Number(keys, "RefusedLater") == 0, "the meter was tried with keys it does not have: " + say);
+            Assert.True(Number(keys, "Uses") > 10 && Number(keys, "Again") == 0, "a counter came twice under one key: " + say);
+            Assert.True(keys.Texts("Found").Length == 0, say);
+            Assert.True(Number(keys, "Kept") > 0, "what is kept was not looked through: " + say);
+        });
+    }
+
+    private static int Number(JsonElement of, string name) => of.GetProperty(name).GetInt32();
 
     /// <summary>What holds of an order, whenever its box died.</summary>
     private static void Holds(string order, JsonElement life)

@@ -13,6 +13,7 @@ internal static class WantedEffects
         ["read registers"] = "", ["read profile"] = "", ["read events"] = "", ["read breaker"] = "connected", ["disconnect"] = "disconnected", ["reconnect"] = "connected",
         ["limiter"] = "06000011F8 0600000BB8 060000005A 060000001E", ["calendar now"] = Summer, ["calendar later"] = Summer, ["clock"] = "right", ["token"] = "credit 1500", ["message"] = "0904686F6C61",
         ["load-switch"] = "1 0 1", ["write"] = "090568656C6C6F", ["execute"] = "pressed 1", ["valve"] = "closed", ["mbus key"] = "000102030405060708090A0B0C0D0E0F",
+        ["keys"] = "guek gak", ["secret"] = "hls", ["broadcast key"] = "gbek",
         ["firmware now"] = "SIM-2.0 with the image", ["firmware later"] = "SIM-2.0 with the image",
     };
 

@@ -1,7 +1,7 @@
 using System.Buffers.Text;
 using System.Text;
 
-namespace Unit.Campaigns;
+namespace Substation;
 
 /// <summary>A secret that must be found nowhere, in every form somebody might write it down in.</summary>
 internal sealed class Canary
@@ -10,7 +10,7 @@ internal sealed class Canary
 
     internal Canary(string name, byte[] secret)
     {
-        Assert.True(secret.Length >= 10, $"{name} is too short to be told from chance");
+        ArgumentOutOfRangeException.ThrowIfLessThan(secret.Length, 10, name); // what is shorter is not told from chance
         Name = name;
         Add("as octets", secret);
         var hex = Convert.ToHexString(secret);

@@ -5,7 +5,7 @@ using System.Text;
 using Concentrator.Ports;
 using Protocols.Dlms.Security;
 
-namespace Unit.Flows.Orders;
+namespace Substation.Orders;
 
 /// <summary>A key server and a head-end: a new key wrapped for the meter and sealed for the box, without the product's sealing.</summary>
 internal static class SealedOrder
