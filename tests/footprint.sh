@@ -8,7 +8,7 @@ log=$(mktemp /tmp/concentrator-footprint.XXXXXX)
 port=$((20000 + RANDOM % 20000))
 CONCENTRATOR_SERVICE=$service CONCENTRATOR_KEEP=15m tests/run.sh --scenario substation --meters "$meters" --mqtt "$port" > "$log" 2>&1 &
 run=$!
-trap 'kill -INT $run 2>/dev/null || true; wait $run 2>/dev/null || true; rm -f "$log"' EXIT
+trap 'kill -TERM $run 2>/dev/null || true; wait $run 2>/dev/null || true; rm -f "$log"' EXIT
 until console=$(sed -nE 's|.*console: +(http://[0-9.:]+)/.*|\1|p' "$log") && [ -n "$console" ]; do kill -0 $run 2>/dev/null || { cat "$log" >&2; exit 1; }; sleep 0.02; done
 began=$(date +%s%3N)
 until curl -fs "$console/readyz" >/dev/null 2>&1; do kill -0 $run 2>/dev/null || { cat "$log" >&2; exit 1; }; sleep 0.01; done

@@ -35,6 +35,9 @@ internal sealed class Street : IAsyncDisposable
     /// <summary>The shipment list of the meters behind power line modems.</summary>
     internal string Shipment => Path.Combine(Directory, "shipment.csv");
 
+    /// <summary>What shares a slot of its meter with something delivered is explained; zero: nothing is.</summary>
+    internal TimeSpan Slot { get; set; }
+
     /// <summary>Port of the console.</summary>
     internal int Http { get; } = Mosquitto.FreePort();
 
@@ -87,7 +90,7 @@ internal sealed class Street : IAsyncDisposable
     /// <param name="given">Lines of what somebody else was given through the box.</param>
     internal (bool Explained, Comparison Figures, string Report) Judge(params IEnumerable<string> given)
     {
-        var comparison = new Comparison(TimeSpan.Zero);
+        var comparison = new Comparison(Slot);
         foreach (var line in File.ReadLines(Path.Combine(Directory, "truth.jsonl")))
         {
             comparison.AddTruth(line);
@@ -151,7 +154,7 @@ internal sealed class Street : IAsyncDisposable
     {
         var simulator = Process.Start(new ProcessStartInfo(
             Path.Combine(Sources.Root, "artifacts", "bin", "Simulation", "release", "concentrator-sim"),
-            ["--scenario", scenario, "--meters", "20", "--seed", "7", "--ports", Directory, "--keys", KeysFile, "--shipment", Shipment, "--truth", Path.Combine(Directory, "truth.jsonl")])
+            ["--scenario", scenario, "--meters", scenario == "lnap" ? "5" : "20", "--seed", "7", "--ports", Directory, "--keys", KeysFile, "--shipment", Shipment, "--truth", Path.Combine(Directory, "truth.jsonl")])
             { RedirectStandardError = true })!;
         _told = simulator.StandardError.ReadToEndAsync();
         for (var i = 0; i < 400 && !File.Exists(Path.Combine(Directory, "im871a")); i++)

@@ -1,3 +1,4 @@
+using Metering;
 using Metering.Ledger;
 using Metering.Orders;
 using Simulation.Dlms;

@@ -1,6 +1,5 @@
 using Concentrator.Settings;
 using Metering;
-using Metering.Orders;
 
 namespace Unit.Flows.Settings;
 
