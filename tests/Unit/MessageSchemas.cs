@@ -16,6 +16,11 @@ internal static class MessageSchemas
     /// <summary>Faults of a message; empty where it fits. A topic without schema is a fault.</summary>
     internal static IReadOnlyList<string> Faults(string topic, string payload)
     {
+        if (topic.Split('/') is [.., "image", _, var offset] && offset.All(char.IsAsciiDigit))
+        {
+            return []; // octets
+        }
+
         if (SchemaOf(topic) is not { } name)
         {
             return [$"{topic} has no schema"];
@@ -35,6 +40,7 @@ internal static class MessageSchemas
         [.., "events", "alarm" or "warning" or "info"] => "event",
         [.., "cmd", _, "status"] => "order-status",
         [.., "cmd", _, "result"] => "order-result",
+        [.., "image", _, "status"] => "image-status",
         [.., "cmd", _] => "cmd",
         [.., "state" or "identity" or "capabilities" or "health" or "completeness" or "ack" or "owner"] parts => parts[^1],
         _ => null,

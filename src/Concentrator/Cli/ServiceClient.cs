@@ -37,6 +37,7 @@ internal sealed class ServiceClient : IDisposable
         try
         {
             using var request = new HttpRequestMessage(method, path) { Content = content };
+            request.Headers.ExpectContinue = content is StreamContent; // who refuses it says so before all of it was sent
             var answer = await _http.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, stop).ConfigureAwait(false);
             if (answer.IsSuccessStatusCode)
             {

@@ -12,6 +12,7 @@ using Concentrator.Store;
 using Concentrator.Store.BlackBox;
 using Concentrator.Store.Books;
 using Concentrator.Store.Files;
+using Concentrator.Store.Images;
 using Concentrator.Store.View;
 using Concentrator.Upstream;
 using Concentrator.Upstream.Mqtt;
@@ -71,8 +72,10 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         using var installations = new InstallationBook(device, settings.Flag, _time);
         var issuers = new Issuers([.. settings.Issuers.Select(issuer => new Issuer(issuer.KeyId, issuer.PublicKey, issuer.Orders))]);
         using var owners = new OwnershipLists(settings.Id, issuers, ledger, _time, clock, logs.CreateLogger("security"));
-        using var orders = new OrderRoom(
-            settings, ledger, _time, clock, issuers, owners, id => lives.Find(id) is { IsOpen: true } || registry.EntryOf(id) is { Accepted: true }, () => installations.Key, logs.CreateLogger("orders"));
+        OrderRoom orders = null!;
+        using var images = new ImageStore(new DiskFiles(Path.Combine(settings.StateDirectory, "images")), new ImageLimits(), name => orders.Book.OpenImage(name) is not null, logs.CreateLogger("store"));
+        using var ordering = orders = new OrderRoom(
+            settings, ledger, _time, clock, issuers, owners, id => lives.Find(id) is { IsOpen: true } || registry.EntryOf(id) is { Accepted: true }, () => installations.Key, logs.CreateLogger("orders"), images);
         registry = new MeterRegistry(
             id => settings.Meters.AcceptAll || keys.Knows(id.Text) || lives.Find(id) is { IsOpen: true }, id => keys.Knows(id.Text), settings.Meters.Keep, _time, id => lives.Find(id)?.Place);
         Replay(ledger, keys, counters, memory, deadLetters, configurations, lives, owners, orders, registry, installations);
@@ -160,7 +163,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
                 collector.Due += reports.Take;
             }
 
-            var publisher = Publish(upstream, installations.Now, delivery, ledger, deadLetters, directory, owners, orders.Door, status, reports);
+            var publisher = Publish(upstream, installations.Now, delivery, ledger, deadLetters, directory, owners, orders, status, reports);
             deliveries.Add(delivery);
             upstreams.Add(publisher);
             delivering.Start(publisher.RunAsync);
@@ -171,7 +174,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var life = new MeterLifeDesk(lives, id => registry.EntryOf(id) is not null, finals.OfAsync, _time);
         var field = new FieldDoors(life, new ShipmentDesk(lives, keys, MeterProfiles.Names, _time), network, owners);
         using var backup = new BoxBackup(settings.Id, identity.Version, settings.Text, device, () => installations.Now, ledger, slots, _time, clock);
-        var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field, orders.Door, new AuditTrail(ledger), backup);
+        var parts = new ApplianceParts(settings, identity, status, directory, view, new EventArchive(ledger), desk, keys, _feed, upstreams, field, orders.Door, new AuditTrail(ledger), backup, orders.Images);
         var doors = await serve(parts, stop).ConfigureAwait(false);
         using var hearing = new Stopping();
         await home.StartAsync(stop).ConfigureAwait(false);
@@ -295,7 +298,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
             driver.Name, driver.Family, driver.Port, events, reach, _time, clock, logs.CreateLogger("field"), network);
     }
 
-    private MqttPublisher Publish(UpstreamSettings upstream, Installation installation, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IOwnershipLists owners, IOrderDoor door, IBoxStatus status,
+    private MqttPublisher Publish(UpstreamSettings upstream, Installation installation, Delivery delivery, Ledger ledger, IDeadLetters deadLetters, IMeterDirectory meters, IOwnershipLists owners, OrderRoom orders, IBoxStatus status,
         UntoldReports reports)
     {
         var options = new MqttUpstreamOptions(
@@ -304,7 +307,8 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         var who = IdentityMessage.Of(settings.Id, settings.Profile, identity.Version, identity.Metrology, identity.Executable, installation);
         var announcements = new MqttAnnouncements(options, who, _time.BootId, status, meters, () => delivery.Backlog, _time, clock);
         var log = logs.CreateLogger("upstream");
-        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, new MqttCompleteness(options, reports, clock, log), new MqttOrders(options, door, OrderRoom.Verbs, log), _time, _time, owners, clock, log);
+        return new MqttPublisher(options, delivery, ledger, deadLetters, announcements, new MqttCompleteness(options, reports, clock, log), new MqttOrders(options, orders.Door, OrderRoom.Verbs, log),
+            new MqttImages(options, orders.Images, _time, clock, log), _time, _time, owners, clock, log);
     }
 
     private NewRecord BootRecord()

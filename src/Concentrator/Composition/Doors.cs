@@ -18,7 +18,7 @@ internal sealed class Doors : IAsyncDisposable
         var operators = parts.Settings.Roles.GetValueOrDefault("operator", []).ToHashSet(StringComparer.Ordinal);
         var options = new WebOptions(parts.Settings.HttpListen, parts.Settings.SocketPath, operators)
         {
-            MayAudit = user => IsOne(user, Role.Auditor, Role.SecurityOfficer), MayBackUp = user => IsOne(user, Role.SecurityOfficer), Backup = parts.Backup,
+            MayAudit = user => IsOne(user, Role.Auditor, Role.SecurityOfficer), MayBackUp = user => IsOne(user, Role.SecurityOfficer), Backup = parts.Backup, Images = parts.Images,
         };
         bool IsOne(string user, params Role[] roles) => user == "root" || OrderRoom.RolesOf(parts.Settings, user).Overlaps(roles);
         var web = new WebHost(options, parts.Status, parts.Meters, parts.Archive, parts.Events, parts.Orders, parts.Keys, parts.Frames, parts.Upstreams, parts.Field, parts.Door, parts.Audit, null);

@@ -21,19 +21,22 @@ internal sealed class OrderRoom : IDisposable
     private IMeterLife? _lives;
     private IReadOnlyList<IUpstream> _upstreams = [];
 
-    internal OrderRoom(BoxSettings settings, ILedger ledger, ITimeSource time, TimeProvider clock, Issuers issuers, IOwnership owners, Func<MeterId, bool> isKnown, Func<BoxKey> key, ILogger log)
+    internal OrderRoom(BoxSettings settings, ILedger ledger, ITimeSource time, TimeProvider clock, Issuers issuers, IOwnership owners, Func<MeterId, bool> isKnown, Func<BoxKey> key, ILogger log, IImageStore images)
     {
         (_time, _clock, _log) = (time, clock, log);
         Book = new OrderBook(ledger, time, clock);
         _opening = new KeyOpening(settings.Id, key);
+        Images = new ImageDesk(Book, images, user => RolesOf(settings, user), ledger, time, clock);
         _box = new BoxOrders(Book, new BoxDoors(Resend, ExpectAsync, RetireAsync));
         var policy = new AuthorityPolicy { SuppliesAnHour = settings.Orders.SuppliesAnHour, NeedApproval = settings.Orders.NeedApproval.ToHashSet(StringComparer.Ordinal) };
-        _door = new OrderDoor(new OrderDoorParts(Book, issuers, policy, user => RolesOf(settings, user), isKnown, owners, ledger, time, clock, log) { Opening = _opening }, _box);
+        _door = new OrderDoor(new OrderDoorParts(Book, issuers, policy, user => RolesOf(settings, user), isKnown, owners, ledger, time, clock, log) { Opening = _opening, Images = Images }, _box);
     }
 
     internal OrderBook Book { get; }
 
     internal IOrderDoor Door => _door;
+
+    internal ImageDesk Images { get; }
 
     /// <summary>Verbs that are carried out here.</summary>
     internal static IReadOnlyList<string> Verbs { get; } = [.. OrderVerbs.All.Where(verb => verb.Kind is null || OrderArguments.Known.Contains(verb.Name)).Select(verb => verb.Name)];
@@ -42,7 +45,7 @@ internal sealed class OrderRoom : IDisposable
     internal Task RunAsync(IOrderDesk desk, IMeterReach reach, IMeterLife lives, IReadOnlyList<IUpstream> upstreams, CancellationToken stop)
     {
         (_lives, _upstreams) = (lives, upstreams);
-        var runner = new OrderRunner(Book, _box, desk, _time, _clock, _log, _opening);
+        var runner = new OrderRunner(Book, _box, desk, _time, _clock, _log, _opening, Images);
         reach.Follow(change =>
         {
             if (change.IsReached)

@@ -25,6 +25,9 @@ internal sealed record MeterWork(ReadOnlyMemory<byte> Payload)
     /// <summary>What the audit says of it besides; empty for nothing.</summary>
     internal string Note { get; init; } = "";
 
+    /// <summary>The image that is named and comes by itself; null where none is.</summary>
+    internal OrderedImage? Image { get; init; }
+
     /// <summary>New keys, still sealed: the payload is made of them for each meter when its turn comes, and kept nowhere.</summary>
     internal SealedKeys? Keys { get; init; }
 }
@@ -119,7 +122,7 @@ internal sealed class OrderArguments
         return new MeterWork(new MBusOrder(channel, action, Octets("argument", isNeeded: false), OptionalText("device")).ToPayload()) { SwitchesSupply = isValve, Subject = isValve ? $"valve {channel}" : null };
     }
 
-    /// <summary>Either an image, with what is to become of it, or <c>abort</c> alone.</summary>
+    /// <summary>Either an image, in the order or by its hash, with what is to become of it, or <c>abort</c> alone.</summary>
     private MeterWork Firmware()
     {
         if (Find("abort") is not null)
@@ -132,15 +135,28 @@ internal sealed class OrderArguments
             throw new InvalidDataException("legallyRelevant wants true or false: an image for the legally relevant part is another matter than one for the rest");
         }
 
-        var image = Find("image") is { ValueKind: JsonValueKind.String } text && text.TryGetBytesFromBase64(out var octets) && octets.Length > 0 ? octets : throw new InvalidDataException("image wants the image in base64");
+        var (image, named) = (Find("image") is not null ? Base64("image") : null, Find("imageSha256") is not null || Find("imageOctets") is not null ? OrderedImage.Read(this) : null);
+        if (image is null == named is null)
+        {
+            throw new InvalidDataException("firmware wants either image, in base64, or imageSha256 and imageOctets of one that comes by itself");
+        }
+
         var at = Find("activate") is { ValueKind: JsonValueKind.String } ? LocalTime("activate") : null;
         var activate = at is null && (Find("activate") is null || Truth("activate"));
-        return new MeterWork(new FirmwareOrder(Octets("identification", isNeeded: true), image, Octets("signature", isNeeded: false), activate, OptionalText("firmware")) { ActivateAt = at }.ToPayload())
+        var order = new FirmwareOrder(Octets("identification", isNeeded: true), image, Octets("signature", isNeeded: false), activate, OptionalText("firmware"))
         {
-            IsLegallyRelevant = Truth("legallyRelevant"), Subject = "firmware",
-            Note = $", image of {image.Length} octets, sha256 {Convert.ToHexStringLower(SHA256.HashData(image))}, {(Truth("legallyRelevant") ? "legally relevant" : "not legally relevant")}",
+            ActivateAt = at, ImageHash = named?.Hash ?? [], ImageOctets = named?.Octets ?? 0,
+        };
+        var what = named ?? new OrderedImage(Convert.ToHexStringLower(SHA256.HashData(image!)), image!.Length);
+        return new MeterWork(order.ToPayload())
+        {
+            IsLegallyRelevant = Truth("legallyRelevant"), Subject = "firmware", Image = named,
+            Note = $", image of {what.Octets} octets, sha256 {what.Sha256}, {(Truth("legallyRelevant") ? "legally relevant" : "not legally relevant")}",
         };
     }
+
+    private byte[] Base64(string name) =>
+        Find(name) is { ValueKind: JsonValueKind.String } text && text.TryGetBytesFromBase64(out var octets) && octets.Length > 0 ? octets : throw new InvalidDataException($"{name} wants the image in base64");
 
     private CosemTarget Target(string member)
     {

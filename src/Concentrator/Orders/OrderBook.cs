@@ -72,6 +72,13 @@ internal sealed class OrderBook(ILedger ledger, ITimeSource time, TimeProvider c
             && (order.Taken > 0 ? clock.GetElapsedTime(order.Taken) < hour : now is null || order.Opened.At is not { } at || now - at < hour)).Sum(order => order.Request.Meters.Count);
     }
 
+    /// <summary>Orders that name an image and may still want it.</summary>
+    internal IReadOnlyList<OrderEntry> OpenWithImages() =>
+        [.. All.Where(order => order.Image is not null && !order.IsOver && !(order.State == OrderState.Unknown && time.Now.Utc >= order.Request.ExpiresAt))];
+
+    /// <summary>The image of a hash, where an open order names it; null for none.</summary>
+    internal OrderedImage? OpenImage(string sha256) => OpenWithImages().FirstOrDefault(order => order.Image!.Sha256 == sha256)?.Image;
+
     /// <summary>Writes an order down; it is ours when this returns.</summary>
     /// <exception cref="StorageFaultException">It is not.</exception>
     internal async ValueTask<OrderEntry> OpenAsync(OrderOpened opened, NewRecord audit, CancellationToken stop)

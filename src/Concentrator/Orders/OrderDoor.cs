@@ -21,6 +21,9 @@ internal sealed record OrderDoorParts(
 {
     /// <summary>Opens what orders bring sealed; null where nothing of the kind is taken.</summary>
     internal KeyOpening? Opening { get; init; }
+
+    /// <summary>Images that come by themselves; null where none do.</summary>
+    internal ImageDesk? Images { get; init; }
 }
 
 /// <summary>
@@ -139,12 +142,28 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
             verdict = Unopened(keys, message.Meters);
         }
 
+        if (verdict.IsAccepted && work?.Image is { } image)
+        {
+            verdict = with.Images?.Judge(image) is not { } images ? new Verdict(RefusalCode.Arguments, "this box takes no image that comes by itself") : images.IsAccepted ? verdict : images;
+        }
+
         if (verdict.IsAccepted && OrderVerbs.Find(verb) is { Kind: null })
         {
             verdict = box.Check(request);
         }
 
-        return verdict.IsAccepted ? await OpenAsync(request, verdict, hash, work?.Note ?? "", envelope, stop).ConfigureAwait(false) : await RefuseAsync(message.OrderId, verb, issuer, verdict, envelope, stop).ConfigureAwait(false);
+        if (!verdict.IsAccepted)
+        {
+            return await RefuseAsync(message.OrderId, verb, issuer, verdict, envelope, stop).ConfigureAwait(false);
+        }
+
+        var receipt = await OpenAsync(request, verdict, hash, work?.Note ?? "", envelope, stop).ConfigureAwait(false);
+        if (work?.Image is { } named)
+        {
+            with.Images?.Ordered(named);
+        }
+
+        return receipt;
     }
 
     /// <summary>Keys that do not open here, or do not belong to the order's meters, are refused before a meter hears of them.</summary>

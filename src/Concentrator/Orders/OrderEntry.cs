@@ -42,7 +42,13 @@ internal sealed class OrderEntry(OrderOpened opened, long taken)
     internal OrderVerb Verb { get; } = OrderVerbs.Find(opened.Request.Verb) ?? throw new InvalidDataException($"\"{opened.Request.Verb}\" is an order of another version");
 
     /// <summary>What of its meters it sets; empty where nothing undoes it.</summary>
-    internal string Subject => field ??= OrderArguments.Read(opened.Request.Verb, opened.Request.Arguments, out _)?.Subject ?? "";
+    internal string Subject => Facts.Subject;
+
+    /// <summary>The image that it names and that comes by itself; null for none.</summary>
+    internal OrderedImage? Image => Verb.Kind == OrderKind.Firmware ? Facts.Image : null;
+
+    /// <summary>Read of the arguments once: they may be long.</summary>
+    private ArgumentFacts Facts => field ??= OrderArguments.Read(opened.Request.Verb, opened.Request.Arguments, out _) is { } work ? new ArgumentFacts(work.Subject ?? "", work.Image) : new ArgumentFacts("", null);
 
     /// <summary>When it was taken, by time stamps of this process.</summary>
     internal long Taken => taken;
@@ -103,4 +109,6 @@ internal sealed class OrderEntry(OrderOpened opened, long taken)
             : states.TrueForAll(state => state == OrderState.Cancelled) ? OrderState.Cancelled
             : states.TrueForAll(state => state == OrderState.Refused) ? OrderState.Refused : OrderState.Failed;
     }
+
+    private sealed record ArgumentFacts(string Subject, OrderedImage? Image);
 }

@@ -12,7 +12,7 @@ namespace Concentrator.Orders;
 /// Carries out what stands in the book: of every order that may begin each meter, the most urgent first, so many at once. Before a meter is touched it is written down that it will be; what a
 /// crash leaves in that state is repeated, read back or left for a person, as its verb says.
 /// </summary>
-internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk, ITimeSource time, TimeProvider clock, ILogger log, KeyOpening? opening = null)
+internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk, ITimeSource time, TimeProvider clock, ILogger log, KeyOpening? opening = null, ImageDesk? images = null)
 {
     /// <summary>Meters worked at once for orders, beside the collection; breakers find a place whatever else is under way, and so does what people wait for beside images, of which many hear one word.</summary>
     private const int MostAtOnce = 24, MostBreakers = 8, MostFirmware = 256;
@@ -90,6 +90,7 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
     private async Task LookAtAsync(OrderEntry order, CancellationToken stop)
     {
         var now = time.Now.Utc;
+        var waits = order.Image is { } image ? images?.Waiting(image) : null;
         if (now >= order.Request.ExpiresAt)
         {
             await ExpireAsync(order, stop).ConfigureAwait(false);
@@ -104,6 +105,10 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
             await MoveAsync(order, state, "", sentence, stop).ConfigureAwait(false);
             return;
         }
+        else if (waits is { } waiting)
+        {
+            await TellWaitingAsync(order, waiting.Sentence, stop).ConfigureAwait(false);
+        }
         else if (order.State == OrderState.Accepted && order.Meters.Values.Any(meter => meter.State == OrderState.Accepted))
         {
             await MoveAsync(order, OrderState.Running, "", "", stop).ConfigureAwait(false);
@@ -111,9 +116,9 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
 
         foreach (var meter in order.Meters.Where(entry => !entry.Value.IsThrough).Select(entry => entry.Key).ToList())
         {
-            if (MayBegin(order, meter))
+            if (waits is null && MayBegin(order, meter))
             {
-                _underWay[(order.Request.Id, meter)] = new OrderWork(book, desk, clock, log, opening).RunAsync(order, meter, stop);
+                _underWay[(order.Request.Id, meter)] = new OrderWork(book, desk, clock, log, opening, images).RunAsync(order, meter, stop);
             }
         }
 
@@ -177,9 +182,24 @@ internal sealed class OrderRunner(OrderBook book, BoxOrders box, IOrderDesk desk
 
         foreach (var (meter, state) in order.Meters.Where(entry => entry.Value.State == OrderState.Accepted && !_underWay.ContainsKey((order.Request.Id, entry.Key))).ToList())
         {
-            var sentence = state.Sentence.Length > 0 ? $"its time is over; last: {state.Sentence}" : "its time is over, and it never came to it";
-            await book.MoveAsync(order, new OrderMoved(order.Request.Id, meter, OrderState.Expired, state.Code.Length > 0 ? state.Code : "expired", sentence, null), isTold: true, stop).ConfigureAwait(false);
+            var waits = order.Image is { } image ? images?.Waiting(image) : null;
+            var last = state.Sentence.Length > 0 ? state.Sentence : waits?.Sentence;
+            var sentence = last is null ? "its time is over, and it never came to it" : $"its time is over; last: {last}";
+            await book.MoveAsync(
+                order, new OrderMoved(order.Request.Id, meter, OrderState.Expired, state.Code.Length > 0 ? state.Code : waits?.Code ?? "expired", sentence, null), isTold: true, stop).ConfigureAwait(false);
         }
+    }
+
+    /// <summary>It is told what an order waits for when that changes, and not more often than progress is.</summary>
+    private async Task TellWaitingAsync(OrderEntry order, string sentence, CancellationToken stop)
+    {
+        if (order.Sentence == sentence || (_told.TryGetValue(order.Request.Id, out var at) && clock.GetElapsedTime(at) < ProgressEvery))
+        {
+            return;
+        }
+
+        _told[order.Request.Id] = clock.GetTimestamp();
+        await MoveAsync(order, order.State, "", sentence, stop).ConfigureAwait(false);
     }
 
     private async Task SumAsync(OrderEntry order, CancellationToken stop)

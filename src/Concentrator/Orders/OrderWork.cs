@@ -10,7 +10,7 @@ using Protocols.Dlms.Model;
 namespace Concentrator.Orders;
 
 /// <summary>Carries out one order at one meter, or reads back what became of it.</summary>
-internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider clock, ILogger log, KeyOpening? opening = null)
+internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider clock, ILogger log, KeyOpening? opening = null, ImageDesk? images = null)
 {
     /// <summary>No order takes longer at one meter; the driver has limits of its own for each step.</summary>
     private static readonly TimeSpan Longest = TimeSpan.FromHours(12);
@@ -52,13 +52,19 @@ internal sealed class OrderWork(OrderBook book, IOrderDesk desk, TimeProvider cl
             payload = opened;
         }
 
+        IImageSource? octets = null;
+        if (work.Image is { } image && (octets = images?.Open(image)) is null)
+        {
+            return; // it went since it was looked at: the order waits for it again
+        }
+
         // What can be repeated needs no mark before it: a crash leaves it as it was.
         if (order.Verb.AfterUnknown != AfterUnknown.Repeat)
         {
             await book.MoveAsync(order, new OrderMoved(order.Request.Id, meter, OrderState.Running, "", "", null), isTold: false, stop).ConfigureAwait(false);
         }
 
-        var last = await LastStepAsync(new MeterOrder(order.Request.Id, order.Verb.Kind!.Value, meter, payload), stop).ConfigureAwait(false);
+        var last = await LastStepAsync(new MeterOrder(order.Request.Id, order.Verb.Kind!.Value, meter, payload) { Image = octets }, stop).ConfigureAwait(false);
         if (work.Keys is not null && OrderStates.IsFinal(last.State))
         {
             KeyOpening.Wipe(payload); // the driver is through with it

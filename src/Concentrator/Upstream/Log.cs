@@ -32,4 +32,10 @@ internal static partial class Log
 
     [LoggerMessage(409, LogLevel.Error, "{Upstream}: the connection of {From} was ended by a fault of this program")]
     internal static partial void DoorFault(this ILogger log, string upstream, string from, Exception fault);
+
+    [LoggerMessage(410, LogLevel.Warning, "{Upstream}: {Dropped} parts of images were dropped since the start, the last one ({Topic}) because {Reason}")]
+    internal static partial void ImagePartDropped(this ILogger log, string upstream, string topic, string reason, long dropped);
+
+    [LoggerMessage(411, LogLevel.Warning, "{Upstream}: what is missing of image {Image} was not told: {Reason}")]
+    internal static partial void ImageNotTold(this ILogger log, string upstream, string image, string reason);
 }

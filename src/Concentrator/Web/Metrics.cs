@@ -6,7 +6,7 @@ using Prometheus;
 namespace Concentrator.Web;
 
 /// <summary>/metrics: set from the status at each scrape, no series per meter.</summary>
-internal sealed class Metrics(IBoxStatus status, FieldDoors field)
+internal sealed class Metrics(IBoxStatus status, FieldDoors field, IImageDoor? images)
 {
     private static readonly (string Name, string Help, Func<CollectionForecast, double> Value)[] Collected =
     [
@@ -108,6 +108,9 @@ internal sealed class Metrics(IBoxStatus status, FieldDoors field)
             stages.WithLabels(FieldShapes.Word(stage)).Set(lives.Count(life => life.Stage == stage));
         }
 
+        var parts = factory.CreateGauge("concentrator_image_parts", "Parts of images that head-ends brought since start, by what became of them", "outcome");
+        parts.WithLabels("taken").Set(images?.Parts.Taken ?? 0);
+        parts.WithLabels("dropped").Set(images?.Parts.Dropped ?? 0);
         var owners = field.Owners.View;
         Set(factory, "concentrator_ownership_version", "Ownership list in force, -1 before the first", owners.Version ?? -1);
         Set(factory, "concentrator_ownership_elsewhere", "Meters that another box reads", owners.Elsewhere);

@@ -15,7 +15,7 @@ internal sealed class WebHost(
     : IAsyncDisposable
 {
     private const string Json = "application/json", JsonLines = "application/x-ndjson";
-    private readonly Metrics _metrics = new(status, field);
+    private readonly Metrics _metrics = new(status, field, options.Images);
     private WebApplication? _app;
 
     /// <summary>Opens the doors.</summary>
@@ -86,6 +86,7 @@ internal sealed class WebHost(
         app.MapPut("/api/v1/meters/{id}/keys", SetKeyAsync);
         new OrderRoutes(desk, events, Refusal).Map(app);
         new OrderBookRoutes(door, UserOf).Map(app);
+        new ImageRoutes(options.Images, UserOf).Map(app);
         new AuditRoutes(audit, UserOf, options.MayAudit).Map(app);
         new MeterLifeRoutes(field, Refusal, UserOf).Map(app);
         new NetworkRoutes(field, meters).Map(app);

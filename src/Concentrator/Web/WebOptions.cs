@@ -14,6 +14,9 @@ internal sealed record WebOptions(IPEndPoint Listen, string Socket, IReadOnlySet
     /// <summary>Users who may take all secrets of the box away, enciphered.</summary>
     internal Func<string, bool> MayBackUp { get; init; } = _ => false;
 
+    /// <summary>Images for meters; null where none are taken.</summary>
+    internal Ports.IImageDoor? Images { get; init; }
+
     /// <summary>Who makes a backup; null where none is made.</summary>
     internal Ports.IBoxBackup? Backup { get; init; }
 }

@@ -275,7 +275,7 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
     private KeySparing Spare(MeterId meter, ushort mark, ClientSession session)
     {
         var sparing = _sparing ??= new KeySparing(memory, options.KeptAs, $"tries/{meter}/{options.Association.Client}", time, clock);
-        if (sparing.Spared(mark, options.Profile.LocksAfter) is not (> 0 and var times))
+        if (sparing.Spared(mark, options.Profile.LocksAfter) is not { } why)
         {
             return sparing;
         }
@@ -283,7 +283,7 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
         session.Security?.Credentials?.Dispose();
         session.Security?.Dispose();
         throw new MeterRefusalException(
-            $"{meter} refused the key of client {options.Association.Client} {times} times: wrong key or locked. It is not tried again for {KeySparing.RestHours} h, or until it changes: meters of profile {options.Profile.Name} lock themselves after {options.Profile.LocksAfter}", MissReason.WrongKey);
+            $"the key of client {options.Association.Client} of {meter} {why}: meters of profile {options.Profile.Name} lock themselves after {options.Profile.LocksAfter}", MissReason.WrongKey);
     }
 
     private async ValueTask CheckIdentityAsync(MeterKnowledge knowledge, CancellationToken stop)

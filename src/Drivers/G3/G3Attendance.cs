@@ -38,15 +38,17 @@ internal sealed class G3Attendance(G3Attendants with, G3Node node)
                 await node.Returned.Task.WaitAsync(stop).ConfigureAwait(false);
             }
 
-            var options = OptionsOf();
+            var expected = with.Admission.Find(node.Name, null);
+            var options = OptionsOf(expected);
             MeterQueue? its = null;
             var queue = its = new MeterQueue(options, _ => new ValueTask<IPort>(with.Network.Open(node, with.Sender, () => its!.Class)), with.Keys, with.Counters, with.Time, with.Clock, with.Memory, with.Shelf, with.Street);
             await using (queue.ConfigureAwait(false))
             {
-                if (await TryIdentifyAsync(queue, !options.Meter.IsNone, stop).ConfigureAwait(false))
+                if (await TryIdentifyAsync(queue, expected, !options.Meter.IsNone, stop).ConfigureAwait(false))
                 {
-                    await queue.RunAsync(stop).ConfigureAwait(false);
-                    return;
+                    await WorkAsync(queue, stop).ConfigureAwait(false);
+                    wait = First;
+                    continue;
                 }
             }
 
@@ -55,24 +57,41 @@ internal sealed class G3Attendance(G3Attendants with, G3Node node)
         }
     }
 
-    private DlmsOptions OptionsOf()
+    /// <summary>Works the orders of its meter until stopped, or until another one is expected there: then what waits fails.</summary>
+    private async Task WorkAsync(MeterQueue queue, CancellationToken stop)
     {
-        var expected = with.Admission.Find(node.Name, null);
+        using var working = CancellationTokenSource.CreateLinkedTokenSource(stop);
+        var work = queue.RunAsync(working.Token);
+        await Task.WhenAny(work, node.Reassigned.Task).ConfigureAwait(false);
+        await working.CancelAsync().ConfigureAwait(false);
+        try
+        {
+            await work.ConfigureAwait(false);
+        }
+        catch (OperationCanceledException) when (!stop.IsCancellationRequested)
+        {
+            // Its time is over.
+        }
+    }
+
+    private DlmsOptions OptionsOf(ExpectedMeter? expected)
+    {
         var options = with.Options.OfNode(node.Name, expected);
         return options.Meter.IsNone ? options with { Meter = node.Meter } : options;
     }
 
     /// <summary>False where the meter does not say who it is, or is somebody who is there already.</summary>
-    private async ValueTask<bool> TryIdentifyAsync(MeterQueue queue, bool isKnown, CancellationToken stop)
+    private async ValueTask<bool> TryIdentifyAsync(MeterQueue queue, ExpectedMeter? expected, bool isKnown, CancellationToken stop)
     {
         var turn = isKnown ? null : with.Asking; // nobody is asked who is known
         await (turn?.WaitAsync(stop) ?? Task.CompletedTask).ConfigureAwait(false);
         try
         {
             var meter = await queue.IdentifyAsync(stop).ConfigureAwait(false);
-            if (with.Network.TryConnect(node, meter, queue))
+            if (with.Network.TryConnect(node, meter, queue, expected))
             {
                 with.Joins.Note(node);
+                _ = with.Admission.Find(node.Name, null) is { } now && with.Network.Reassign(node, now); // the list may have changed meanwhile
                 return true;
             }
         }

@@ -5,8 +5,8 @@ using Protocols.Usi.G3;
 namespace Drivers.G3;
 
 /// <summary>
-/// Holds the network beside the list of who is expected: who was struck off is put out and waits in quarantine, who is on it again may come in. A kick has no confirm and may be lost: whoever
-/// speaks on as a member is put out again.
+/// Holds the network beside the list of who is expected: who was struck off is put out and waits in quarantine, who is on it again may come in, and a device that another meter is expected behind
+/// goes on as that meter's. A kick has no confirm and may be lost: whoever speaks on as a member is put out again.
 /// </summary>
 /// <param name="note">Is told of each device of which something else is to be kept than before.</param>
 internal sealed class G3Gate(G3Modem modem, G3Network network, IMeterAdmission admission, Action<G3Node> note, TimeProvider clock)
@@ -35,6 +35,10 @@ internal sealed class G3Gate(G3Modem modem, G3Network network, IMeterAdmission a
             if (admission.Find(node.Name, null) is { } expected)
             {
                 TakeBack(node, expected);
+                if (network.Reassign(node, expected))
+                {
+                    note(node);
+                }
             }
             else if (!admission.AcceptsUnknown && node.Address != 0)
             {

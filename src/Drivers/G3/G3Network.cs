@@ -199,7 +199,8 @@ internal sealed class G3Network(G3Options options, TimeProvider clock)
     }
 
     /// <summary>The meter behind a device can be asked. False where another device that is in the network has that meter.</summary>
-    internal bool TryConnect(G3Node node, MeterId meter, MeterQueue queue)
+    /// <param name="expected">Who was expected behind it when it was asked; null for nobody.</param>
+    internal bool TryConnect(G3Node node, MeterId meter, MeterQueue queue, ExpectedMeter? expected)
     {
         lock (_lock)
         {
@@ -214,8 +215,33 @@ internal sealed class G3Network(G3Options options, TimeProvider clock)
                 _byMeter.Remove(node.Meter);
             }
 
-            (node.Meter, node.Queue, _byMeter[meter]) = (meter, queue, node);
+            (node.Meter, node.Queue, node.ExpectedThen, _byMeter[meter]) = (meter, queue, expected, node);
+            node.Reassigned = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             node.State = node.IsInNetwork ? NodeState.Connected : node.State;
+            Tell(node);
+            return true;
+        }
+    }
+
+    /// <summary>Another meter, or one of another kind, is expected behind a device than the one whose orders are worked: what waits for that one fails, and the other is known instead. False where it is not so.</summary>
+    internal bool Reassign(G3Node node, ExpectedMeter expected)
+    {
+        lock (_lock)
+        {
+            if (node.Queue is null || (expected.Meter == node.Meter && (expected.Profile ?? node.ExpectedThen?.Profile) == node.ExpectedThen?.Profile))
+            {
+                return false;
+            }
+
+            if (_byMeter.GetValueOrDefault(node.Meter) == node)
+            {
+                _byMeter.Remove(node.Meter);
+            }
+
+            (node.Queue, node.Meter) = (null, expected.Meter);
+            node.State = node.State == NodeState.Connected ? NodeState.Registered : node.State;
+            node.Sentence = $"meter {expected.Meter} is expected behind it now";
+            node.Reassigned.TrySetResult();
             Tell(node);
             return true;
         }

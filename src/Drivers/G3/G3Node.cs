@@ -66,6 +66,12 @@ internal sealed class G3Node(Eui64 eui, string name)
     /// <summary>The orders of its meter; null before the meter is known.</summary>
     internal MeterQueue? Queue { get; set; }
 
+    /// <summary>Who was expected behind it when its meter came to be known; null for nobody.</summary>
+    internal ExpectedMeter? ExpectedThen { get; set; }
+
+    /// <summary>Completes when another meter is expected behind it than the one whose orders are worked.</summary>
+    internal TaskCompletionSource Reassigned { get; set; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
     /// <summary>The way of a visit that is open; null where none is.</summary>
     internal G3NodeLink? Link { get; set; }
 

@@ -33,6 +33,9 @@ public sealed record MeterOrder(string Id, OrderKind Kind, MeterId Meter, ReadOn
 {
     private readonly WorkClass? _class;
 
+    /// <summary>The octets of the image that the arguments name; null where they name none.</summary>
+    public IImageSource? Image { get; init; }
+
     /// <summary>Its turn beside other work for the same meter and on the same medium: by its kind, where nothing else is said.</summary>
     public WorkClass Class
     {

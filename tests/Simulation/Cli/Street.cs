@@ -52,7 +52,7 @@ internal sealed class Street(SimOptions options, TimeProvider clock)
             pushing?.Tell(truth);
             lines.ForEach(line => line.Tell(truth));
             truth.Settle(clock.GetUtcNow().UtcDateTime);
-            while (replay is null && field.NextStart <= Elapsed)
+            while (replay is null && field.NextStart <= Elapsed && !stop.IsCancellationRequested)
             {
                 Transmit(port, truth, field.Next());
             }

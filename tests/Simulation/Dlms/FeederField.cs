@@ -52,6 +52,11 @@ public sealed class FeederField : IDisposable
 
     public void Dispose()
     {
+        foreach (var port in _ports.OfType<MeterPort>())
+        {
+            port.Stop();
+        }
+
         foreach (var port in _ports)
         {
             port.Dispose();

@@ -23,6 +23,9 @@ public sealed class MeterClock(Func<DateTime> world, double drift = 0)
     /// <summary>False: it leaves the deviation open (8000).</summary>
     public bool HasDeviation { get; init; } = true;
 
+    /// <summary>Nobody may set or shift it.</summary>
+    public bool IsLocked { get; set; }
+
     /// <summary>How often it was set.</summary>
     public int TimesSet { get; private set; }
 

@@ -15,6 +15,8 @@ public sealed class MeterPort : IDisposable
     private readonly Pty? _pty;
     private readonly string _name;
     private readonly MeterHdlcPlan? _hdlc;
+    private volatile TcpClient? _client;
+    private bool _isDisposed;
 
     private MeterPort(DlmsMeter meter, MeterPace pace, string name, TcpListener? listener, Pty? pty, MeterHdlcPlan? hdlc)
     {
@@ -49,15 +51,23 @@ public sealed class MeterPort : IDisposable
     /// <summary>Whoever had the port open closed it.</summary>
     public event Action? FarEndClosed;
 
+    /// <summary>Tells it to end, and waits for nothing: who has many tells all of them first.</summary>
+    internal void Stop()
+    {
+        _stop.Cancel();
+        _listener?.Dispose();
+        _client?.Dispose(); // a client that is silent would be waited for
+    }
+
     public void Dispose()
     {
-        if (_stop.IsCancellationRequested)
+        if (_isDisposed)
         {
             return;
         }
 
-        _stop.Cancel();
-        _listener?.Dispose();
+        _isDisposed = true;
+        Stop();
         _thread.Join(TimeSpan.FromSeconds(2));
         _pty?.Dispose();
         File.Delete(_name);
@@ -70,6 +80,12 @@ public sealed class MeterPort : IDisposable
             try
             {
                 using var client = _listener!.AcceptTcpClient();
+                _client = client;
+                if (_stop.IsCancellationRequested)
+                {
+                    return;
+                }
+
                 client.NoDelay = true;
                 client.ReceiveTimeout = (int)_pace.IdleLimit.TotalMilliseconds;
                 ServeClient(client.GetStream());

@@ -22,7 +22,8 @@ internal sealed class TruthFile(string? path) : IDisposable
     {
         while (_waiting.TryPeek(out var line) && now - line.SentAt >= Settling)
         {
-            _file?.WriteLine(_waiting.Dequeue().ToJson());
+            _waiting.Dequeue(); // also where nobody keeps it: what stands behind it would never settle
+            _file?.WriteLine(line.ToJson());
         }
     }
 

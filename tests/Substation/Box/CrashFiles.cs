@@ -28,7 +28,7 @@ internal sealed class CrashFiles(Random random) : ILedgerFiles
     /// <summary>Every call fails while this is set.</summary>
     internal bool Broken { get; set; }
 
-    public long FreeOctets => long.MaxValue;
+    public long FreeOctets { get; set; } = long.MaxValue;
 
     /// <summary>Every file, as the system has it and as it is on the medium.</summary>
     internal IEnumerable<(string Name, byte[] Octets)> Contents => _names.SelectMany(file => ((string, byte[])[])[(file.Key, file.Value.Cached), (file.Key + " on the medium", file.Value.Durable)]);

@@ -10,6 +10,7 @@ using Concentrator.Security.Sealed;
 using Concentrator.Settings;
 using Concentrator.Store;
 using Concentrator.Store.Books;
+using Concentrator.Store.Images;
 using Concentrator.Upstream;
 using Concentrator.Upstream.Mqtt;
 using Metering;
@@ -56,7 +57,8 @@ internal sealed class OrderBox : IDisposable
         var memory = new DriverMemory(watched, time);
         var keys = new KeyRing(parts.Device, watched, time, log);
         keys.TakeFile(parts.Street.Keys.Copy());
-        _room = new OrderRoom(parts.Settings, watched, time, clock, parts.Issuers, new NobodyElse(), id => parts.Street.All.Any(meter => meter.Name == id.Text), () => parts.Key, log);
+        _room = new OrderRoom(parts.Settings, watched, time, clock, parts.Issuers, new NobodyElse(), id => parts.Street.All.Any(meter => meter.Name == id.Text), () => parts.Key, log,
+            new ImageStore(disk.Images, new ImageLimits(), name => _room!.Book.OpenImage(name) is not null, log));
         var registry = new MeterRegistry(_ => true, _ => true, TimeSpan.Zero, time);
         foreach (var record in _ledger.ReadBooks())
         {

@@ -182,7 +182,7 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
             WebJson.Default.StatusShape, WebJson.Default.MeterShape, WebJson.Default.ReadingShape, WebJson.Default.FrameShape, WebJson.Default.FaultShape,
             WebJson.Default.KeyShape, WebJson.Default.BackupShape, WebJson.Default.DeadLetterShape, WebJson.Default.ResendShape, WebJson.Default.UpstreamTestStep, WebJson.Default.ReadShape, WebJson.Default.OrderStepShape, WebJson.Default.EventShape,
             WebJson.Default.MeterLifeShape, WebJson.Default.ExpectShape, WebJson.Default.ExchangeShape, WebJson.Default.ShipmentShape, WebJson.Default.NodeShape, WebJson.Default.NetworkShape,
-            WebJson.Default.NetworkChangeShape, WebJson.Default.OwnershipView, WebJson.Default.OrderShape, WebJson.Default.OrderReceiptShape, WebJson.Default.OrderMeterShape, WebJson.Default.AuditShape,
+            WebJson.Default.NetworkChangeShape, WebJson.Default.OwnershipView, WebJson.Default.OrderShape, WebJson.Default.OrderReceiptShape, WebJson.Default.OrderMeterShape, WebJson.Default.ImageShape, WebJson.Default.ImageGapShape, WebJson.Default.AuditShape,
         ];
         var options = new JsonSchemaExporterOptions { TreatNullObliviousAsNonNullable = true };
         return new JsonObject(shapes.Select(shape => KeyValuePair.Create(shape.Type.Name, (JsonNode?)shape.GetJsonSchemaAsNode(options))));

@@ -68,6 +68,9 @@ internal sealed class Consumer(string directory, int port, string topic) : IAsyn
     /// <summary>Says something to the box.</summary>
     internal Task SayAsync(string to, string payload, bool retain = false) => _client.PublishStringAsync(to, payload, MqttQualityOfServiceLevel.AtLeastOnce, retain);
 
+    /// <summary>Sends octets to the box.</summary>
+    internal Task SayAsync(string to, byte[] payload) => _client.PublishBinaryAsync(to, payload, MqttQualityOfServiceLevel.AtLeastOnce);
+
     private async Task ReturnAsync()
     {
         while (!_ending && !_client.IsConnected)

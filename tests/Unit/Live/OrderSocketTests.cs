@@ -104,6 +104,38 @@ public sealed class OrderSocketTests : IAsyncDisposable
         }
     }
 
+    [Fact]
+    public async Task An_image_is_brought_by_the_tool_looked_at_and_dropped_by_whoever_may_order_firmware()
+    {
+        await OpenAsync();
+        var path = Path.Combine(_folder, "image.bin");
+        await File.WriteAllBytesAsync(path, [.. Enumerable.Range(0, 700_000).Select(i => (byte)(i * 13))], TestContext.Current.CancellationToken);
+        var hash = Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData(await File.ReadAllBytesAsync(path, TestContext.Current.CancellationToken)));
+        _bench.Users[Environment.UserName] = [Role.Operator];
+        var denied = await ToolAsync("image", "put", path);
+        Assert.Equal((ExitCode.Refused, true), (denied.Code, denied.Output.Contains("it takes the role security-officer", StringComparison.Ordinal)));
+        _bench.Users[Environment.UserName] = [Role.SecurityOfficer];
+        var put = await ToolAsync("image", "put", path);
+        Assert.Equal((ExitCode.Ok, true), (put.Code, put.Output.StartsWith($"{{\"imageSha256\":\"{hash}\",\"imageOctets\":700000}}", StringComparison.Ordinal)));
+        Assert.StartsWith($"{hash}     700000 octets  complete", (await ToolAsync("image", "list")).Output, StringComparison.Ordinal);
+        var listed = JsonNode.Parse((await ToolAsync("image", "list", "--json")).Output)![0]!;
+        Assert.Equal((hash, true), (listed["sha256"]!.GetValue<string>(), listed["complete"]!.GetValue<bool>()));
+        Assert.Equal(ExitCode.Ok, (await ToolAsync("image", "drop", hash)).Code);
+        Assert.Equal(ExitCode.NotFound, (await ToolAsync("image", "drop", hash)).Code);
+        Assert.Equal(ExitCode.NotFound, (await ToolAsync("image", "put", path + ".gone")).Code);
+        await File.WriteAllBytesAsync(path, new byte[(1024 * 1024) + 1], TestContext.Current.CancellationToken);
+        var large = await ToolAsync("image", "put", path);
+        Assert.Contains("an image has 1 to 1048576 octets", large.Output, StringComparison.Ordinal);
+        Assert.Equal(["image drop", "image put", "image put refused"], _bench.Ledger.Records.Where(record => record.Type == Metering.Ledger.RecordType.Audit)
+            .Select(record => Concentrator.Store.Books.AuditRecord.Parse(record.Payload).What).Where(what => what.StartsWith("image", StringComparison.Ordinal)).Order());
+        using var client = new HttpClient();
+        using var onTcp = await client.PutAsync($"http://127.0.0.1:{_port}/api/v1/images/{hash}", new ByteArrayContent([1]), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.Forbidden, onTcp.StatusCode);
+        using var named = AtSocket();
+        using var noHash = await named.PutAsync("http://box/api/v1/images/abc", new ByteArrayContent([1]), TestContext.Current.CancellationToken);
+        Assert.Equal(HttpStatusCode.BadRequest, noHash.StatusCode);
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (_web is not null)
@@ -124,7 +156,7 @@ public sealed class OrderSocketTests : IAsyncDisposable
         }
 
         _bench.Run();
-        _web = new WebHost(new WebOptions(new IPEndPoint(IPAddress.Loopback, _port), Path.Combine(_folder, "s"), new HashSet<string>()), null!, null!, null!, null!, null!, null!, null!, [], null!, _bench.Door, null!, null);
+        _web = new WebHost(new WebOptions(new IPEndPoint(IPAddress.Loopback, _port), Path.Combine(_folder, "s"), new HashSet<string>()) { Images = _bench.Images }, null!, null!, null!, null!, null!, null!, null!, [], null!, _bench.Door, null!, null);
         await _web.StartAsync(TestContext.Current.CancellationToken);
     }
 

@@ -7,9 +7,12 @@ namespace Unit.Live;
 public sealed class OrderTests
 {
     private const string Base = "dc/v1/dc-test/cmd/", Meter = "SIM0000000001000";
+    private const int Part = 5000;
+    private static readonly byte[] Image = [.. Enumerable.Range(0, 20_000).Select(i => (byte)(i * 31))];
+    private static readonly string Hash = Convert.ToHexStringLower(SHA256.HashData(Image));
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
-    [Requirement("E5", "E6", "F1", "F4", "P5, P6")]
+    [Requirement("E5", "E6", "F1", "F2", "F4", "P5, P6")]
     [Fact]
     public async Task Signed_orders_are_carried_out_and_told_others_reach_no_meter_and_a_kill_forgets_none()
     {
@@ -42,6 +45,14 @@ public sealed class OrderTests
             await street.Consumer.SayAsync(Base + "reconnect", Now("close", "{}").By(key));
             await UntilAsync(street, "close", "done");
 
+            // An image that comes by itself, its last parts first, and what nobody ordered: then the power goes.
+            await street.Consumer.SayAsync($"dc/v1/dc-test/image/{new string('0', 64)}/0", Image);
+            await street.Consumer.SayAsync(Base + "firmware", Now("image", $$"""{"activate":false,"identification":"53494D2D332E30","imageOctets":{{Image.Length}},"imageSha256":"{{Hash}}","legallyRelevant":false}""").By(key));
+            await UntilAsync(street, "image", "accepted");
+            await BringAsync(street, 15_000, 5000);
+            await Street.WaitAsync(() => LastOf(street)?["received"]!.GetValue<int>() == 10_000, Patience, () => $"the box is to have 10000 octets of the image: {LastOf(street)}{street.Log}");
+            Assert.Equal([0, 10_000], LastOf(street)!["missing"]!.AsArray().Select(gap => gap!["from"]!.GetValue<int>()));
+
             // Taken, and killed at once: whoever was told that it is taken hears how it went.
             await street.Consumer.SayAsync(Base + "read", Now("read-2", """{"what":"load-profile"}""").By(key));
             await UntilAsync(street, "read-2", "accepted");
@@ -49,6 +60,7 @@ public sealed class OrderTests
         }
 
         await street.Consumer.SayAsync(Base + "read", Now("read-3", """{"what":"registers"}""").By(key)); // nobody is there: the broker keeps it
+        await BringAsync(street, 10_000, 0);
         using (var service = street.StartService())
         {
             await UntilAsync(street, "read-2", "done");
@@ -56,13 +68,17 @@ public sealed class OrderTests
             var submitted = street.Tool("order", "submit", "read", Meter, "--args", """{"what":"registers"}""", "--wait");
             Assert.True(submitted.Code == 0, submitted.Output + street.Log);
             Assert.Contains("done", submitted.Output, StringComparison.Ordinal);
-            Assert.Equal(6, street.Tool("order", "list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length); // refused ones stand in the audit, not in the book
+            Assert.Equal(7, street.Tool("order", "list").Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Length); // refused ones stand in the audit, not in the book
             Assert.Equal(3, street.Tool("order", "show", "forged").Code);
             Assert.Equal(1, street.Tool("order", "submit", "explode", Meter).Code);
             var audit = JsonNode.Parse(street.Tool("audit", "list", "--json").Output)!.AsArray().Select(line => $"{line!["what"]} {line["subject"]}").ToList();
             Assert.Equal(["order refused explode", "order read"], audit.Where(line => line.StartsWith("order", StringComparison.Ordinal)).Take(2).Select(line => string.Join(' ', line.Split(' ').Take(line.StartsWith("order read", StringComparison.Ordinal) ? 2 : 3))));
             Assert.Contains("order disconnect open", audit);
             Assert.Contains("order refused write forged", audit);
+            Assert.StartsWith(Hash, street.Tool("image", "list").Output, StringComparison.Ordinal);
+            await UntilAsync(street, "image", "done");
+            Assert.Equal("complete", LastOf(street)!["state"]!.GetValue<string>());
+            Assert.EndsWith("an image waits", JsonNode.Parse(street.Consumer.Payloads("/cmd/image/result")[^1])!["after"]!.GetValue<string>(), StringComparison.Ordinal);
             await ServiceProcess.StopAsync(service);
             Assert.Equal(0, service.ExitCode);
         }
@@ -70,6 +86,16 @@ public sealed class OrderTests
         Assert.Equal(0, street.Tool("ledger", "verify").Code);
         street.Consumer.MustAllFitTheirSchemas();
     }
+
+    private static async Task BringAsync(Street street, params int[] parts)
+    {
+        foreach (var from in parts)
+        {
+            await street.Consumer.SayAsync($"dc/v1/dc-test/image/{Hash}/{from}", Image[from..(from + Part)]);
+        }
+    }
+
+    private static JsonNode? LastOf(Street street) => street.Consumer.Payloads($"/image/{Hash}/status") is [.., var last] ? JsonNode.Parse(last) : null;
 
     private static SignedOrder Now(string id, string args) => new SignedOrder(id, args, [Meter]) with { Issued = DateTimeOffset.UtcNow, Expires = DateTimeOffset.UtcNow.AddHours(1) };
 

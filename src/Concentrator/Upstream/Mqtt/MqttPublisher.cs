@@ -13,7 +13,7 @@ namespace Concentrator.Upstream.Mqtt;
 /// acknowledgement, as configured, and never before.
 /// </summary>
 internal sealed class MqttPublisher(
-    MqttUpstreamOptions options, Delivery delivery, ILedgerReader ledger, IDeadLetters deadLetters, MqttAnnouncements announcements, MqttCompleteness completeness, MqttOrders orders, ITimeSource time,
+    MqttUpstreamOptions options, Delivery delivery, ILedgerReader ledger, IDeadLetters deadLetters, MqttAnnouncements announcements, MqttCompleteness completeness, MqttOrders orders, MqttImages images, ITimeSource time,
     IClockOpinions opinions, IOwnershipLists owners, TimeProvider clock, ILogger log)
     : IUpstream
 {
@@ -89,7 +89,7 @@ internal sealed class MqttPublisher(
     {
         using var tls = new MqttTls(options);
         var session = await MqttSession.ConnectAsync(
-            options, tls, announcements.LastWill, options.BoxId, [options.TopicBase + "/ack", options.TopicBase + "/owner", orders.Filter], ReceiveAsync, clock, stop).ConfigureAwait(false);
+            options, tls, announcements.LastWill, options.BoxId, [options.TopicBase + "/ack", options.TopicBase + "/owner", orders.Filter, images.Filter], ReceiveAsync, clock, stop).ConfigureAwait(false);
         await using (session.ConfigureAwait(false))
         {
             (_connected, _sentence) = (true, null);
@@ -99,7 +99,7 @@ internal sealed class MqttPublisher(
             using var ending = CancellationTokenSource.CreateLinkedTokenSource(stop);
             await announcements.BeginAsync(session, ending.Token).ConfigureAwait(false);
             await orders.BeginAsync(session, ending.Token).ConfigureAwait(false);
-            Task[] loops = [announcements.RunAsync(session, ending.Token), DeliverAsync(session, ending.Token), completeness.RunAsync(session, ending.Token), session.Ended];
+            Task[] loops = [announcements.RunAsync(session, ending.Token), DeliverAsync(session, ending.Token), completeness.RunAsync(session, ending.Token), images.RunAsync(session, ending.Token), session.Ended];
             var first = await Task.WhenAny(loops).ConfigureAwait(false);
             await ending.CancelAsync().ConfigureAwait(false);
             if (stop.IsCancellationRequested)
@@ -287,6 +287,12 @@ internal sealed class MqttPublisher(
         if (orders.VerbOf(topic) is { } verb)
         {
             await orders.TakeAsync(verb, came).ConfigureAwait(false);
+            return;
+        }
+
+        if (images.IsOf(topic))
+        {
+            images.Take(came);
             return;
         }
 

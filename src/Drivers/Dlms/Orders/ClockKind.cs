@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Globalization;
 using System.Runtime.CompilerServices;
 using Metering;
@@ -10,8 +9,8 @@ using Protocols.Dlms.Model;
 namespace Drivers.Dlms.Orders;
 
 /// <summary>
-/// Looks at the meter's clock and moves it where the rule allows. That it was moved is written down before it is moved, so that a power cut in between moves it no second time; what it
-/// showed before and after is an event.
+/// Looks at the meter's clock and moves it where the rule allows. That it will be moved is written down before, with what it shows: after a power cut in between the clock itself tells whether it
+/// was, and is moved no second time in a day. What it showed before and after is an event.
 /// </summary>
 internal sealed class ClockKind : IOrderKind
 {
@@ -36,7 +35,7 @@ internal sealed class ClockKind : IOrderKind
         var before = await ClockLook.TakeAsync(meter, stop).ConfigureAwait(false);
         meter.Before = before.Meter.ToString();
         var window = meter.Profile.ClockWindow;
-        var reading = new ClockReading(before.Difference, before.Uncertainty, before.Meter.ToLocal(), CapturePeriod, LastMoved(meter));
+        var reading = new ClockReading(before.Difference, before.Uncertainty, before.Meter.ToLocal(), CapturePeriod, ClockMark.Load(meter).LastMoved(before, window.Ignore));
         var decision = ClockRule.Decide(new ClockLimits(window.Ignore, window.Shift, window.Set), meter.Time.Trust, reading, meter.Time.Now.Utc ?? default);
         switch (decision.Move)
         {
@@ -54,7 +53,10 @@ internal sealed class ClockKind : IOrderKind
                 yield break;
         }
 
+        var mark = ClockMark.Begin(meter.Time.Now.Utc!.Value, before, reading.LastMoved);
+        await mark.SaveAsync(meter, stop).ConfigureAwait(false);
         var isSet = await MoveAsync(decision.Move, before, meter, stop).ConfigureAwait(false);
+        await mark.Moved().SaveAsync(meter, stop).ConfigureAwait(false);
         var after = await ClockLook.TakeAsync(meter, stop).ConfigureAwait(false);
         var sentence = $"{(isSet ? "set" : "shifted")}: {decision.Sentence}, {before.Meter} before, {after.Meter} after, {Seconds(after.Difference)} off now";
         var moved = after.Difference.Duration() < before.Difference.Duration();
@@ -67,9 +69,6 @@ internal sealed class ClockKind : IOrderKind
     /// <summary>True where it was set, false where it was shifted.</summary>
     private static async ValueTask<bool> MoveAsync(ClockMove move, ClockLook before, OrderMeter meter, CancellationToken stop)
     {
-        var now = new byte[8];
-        BinaryPrimitives.WriteInt64BigEndian(now, meter.Time.Now.Utc!.Value.Ticks);
-        await meter.Memory.SaveAsync(meter.Driver, MovedName(meter), now, stop).ConfigureAwait(false);
         if (move == ClockMove.Shift)
         {
             var shift = new ActionProcedure(ClockLook.Shift, new DataWriter().Int16((short)-Math.Round(before.Difference.TotalSeconds)).ToArray());
@@ -85,11 +84,6 @@ internal sealed class ClockKind : IOrderKind
         await (await meter.VisitAsync(stop).ConfigureAwait(false)).RunAsync(set, stop).ConfigureAwait(false);
         return set.Result == 0 ? true : throw new MeterRefusalException($"the meter's clock cannot be set: {ErrorText.OfDataAccess(set.Result)}");
     }
-
-    private static DateTime? LastMoved(OrderMeter meter) =>
-        meter.Memory.Load(meter.Driver, MovedName(meter)) is { Length: 8 } ticks ? new DateTime(BinaryPrimitives.ReadInt64BigEndian(ticks.Span), DateTimeKind.Utc) : null;
-
-    private static string MovedName(OrderMeter meter) => "clock-moved/" + meter.Id.Text;
 
     /// <summary>The box's own event, dated by the box's clock.</summary>
     private static DriverEvent Tell(OrderMeter meter, ClockLook look, ClockEvent number, string sentence, string? task)

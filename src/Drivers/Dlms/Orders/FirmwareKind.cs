@@ -28,7 +28,7 @@ internal sealed class FirmwareKind : IOrderKind
     {
         try
         {
-            return order.Order.Kind == OrderKind.Firmware && FirmwareOrder.Parse(order.Order.Payload) is { Aborts: true, Image.IsEmpty: true };
+            return order.Order.Kind == OrderKind.Firmware && FirmwareOrder.Parse(order.Order.Payload) is { Aborts: true, Image.IsEmpty: true, ImageHash.IsEmpty: true };
         }
         catch (Exception e) when (e is InvalidDataException or OverflowException)
         {
@@ -38,8 +38,10 @@ internal sealed class FirmwareKind : IOrderKind
 
     public string? Refusal(MeterOrder order) => FirmwareOrder.Parse(order.Payload) switch
     {
-        { Aborts: true } abort => abort.Image.IsEmpty ? null : "an order that gives a transfer up brings no image",
-        { Image.IsEmpty: true } => "the image is empty",
+        { Aborts: true } abort => abort.Image.IsEmpty && abort.ImageHash.IsEmpty ? null : "an order that gives a transfer up brings no image",
+        { Image.IsEmpty: true, ImageHash.IsEmpty: true } => "the image is empty",
+        { ImageHash.IsEmpty: false } named when !named.Image.IsEmpty || order.Image?.Length != named.ImageOctets || !order.Image.Hash.Span.SequenceEqual(named.ImageHash.Span) =>
+            "the image that the order names is not the one that is here",
         { Identification.Length: 0 or > 64 } => "an image identification has 1 to 64 octets",
         _ => null,
     };
@@ -67,12 +69,14 @@ internal sealed class FirmwareKind : IOrderKind
             yield break;
         }
 
-        var image = new FirmwareImage(firmware.Identification, firmware.Image, firmware.Signature);
+        var octets = order.Image ?? new ImageOctets(firmware.Image);
+        var image = new FirmwareImage(firmware.Identification, octets.Length, octets.Hash, firmware.Signature);
         var transfer = new ImageTransfer(image, Load(meter), firmware.Activate && later is null);
         var (began, losses, kept) = (meter.Clock.GetTimestamp(), 0, transfer.Progress);
         TimeSpan Now() => WholeMilliseconds.Of(meter.Clock.GetElapsedTime(began));
         string? before = null;
-        using var place = new CastPlace(meter, image);
+        byte[] block = [];
+        using var place = new CastPlace(meter, image, octets);
         while (true)
         {
             var step = transfer.Next(Now());
@@ -118,6 +122,18 @@ internal sealed class FirmwareKind : IOrderKind
                 continue;
             }
 
+            if (step.Move == ImageMove.Send)
+            {
+                if (BlockOf(octets, step, ref block) is { } unread)
+                {
+                    await SaveAsync(meter, transfer.Progress, stop).ConfigureAwait(false);
+                    yield return new OrderStep(OrderState.Failed, $"{unread}; the next order for this image goes on where it stands", null, default);
+                    yield break;
+                }
+
+                step = step with { Ask = transfer.Send(block.AsSpan(0, step.Octets)) };
+            }
+
             if (await AskAsync(meter, step.Ask!, stop).ConfigureAwait(false) is { } loss)
             {
                 transfer.Lost();
@@ -151,6 +167,21 @@ internal sealed class FirmwareKind : IOrderKind
             }
 
             yield return new OrderStep(OrderState.Running, Words(transfer), null, default);
+        }
+    }
+
+    /// <summary>Reads the block that is to be sent; gives what is wrong, or null.</summary>
+    private static string? BlockOf(IImageSource octets, in ImageStep step, ref byte[] block)
+    {
+        block = block.Length < step.Octets ? new byte[step.Octets] : block;
+        try
+        {
+            octets.Read(step.Offset, block.AsSpan(0, step.Octets));
+            return null;
+        }
+        catch (IOException e)
+        {
+            return e.Message;
         }
     }
 

@@ -1,4 +1,5 @@
 using Drivers.Dlms.Orders;
+using Metering.Orders;
 using Protocols.Dlms.Client;
 
 namespace Drivers.Dlms.Street;
@@ -14,12 +15,13 @@ internal sealed class CastPlace : IDisposable
 
     private readonly OrderMeter _meter;
     private readonly FirmwareImage _image;
+    private readonly IImageSource _octets;
     private bool _isIn, _isComing;
     private int _times;
 
-    internal CastPlace(OrderMeter meter, FirmwareImage image)
+    internal CastPlace(OrderMeter meter, FirmwareImage image, IImageSource octets)
     {
-        (_meter, _image, _isComing) = (meter, image, true);
+        (_meter, _image, _octets, _isComing) = (meter, image, octets, true);
         meter.Images?.Announce(1);
     }
 
@@ -45,7 +47,7 @@ internal sealed class CastPlace : IDisposable
         }
 
         var group = transfer.Phase == ImagePhase.Blocks && transfer.Missing.Count >= ImageCast.LeastBlocks && _times < MostTimes
-            ? _meter.Images?.Join(_meter.Id, _meter.Profile.PreEstablished, _meter.Client, _meter.Suite, _image, transfer.BlockSize, transfer.Missing) : null;
+            ? _meter.Images?.Join(_meter.Id, _meter.Profile.PreEstablished, _meter.Client, _meter.Suite, _image, _octets, transfer.BlockSize, transfer.Missing) : null;
         Arrive();
         if (group is not null)
         {

@@ -1,5 +1,6 @@
 using System.Threading.Channels;
 using Metering;
+using Metering.Orders;
 using Protocols.Dlms.Client;
 
 namespace Drivers.Dlms.Street;
@@ -58,7 +59,7 @@ internal sealed class ImageCast(StreetVoice voice, TimeSpan pause, TimeProvider 
     }
 
     /// <summary>Waits with others for blocks; null where the meter, or blocks of this size, cannot be told anything.</summary>
-    internal ImageGroup? Join(MeterId meter, int client, int owner, byte suite, FirmwareImage image, uint blockSize, IReadOnlyCollection<uint> missing)
+    internal ImageGroup? Join(MeterId meter, int client, int owner, byte suite, FirmwareImage image, IImageSource octets, uint blockSize, IReadOnlyCollection<uint> missing)
     {
         if (client <= 0 || !voice.Carries(blockSize) || voice.KeyOf(meter.Text, client, owner, suite) is not { } key)
         {
@@ -67,10 +68,10 @@ internal sealed class ImageCast(StreetVoice voice, TimeSpan pause, TimeProvider 
 
         lock (_lock)
         {
-            var name = $"{key.Name}/{Convert.ToHexString(image.Hash)}/{Convert.ToHexString(image.Identification.Span)}/{blockSize}";
+            var name = $"{key.Name}/{Convert.ToHexString(image.Hash.Span)}/{Convert.ToHexString(image.Identification.Span)}/{blockSize}";
             if (!_open.TryGetValue(name, out var group))
             {
-                _open[name] = group = new ImageGroup(name, key, image, blockSize, clock.GetTimestamp());
+                _open[name] = group = new ImageGroup(name, key, image, octets, blockSize, clock.GetTimestamp());
                 _groups.Writer.TryWrite(group);
             }
 
@@ -133,12 +134,12 @@ internal sealed class ImageCast(StreetVoice voice, TimeSpan pause, TimeProvider 
     /// <summary>Tells the blocks that more than one member misses. Who joins meanwhile hears the rest.</summary>
     private async ValueTask TellAsync(ImageGroup group, CancellationToken stop)
     {
-        var (blocks, failures) = (group.Begin(), 0);
+        var (blocks, failures, block) = (group.Begin(), 0, new byte[group.BlockSize]);
         for (var at = 0; at < blocks.Count;)
         {
             try
             {
-                await voice.TellBlockAsync(group.Key, blocks[at], group.BlockOf(blocks[at]), stop).ConfigureAwait(false);
+                await voice.TellBlockAsync(group.Key, blocks[at], group.Read(blocks[at], block), stop).ConfigureAwait(false);
                 Interlocked.Increment(ref _told);
                 group.Tell(++at);
                 failures = 0;

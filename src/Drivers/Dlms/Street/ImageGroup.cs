@@ -1,10 +1,11 @@
 using System.Globalization;
+using Metering.Orders;
 using Protocols.Dlms.Client;
 
 namespace Drivers.Dlms.Street;
 
 /// <summary>Meters that wait for the same image under the same key, and how far it was told to them.</summary>
-internal sealed class ImageGroup(string name, VoiceKey key, FirmwareImage image, uint blockSize, long began)
+internal sealed class ImageGroup(string name, VoiceKey key, FirmwareImage image, IImageSource octets, uint blockSize, long began)
 {
     private readonly TaskCompletionSource _done = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly Dictionary<uint, int> _missed = [];
@@ -15,6 +16,8 @@ internal sealed class ImageGroup(string name, VoiceKey key, FirmwareImage image,
     internal string Name => name;
 
     internal VoiceKey Key => key;
+
+    internal uint BlockSize => blockSize;
 
     /// <summary>When the first came.</summary>
     internal long Began => began;
@@ -74,10 +77,13 @@ internal sealed class ImageGroup(string name, VoiceKey key, FirmwareImage image,
         }
     }
 
-    internal ReadOnlyMemory<byte> BlockOf(uint number)
+    /// <summary>Reads a block of the image into a buffer; gives it.</summary>
+    /// <exception cref="IOException">The image cannot be read.</exception>
+    internal ReadOnlyMemory<byte> Read(uint number, Memory<byte> block)
     {
-        var from = (int)(number * blockSize);
-        return image.Octets.Slice(from, Math.Min((int)blockSize, image.Octets.Length - from));
+        var (offset, length) = image.PlaceOf(number, blockSize);
+        octets.Read(offset, block.Span[..length]);
+        return block[..length];
     }
 
     internal void End() => _done.TrySetResult();

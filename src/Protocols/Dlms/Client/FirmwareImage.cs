@@ -1,19 +1,17 @@
-using System.Security.Cryptography;
-
 namespace Protocols.Dlms.Client;
 
-/// <summary>An image for a meter.</summary>
+/// <summary>An image for a meter, as far as a transfer has to know it: its octets lie elsewhere, and are asked for block by block.</summary>
 /// <param name="Identification">image_identifier, as the meter's maker gives it.</param>
+/// <param name="Octets">How many there are.</param>
+/// <param name="Hash">SHA-256 of them.</param>
 /// <param name="Signature">What the meter must tell of it before it is activated; empty for anything.</param>
-public sealed record FirmwareImage(ReadOnlyMemory<byte> Identification, ReadOnlyMemory<byte> Octets, ReadOnlyMemory<byte> Signature = default)
+public sealed record FirmwareImage(ReadOnlyMemory<byte> Identification, int Octets, ReadOnlyMemory<byte> Hash, ReadOnlyMemory<byte> Signature = default)
 {
-    private byte[]? _hash;
-
-    /// <summary>SHA-256 of the octets.</summary>
-    public ReadOnlySpan<byte> Hash => _hash ??= SHA256.HashData(Octets.Span);
-
     /// <summary>Blocks of a size; the last may be shorter.</summary>
-    public uint BlocksOf(uint size) => size == 0 ? 0 : ((uint)Octets.Length + size - 1) / size;
+    public uint BlocksOf(uint size) => size == 0 ? 0 : ((uint)Octets + size - 1) / size;
+
+    /// <summary>Where a block of a size lies.</summary>
+    public (int Offset, int Octets) PlaceOf(uint block, uint size) => ((int)(block * size), Math.Min((int)size, Octets - (int)(block * size)));
 }
 
 /// <summary>What is kept of a transfer, so that it goes on after a loss of link or power, and never begins anew while the same image is in progress.</summary>
@@ -22,5 +20,5 @@ public sealed record FirmwareImage(ReadOnlyMemory<byte> Identification, ReadOnly
 public sealed record ImageProgress(ReadOnlyMemory<byte> Identification, ReadOnlyMemory<byte> Hash, bool IsInitiated, uint Block)
 {
     /// <summary>It is of this image.</summary>
-    public bool IsOf(FirmwareImage image) => Identification.Span.SequenceEqual(image.Identification.Span) && Hash.Span.SequenceEqual(image.Hash);
+    public bool IsOf(FirmwareImage image) => Identification.Span.SequenceEqual(image.Identification.Span) && Hash.Span.SequenceEqual(image.Hash.Span);
 }

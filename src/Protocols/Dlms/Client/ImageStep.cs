@@ -34,6 +34,8 @@ public enum ImageMove
 {
     /// <summary>Run the procedure, then hand it back.</summary>
     Ask,
+    /// <summary>A block is to be sent: read its octets, and ask what <see cref="ImageTransfer.Send"/> makes of them.</summary>
+    Send,
     /// <summary>Wait until it is due.</summary>
     Wait,
     /// <summary>Release, wait until it is due, associate anew.</summary>
@@ -47,4 +49,6 @@ public enum ImageMove
 /// <summary>What is to be done next.</summary>
 /// <param name="Ask">The procedure to run.</param>
 /// <param name="Due">When to ask again, on the clock that was given.</param>
-public readonly record struct ImageStep(ImageMove Move, Procedure? Ask = null, TimeSpan Due = default);
+/// <param name="Offset">Of the block that is to be sent.</param>
+/// <param name="Octets">How long it is.</param>
+public readonly record struct ImageStep(ImageMove Move, Procedure? Ask = null, TimeSpan Due = default, int Offset = 0, int Octets = 0);

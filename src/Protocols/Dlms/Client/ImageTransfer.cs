@@ -47,7 +47,7 @@ public sealed class ImageTransfer(FirmwareImage image, ImageProgress? progress, 
     public IReadOnlyCollection<uint> Missing => _missing;
 
     /// <summary>What is to be kept.</summary>
-    public ImageProgress Progress { get; private set; } = progress is not null && progress.IsOf(image) ? progress : new ImageProgress(image.Identification, image.Hash.ToArray(), false, 0);
+    public ImageProgress Progress { get; private set; } = progress is not null && progress.IsOf(image) ? progress : new ImageProgress(image.Identification, image.Hash, false, 0);
 
     /// <summary>An attribute of the meter's image transfer object.</summary>
     public static AttributeDescriptor Attribute(sbyte number) => new(18, Name, number);
@@ -94,8 +94,17 @@ public sealed class ImageTransfer(FirmwareImage image, ImageProgress? progress, 
             return new ImageStep(move, null, _due);
         }
 
+        if (Phase == ImagePhase.Blocks)
+        {
+            var (offset, octets) = image.PlaceOf(_sending = _missing.Peek(), _blockSize);
+            return new ImageStep(ImageMove.Send, Offset: offset, Octets: octets);
+        }
+
         return new ImageStep(ImageMove.Ask, _asked = Question());
     }
+
+    /// <summary>The procedure that sends the block which is to be sent.</summary>
+    public Procedure Send(ReadOnlySpan<byte> block) => _asked = TellBlock(_sending, block);
 
     /// <summary>Takes what came of the procedure that was asked last.</summary>
     public void Take(TimeSpan now)
@@ -121,8 +130,7 @@ public sealed class ImageTransfer(FirmwareImage image, ImageProgress? progress, 
     {
         ImagePhase.Look => new GetProcedure(Attribute(_look switch { 0 => 6, 1 => 2, _ => 5 })),
         ImagePhase.Enable => new SetProcedure(Attribute(5), new DataWriter().Boolean(true).ToArray()),
-        ImagePhase.Initiate => Action(1, new DataWriter().Structure(2).Octets(image.Identification.Span).UInt32((uint)image.Octets.Length)),
-        ImagePhase.Blocks => Action(2, new DataWriter().Structure(2).UInt32(_sending = _missing.Peek()).Octets(BlockOf(_sending))),
+        ImagePhase.Initiate => Action(1, new DataWriter().Structure(2).Octets(image.Identification.Span).UInt32((uint)image.Octets)),
         ImagePhase.Gaps => new GetProcedure(Attribute(3)),
         ImagePhase.Verify => Action(3, new DataWriter().Int8(0)),
         ImagePhase.Compare => new GetProcedure(Attribute(7)),
@@ -131,12 +139,6 @@ public sealed class ImageTransfer(FirmwareImage image, ImageProgress? progress, 
     };
 
     private static ActionProcedure Action(sbyte method, DataWriter parameter) => new(Attribute(method), parameter.ToArray());
-
-    private ReadOnlySpan<byte> BlockOf(uint number)
-    {
-        var from = (int)(number * _blockSize);
-        return image.Octets.Span.Slice(from, Math.Min((int)_blockSize, image.Octets.Length - from));
-    }
 
     private void TakeValue(sbyte attribute, in DataResult result, TimeSpan now)
     {
@@ -185,9 +187,9 @@ public sealed class ImageTransfer(FirmwareImage image, ImageProgress? progress, 
         }
 
         _look = 0;
-        if (_blockSize is 0 or > 65_536 || image.Octets.IsEmpty)
+        if (_blockSize is 0 or > 65_536 || image.Octets == 0)
         {
-            Fail(image.Octets.IsEmpty ? "the image is empty" : $"the meter tells an image block size of {_blockSize} octets");
+            Fail(image.Octets == 0 ? "the image is empty" : $"the meter tells an image block size of {_blockSize} octets");
             return;
         }
 
@@ -313,7 +315,7 @@ public sealed class ImageTransfer(FirmwareImage image, ImageProgress? progress, 
                 break;
             }
 
-            if (AXdrNumbers.TryInteger(size, out var octets) && octets == image.Octets.Length && identification.Content.SequenceEqual(image.Identification.Span)
+            if (AXdrNumbers.TryInteger(size, out var octets) && octets == image.Octets && identification.Content.SequenceEqual(image.Identification.Span)
                 && (image.Signature.IsEmpty || signature.Content.SequenceEqual(image.Signature.Span)))
             {
                 Phase = activate ? ImagePhase.Activate : ImagePhase.Done;

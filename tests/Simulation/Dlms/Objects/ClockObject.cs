@@ -36,6 +36,11 @@ public sealed class ClockObject(DlmsMeter meter) : CosemObject(8, 0, new Obis(0,
 
     public override byte Set(int attribute, ReadOnlyMemory<byte> value)
     {
+        if (meter.Clock.IsLocked)
+        {
+            return Denied;
+        }
+
         if (attribute != 2 || value.Length != 14 || value.Span[0] != 0x09 || meter.Clock.Utc(value.Span[2..]) is not { } utc)
         {
             return attribute == 2 ? TypeUnmatched : Denied;

@@ -2,6 +2,7 @@ using Metering;
 using Metering.Driver;
 using Metering.Orders;
 using Simulation.Dlms;
+using Substation;
 
 namespace Unit.Flows.Dlms;
 
@@ -96,9 +97,81 @@ public class ClockOrderTests
         Assert.Equal(OrderState.Done, (await bench.OrderAsync(OrderKind.Clock, Order)).State);
     }
 
-    private static async Task<DriverBench> OpenAsync(double seconds, DlmsMeterPlan? plan = null)
+    [Requirement("P2")]
+    [Theory]
+    [InlineData(40.0)]
+    [InlineData(-7.0)]
+    public async Task A_clock_that_was_to_be_moved_when_the_box_was_killed_is_moved_by_the_next_order(double seconds)
     {
-        var bench = new DriverBench(plan ?? new DlmsMeterPlan(3, 7));
+        var memory = new FreshMemory();
+        using var kill = new CancellationTokenSource();
+        await using var first = await OpenAsync(seconds, kept: new KillingMemory(memory, kill, saves: 0));
+        var meter = first.Meter;
+        var order = first.Start(new MeterOrder("clock-1", OrderKind.Clock, MeterId.Parse(meter.Name), Order), null, kill.Token);
+        await first.Clock.AdvanceUntilAsync(() => order.IsCompleted, TimeSpan.FromMilliseconds(50));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => order);
+        Assert.Equal(1, meter.Clock.TimesSet); // by the test alone
+        await using var again = new DriverBench(new DlmsMeterPlan(3, 7), memory: memory, start: first.Clock.GetUtcNow());
+        Assert.True(await again.ListeningAsync());
+        again.Meter.Clock.Set(again.Clock.GetUtcNow().UtcDateTime.AddSeconds(seconds + 0.4)); // it drifts
+        var step = await again.OrderAsync(OrderKind.Clock, Order);
+        Assert.True(step.State == OrderState.Done, step.Sentence);
+        Assert.InRange(again.Meter.Clock.Error.TotalSeconds, -1.5, 1.5);
+    }
+
+    [Fact]
+    public async Task A_clock_that_was_moved_when_the_box_was_killed_is_moved_no_second_time_that_day()
+    {
+        var memory = new FreshMemory();
+        using var kill = new CancellationTokenSource();
+        await using var first = await OpenAsync(40, kept: new KillingMemory(memory, kill, saves: 1)); // killed before it could note that the meter took it
+        var order = first.Start(new MeterOrder("clock-1", OrderKind.Clock, MeterId.Parse(first.Meter.Name), Order), null, kill.Token);
+        await first.Clock.AdvanceUntilAsync(() => order.IsCompleted, TimeSpan.FromMilliseconds(50));
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => order);
+        Assert.InRange(first.Meter.Clock.Error.TotalSeconds, -1.5, 1.5);
+        await using var again = new DriverBench(new DlmsMeterPlan(3, 7), memory: memory, start: first.Clock.GetUtcNow());
+        Assert.True(await again.ListeningAsync());
+        Assert.Contains("within its window", (await again.OrderAsync(OrderKind.Clock, Order)).Sentence, StringComparison.Ordinal);
+        again.Meter.Clock.Set(again.Clock.GetUtcNow().UtcDateTime.AddSeconds(8)); // it goes wrong again
+        Assert.Contains("once a day", (await again.OrderAsync(OrderKind.Clock, Order)).Sentence, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_clock_that_could_not_be_set_was_not_moved()
+    {
+        await using var bench = await OpenAsync(40);
+        bench.Meter.Clock.IsLocked = true;
+        Assert.Contains("cannot be set", (await bench.OrderAsync(OrderKind.Clock, Order)).Sentence, StringComparison.Ordinal);
+        bench.Meter.Clock.IsLocked = false;
+        Assert.Equal(OrderState.Done, (await bench.OrderAsync(OrderKind.Clock, Order)).State);
+    }
+
+    /// <summary>A box that is killed with what it writes down of a clock that it moves: when the first is there, or before another one is.</summary>
+    private sealed class KillingMemory(FreshMemory inner, CancellationTokenSource kill, int saves) : IDriverMemory
+    {
+        private int _saves;
+
+        public ReadOnlyMemory<byte> Load(string driver, string name) => inner.Load(driver, name);
+
+        public async ValueTask SaveAsync(string driver, string name, ReadOnlyMemory<byte> octets, CancellationToken stop)
+        {
+            var isMark = name.StartsWith("clock-moved/", StringComparison.Ordinal);
+            if (!isMark || _saves++ == 0)
+            {
+                await inner.SaveAsync(driver, name, octets, stop);
+            }
+
+            if (isMark && _saves > saves)
+            {
+                await kill.CancelAsync();
+                kill.Token.ThrowIfCancellationRequested();
+            }
+        }
+    }
+
+    private static async Task<DriverBench> OpenAsync(double seconds, DlmsMeterPlan? plan = null, IDriverMemory? kept = null)
+    {
+        var bench = new DriverBench(plan ?? new DlmsMeterPlan(3, 7), kept: kept);
         Assert.True(await bench.ListeningAsync());
         bench.Meter.Clock.Set(bench.Clock.GetUtcNow().UtcDateTime.AddSeconds(seconds));
         return bench;

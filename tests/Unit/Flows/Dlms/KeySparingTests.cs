@@ -21,7 +21,7 @@ public class KeySparingTests
         for (var life = 0; life < 4; life++)
         {
             var sentence = await LiveAsync(wrong: true);
-            Assert.Contains(life < 2 ? "wrong" : "refused the key of client 1 2 times", sentence, StringComparison.Ordinal);
+            Assert.Contains(life < 2 ? "wrong" : "the key of client 1 of SIM0000000000003 was refused 2 times", sentence, StringComparison.Ordinal);
         }
 
         Assert.Equal(2, _meter!.Keys.BadTags);
@@ -77,7 +77,7 @@ public class KeySparingTests
             await LiveAsync(wrong: false, memory: new KilledMemory(_memory, saves: 1));
         }
 
-        Assert.Contains("refused the key of client 1 10 times", await LiveAsync(wrong: false), StringComparison.Ordinal);
+        Assert.Contains("was tried 10 times, and the box ended before the meter answered. It is not tried again for 1 h", await LiveAsync(wrong: false), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -91,6 +91,35 @@ public class KeySparingTests
         _meter.Keys.BadTags = 0; // a day later meters have forgotten
         Assert.DoesNotContain("times", await LiveAsync(wrong: true, start: Start.AddHours(25)), StringComparison.Ordinal);
         Assert.Equal(1, _meter.Keys.BadTags);
+    }
+
+    [Fact]
+    public async Task A_right_key_that_never_served_rests_an_hour_after_tries_that_kills_cut_short()
+    {
+        await LiveAsync(wrong: false, memory: new KilledMemory(_memory, saves: 1));
+        await LiveAsync(wrong: false, memory: new KilledMemory(_memory, saves: 1));
+        Assert.Contains("was tried 2 times", await LiveAsync(wrong: false, start: Start.AddMinutes(59)), StringComparison.Ordinal);
+        Assert.Null(await LiveAsync(wrong: false, start: Start.AddMinutes(61)));
+    }
+
+    [Fact]
+    public async Task A_refusal_that_was_heard_after_tries_that_kills_cut_short_makes_it_a_day()
+    {
+        await LiveAsync(wrong: true, memory: new KilledMemory(_memory, saves: 1));
+        Assert.Contains("wrong", await LiveAsync(wrong: true), StringComparison.Ordinal);
+        Assert.Contains("was refused 2 times", await LiveAsync(wrong: true, start: Start.AddMinutes(61)), StringComparison.Ordinal);
+        await LiveAsync(wrong: true, start: Start.AddHours(25), memory: new KilledMemory(_memory, saves: 1)); // cut short again: the refusal before it counts
+        Assert.Contains("not tried again for 24 h", await LiveAsync(wrong: true, start: Start.AddHours(27)), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task What_an_older_version_kept_of_tries_rests_a_day()
+    {
+        await LiveAsync(wrong: true, memory: new KilledMemory(_memory, saves: 1));
+        await LiveAsync(wrong: true, memory: new KilledMemory(_memory, saves: 1));
+        var name = _memory.Names.Single(one => one.StartsWith("tries/", StringComparison.Ordinal));
+        await _memory.SaveAsync("feeder", name, _memory.Load("feeder", name)[..12], CancellationToken.None);
+        Assert.Contains("was refused 2 times", await LiveAsync(wrong: true, start: Start.AddHours(23)), StringComparison.Ordinal);
     }
 
     [Fact]
@@ -116,7 +145,7 @@ public class KeySparingTests
             {
                 Association = options.Association with { Client = 103, Mechanism = 0, IsPreEstablished = true, IsGeneral = true }, MeterTitle = _meter?.Keys.Title ?? Convert.FromHexString("53494D0000000003"),
             });
-            Assert.Contains(life < 2 ? "could not decipher" : "refused the key of client 103 2 times", sentence, StringComparison.Ordinal);
+            Assert.Contains(life < 2 ? "could not decipher" : "the key of client 103 of SIM0000000000003 was refused 2 times", sentence, StringComparison.Ordinal);
         }
 
         Assert.Equal(2, _meter!.Keys.BadTags);

@@ -1,3 +1,4 @@
+using Metering;
 using Metering.Driver;
 using Metering.Orders;
 
@@ -97,6 +98,48 @@ public class GateTests
 
         Assert.True(bench.IsReadable(device));
         Assert.Empty(bench.Modem.TakenOf(0x3E));
+    }
+
+    [Fact]
+    public async Task A_present_node_whose_EUI_the_list_gives_another_meter_works_that_meters_orders_and_the_one_before_is_gone()
+    {
+        await using var bench = new MeshBench();
+        var (device, other) = (bench.Device(1), bench.Device(9, isExpected: false));
+        await bench.UpAsync();
+        await bench.JoinAsync(device);
+        Assert.Equal(OrderState.Done, (await bench.ReadAsync(device)).State);
+        var exchanged = new MeshDevice(0x0011_2200_0000_0001, device.Key, other.Meter);
+        exchanged.Enter(bench.Modem, device.Address);
+        bench.Modem.Devices.Clear();
+        bench.Modem.Devices.Add(exchanged); // another logical device answers behind the same node
+        var (before, now) = (MeterId.Parse(device.Meter!.Name), MeterId.Parse(other.Meter!.Name));
+        var row = Strike(bench, device);
+        List(bench, row with { Meter = now });
+        await bench.UntilAsync(() => bench.Events.Any(told => told is DriverEvent.Joined { Meter: var meter } && meter == now), "the other meter is told", TimeSpan.FromSeconds(1));
+        Assert.Equal([before], bench.Events.OfType<DriverEvent.Left>().Select(left => left.Meter));
+        Assert.Equal(now, bench.Node(device)!.Meter);
+        var step = await bench.ReadAsync(exchanged);
+        Assert.True(step.State == OrderState.Done, step.Sentence);
+        Assert.Equal(MissReason.NeverRegistered, (await bench.ReadAsync(device)).Why);
+        Assert.Empty(bench.Modem.TakenOf(0x3E)); // nobody was put out for it
+        await bench.StopAsync();
+        await bench.UpAsync();
+        await bench.UntilAsync(() => bench.Node(device)?.Meter == now, "it is remembered", TimeSpan.FromSeconds(1));
+    }
+
+    [Fact]
+    public async Task What_waits_for_the_meter_that_a_node_had_ends_when_the_list_gives_it_another()
+    {
+        await using var bench = new MeshBench();
+        var (device, other) = (bench.Device(1), bench.Device(9, isExpected: false));
+        await bench.UpAsync();
+        await bench.JoinAsync(device);
+        device.IsAway = true; // the order hangs
+        var order = bench.StartReading(device.Meter!, new ReadOrder(ReadOrder.Registers, null, null, "task"));
+        await bench.UntilAsync(() => bench.Modem.TakenOf(0x0B).Any(), "it is asked");
+        List(bench, Strike(bench, device) with { Meter = MeterId.Parse(other.Meter!.Name) });
+        await bench.UntilAsync(() => order.IsCompleted, "the order ends", TimeSpan.FromSeconds(1));
+        Assert.NotEqual(OrderState.Done, (await order).State);
     }
 
     private static ExpectedMeter Strike(MeshBench bench, MeshDevice device)

@@ -4,6 +4,7 @@ using Concentrator.Orders;
 using Concentrator.Ports;
 using Concentrator.Security.Issued;
 using Concentrator.Security.Sealed;
+using Concentrator.Store.Images;
 using Metering;
 using Metering.Ledger;
 using Metering.Orders;
@@ -11,6 +12,7 @@ using Metering.Orders.Authorization;
 using Metering.Orders.Records;
 using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
+using Substation.Box;
 
 namespace Unit.Flows.Orders;
 
@@ -65,6 +67,13 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
 
     internal OrderDoor Door => _door!;
 
+    /// <summary>Images, on a disk that a power cut treats as disks are treated.</summary>
+    internal ImageStore Store { get; private set; } = null!;
+
+    internal CrashFiles Disk { get; private set; } = new(new Random(20261126));
+
+    internal ImageDesk Images { get; private set; } = null!;
+
     internal OrderRunner Runner { get; private set; } = null!;
 
     internal IReadOnlyList<OrderMoved> News => [.. Ledger.Records.Where(record => record.Type == RecordType.OrderNews).Select(record => OrderMoved.ParseNews(record.Payload))];
@@ -78,7 +87,7 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
     internal void Run()
     {
         _stop = new CancellationTokenSource();
-        Runner = new OrderRunner(Book, Orders(), this, new FakeTime(Clock), Clock, NullLogger.Instance, Opening());
+        Runner = new OrderRunner(Book, Orders(), this, new FakeTime(Clock), Clock, NullLogger.Instance, Opening(), Images);
         _running = Runner.RunAsync(_stop.Token);
     }
 
@@ -88,6 +97,8 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
         await _stop.CancelAsync();
         await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
         _door!.Dispose();
+        Store.Dispose();
+        Disk = Disk.AfterPowerCut(new Random(20261127));
         Open();
         foreach (var record in Ledger.All().Where(record => record.Type == RecordType.Order))
         {
@@ -127,6 +138,7 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
     {
         _stop.Cancel();
         _door!.Dispose();
+        Store.Dispose();
         _stop.Dispose();
         Key.Dispose();
         Second.Dispose();
@@ -157,9 +169,11 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
     {
         var time = new FakeTime(Clock);
         Book = new OrderBook(Ledger, time, Clock);
+        Store = new ImageStore(Disk, new ImageLimits { OctetsOfOne = 1024 * 1024, Octets = 1500 * 1024, FreeFloorOctets = 0 }, name => Book.OpenImage(name) is not null, NullLogger.Instance);
+        Images = new ImageDesk(Book, Store, user => Users.GetValueOrDefault(user, [Role.Viewer]), Ledger, time, Clock);
         var issuers = new Issuers([new Issuer("hes-1", Path.Combine(_folder, "hes-1.pem"), MayOrder), new Issuer("hes-2", Path.Combine(_folder, "hes-2.pem"), ["*"])]);
         _door = new OrderDoor(
-            new OrderDoorParts(Book, issuers, Policy, user => Users.GetValueOrDefault(user, [Role.Viewer]), meter => meter.Text[..3] is "LGZ" or "SIM", this, Ledger, time, Clock, NullLogger.Instance) { Opening = Opening() },
+            new OrderDoorParts(Book, issuers, Policy, user => Users.GetValueOrDefault(user, [Role.Viewer]), meter => meter.Text[..3] is "LGZ" or "SIM", this, Ledger, time, Clock, NullLogger.Instance) { Opening = Opening(), Images = Images },
             Orders());
     }
 }

@@ -25,7 +25,7 @@ public class MessageTests
     /// <summary>The example of OMS specification volume 2 annex N: a gas meter, mode 5.</summary>
     private const string Telegram = "2E4493157856341233037A2A0020255923C95AAA26D1B2E7493B013EC4A6F6D3529B520EDFF0EA6DEFC99D6D69EBF3";
 
-    public static TheoryData<string> Names => ["state", "identity", "health", "meter-meta", "meter-availability", "readings", "event", "completeness", "capabilities", "order-status", "order-result"];
+    public static TheoryData<string> Names => ["state", "identity", "health", "meter-meta", "meter-availability", "readings", "event", "completeness", "capabilities", "order-status", "order-result", "image-status"];
 
     [Theory]
     [MemberData(nameof(Names))]
@@ -75,8 +75,12 @@ public class MessageTests
         "capabilities" => Json(OrderMessages.Capabilities(["read", "clock"]), OrderJson.Default.CapabilitiesMessage),
         "order-status" => Json(OrderMessages.Status(News with { Progress = (1, 2) }), OrderJson.Default.OrderStatusMessage),
         "order-result" => Json(OrderMessages.Result(News with { Meter = Placed, Before = "connected", After = "disconnected" }), OrderJson.Default.OrderResultMessage),
+        "image-status" => Json(ImageStatusMessage.Of(Image, At), ImageJson.Default.ImageStatusMessage),
         _ => Readings(Decoded(), "live"),
     };
+
+    private static ImageStand Image => new(
+        Convert.ToHexStringLower(System.Security.Cryptography.SHA256.HashData("test"u8)), 2 * 1024 * 1024, 131_072, [new OctetRange(65_536, 65_536), new OctetRange(196_608, 1_900_544)], false, 0, ["hes-2026-11-24-0001"]);
 
     private static Installation Installed => new(
         2, Convert.FromHexString("5858580A1B2C3D4E"), new Place("", "", "", ""), "restored from a backup of 2026-11-24T06:00:00Z", At,
