@@ -23,9 +23,8 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
     private Task _running = Task.CompletedTask;
     private OrderDoor? _door;
 
-    internal OrderBench(AuthorityPolicy? policy = null, string[]? mayOrder = null, FakeTimeProvider? clock = null)
+    internal OrderBench(AuthorityPolicy? policy = null, string[]? mayOrder = null)
     {
-        Clock = clock ?? new FakeTimeProvider(Start);
         File.WriteAllText(Path.Combine(_folder, "hes-1.pem"), Key.ExportSubjectPublicKeyInfoPem());
         File.WriteAllText(Path.Combine(_folder, "hes-2.pem"), Second.ExportSubjectPublicKeyInfoPem());
         (Policy, MayOrder) = (policy ?? new AuthorityPolicy(), mayOrder ?? ["*"]);
@@ -34,7 +33,7 @@ internal sealed class OrderBench : IDisposable, IOrderDesk, IOwnership
 
     internal static DateTimeOffset Start { get; } = SignedOrder.Start;
 
-    internal FakeTimeProvider Clock { get; }
+    internal FakeTimeProvider Clock { get; } = new(Start);
 
     internal ListLedger Ledger { get; } = new();
 
