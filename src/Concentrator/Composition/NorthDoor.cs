@@ -25,9 +25,9 @@ internal sealed class NorthDoor(
 
     /// <summary>Opens every door of the configuration.</summary>
     internal IReadOnlyList<IUpstream> Open(
-        IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status, Stopping loops)
+        IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status, IOrderDoor orders, Stopping loops)
     {
-        var doors = settings.Upstreams.Where(one => one.Door is not null).Select(one => Make(OptionsOf(one, one.Door!), keys, counters, memory, desk, meters, status)).ToList();
+        var doors = settings.Upstreams.Where(one => one.Door is not null).Select(one => Make(OptionsOf(one, one.Door!), keys, counters, memory, desk, meters, status, orders)).ToList();
         if (doors.Count > 0)
         {
             loops.Start(stop => RunAsync(doors, stop));
@@ -48,7 +48,7 @@ internal sealed class NorthDoor(
         Certificate = upstream.Certificate, Key = upstream.Key, Ca = upstream.Ca,
     };
 
-    private HeadEndDoor Make(DoorOptions options, IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status)
+    private HeadEndDoor Make(DoorOptions options, IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status, IOrderDoor orders)
     {
         var log = logs.CreateLogger("upstream");
         var counted = new DoorCounters();
@@ -56,7 +56,7 @@ internal sealed class NorthDoor(
         var reached = new ReachedMeters(network, settings.Drivers.ToDictionary(driver => driver.Name, driver => NetworkOf(driver.Family)));
         var push = new PushKeeper(options, memory, book);
         var facts = new BoxFacts(identity.Version, identity.Metrology, identity.Executable);
-        var objects = new BoxObjects(options, facts, meters, reached, status, new EventArchive(ledger), book, counted, counters, time, push.Setup);
+        var objects = new BoxObjects(options, facts, meters, reached, status, new EventArchive(ledger), book, counted, counters, time, push.Setup, new DoorOrders(options, orders, time));
         var gateway = new MeterGateway(options, desk, new PassThroughLeases(new MeterSelection(options.PassThrough), book, clock), book, counted, clock);
         var parts = new DoorParts(options, keys, counters, time, clock, counted, book, new DoorGuard(options, book, counted, clock), reached, new DeviceNumbers(), gateway, objects, push) { EuiOf = EuiOf };
         reach.Follow(reached.Take);

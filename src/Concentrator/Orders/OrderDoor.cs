@@ -42,34 +42,36 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
         try
         {
             var message = CommandMessage.Parse(body, out var id, out var fault);
-            var unsigned = new OrderIssuer(envelope.Upstream, HeadEnd, envelope.Upstream);
+            var unsigned = new OrderIssuer(envelope.Who ?? envelope.Upstream, HeadEnd, envelope.Upstream);
+            var verb = envelope.Verb ?? message?.Verb ?? "no verb";
             if (envelope.IsRetained)
             {
-                return await RefuseAsync(id, envelope.Verb, unsigned, new Verdict(RefusalCode.Retained, "a broker kept it: orders are never retained, or each connection would give them again"), envelope, stop).ConfigureAwait(false);
+                return await RefuseAsync(id, verb, unsigned, new Verdict(RefusalCode.Retained, "a broker kept it: orders are never retained, or each connection would give them again"), envelope, stop).ConfigureAwait(false);
             }
 
-            if (message is null)
+            if (message is null || (message.Verb ?? envelope.Verb) is null)
             {
-                return await RefuseAsync(id, envelope.Verb, unsigned, new Verdict(RefusalCode.Arguments, fault!), envelope, stop).ConfigureAwait(false);
+                fault ??= "verb is missing: an order that comes over no topic says itself what it is";
+                return await RefuseAsync(id, verb, unsigned, new Verdict(RefusalCode.Arguments, fault), envelope, stop).ConfigureAwait(false);
             }
 
-            if (message.Verb is { } signed && signed != envelope.Verb)
+            if (message.Verb is { } signed && signed != verb)
             {
-                return await RefuseAsync(id, envelope.Verb, unsigned, new Verdict(RefusalCode.Signature, $"the order says \"{signed}\" and came as \"{envelope.Verb}\""), envelope, stop).ConfigureAwait(false);
+                return await RefuseAsync(id, verb, unsigned, new Verdict(RefusalCode.Signature, $"the order says \"{signed}\" and came as \"{verb}\""), envelope, stop).ConfigureAwait(false);
             }
 
             var issuer = unsigned;
             if (message.Signature is not null || message.KeyId is not null)
             {
-                if (Forged(message, envelope.Verb) is { } forged)
+                if (Forged(message, verb) is { } forged)
                 {
-                    return await RefuseAsync(id, envelope.Verb, unsigned, new Verdict(RefusalCode.Signature, forged), envelope, stop).ConfigureAwait(false);
+                    return await RefuseAsync(id, verb, unsigned, new Verdict(RefusalCode.Signature, forged), envelope, stop).ConfigureAwait(false);
                 }
 
                 issuer = unsigned with { KeyId = message.KeyId };
             }
 
-            return await JudgeAsync(message, envelope.Verb, issuer, envelope, stop).ConfigureAwait(false);
+            return await JudgeAsync(message, verb, issuer, envelope, stop).ConfigureAwait(false);
         }
         finally
         {
@@ -265,5 +267,8 @@ internal sealed class OrderDoor(OrderDoorParts with, BoxOrders box) : IOrderDoor
 
     private static OrderView View(OrderEntry order) => new(
         order.Request.Id, order.Request.Verb, order.Request.Issuer.Text, order.Opened.At, order.Request.NotBefore, order.Request.ExpiresAt, order.State, order.Code, order.Sentence, order.Progress.Done,
-        [.. order.Meters.Select(entry => new OrderMeterView(entry.Key, entry.Value.State, entry.Value.Code, entry.Value.Sentence, entry.Value.Before, entry.Value.After, entry.Value.At))]);
+        [.. order.Meters.Select(entry => new OrderMeterView(entry.Key, entry.Value.State, entry.Value.Code, entry.Value.Sentence, entry.Value.Before, entry.Value.After, entry.Value.At))])
+    {
+        ChangedAt = order.ChangedAt,
+    };
 }

@@ -28,20 +28,28 @@ public sealed record OrderMeterView(MeterId Meter, OrderState State, string Code
 /// <param name="Issuer">Who gave it.</param>
 /// <param name="Done">Meters that are through, of <see cref="Meters"/>.</param>
 public sealed record OrderView(
-    string Id, string Verb, string Issuer, DateTime? TakenAt, DateTime? NotBefore, DateTime ExpiresAt, OrderState State, string Code, string Sentence, int Done, IReadOnlyList<OrderMeterView> Meters);
+    string Id, string Verb, string Issuer, DateTime? TakenAt, DateTime? NotBefore, DateTime ExpiresAt, OrderState State, string Code, string Sentence, int Done, IReadOnlyList<OrderMeterView> Meters)
+{
+    /// <summary>When the whole of it came to where it stands.</summary>
+    public DateTime? ChangedAt { get; init; }
+}
 
 /// <summary>What is said to whoever gave an order: how it stands now.</summary>
 /// <param name="Code">Word of the refusal; empty for none.</param>
 /// <param name="IsDuplicate">It was there already.</param>
 public sealed record OrderReceipt(string OrderId, OrderState State, string Code, string Sentence, bool IsDuplicate);
 
-/// <summary>What comes with an order that came over MQTT.</summary>
+/// <summary>What comes with an order of a head-end.</summary>
 /// <param name="Upstream">The head-end it came from.</param>
-/// <param name="Verb">Of its topic.</param>
+/// <param name="Verb">Of its topic; null where there is none, and the order says itself what it is.</param>
 /// <param name="IsRetained">A broker kept it: such a one is refused.</param>
 /// <param name="ResponseTopic">Where the answers go besides; null for nowhere.</param>
 /// <param name="Correlation">What goes back with them.</param>
-public sealed record OrderEnvelope(string Upstream, string Verb, bool IsRetained, string? ResponseTopic, ReadOnlyMemory<byte> Correlation);
+public sealed record OrderEnvelope(string Upstream, string? Verb, bool IsRetained, string? ResponseTopic, ReadOnlyMemory<byte> Correlation)
+{
+    /// <summary>Who stands at the door, as far as it knows; null where the upstream is one head-end.</summary>
+    public string? Who { get; init; }
+}
 
 /// <summary>Takes orders from head-ends and people, judges them and writes them down before it says so.</summary>
 public interface IOrderDoor

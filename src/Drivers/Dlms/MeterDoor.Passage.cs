@@ -1,29 +1,39 @@
 using Drivers.Ports;
+using Metering.Orders;
 
 namespace Drivers.Dlms;
 
 /// <summary>The way of a head-end into the meter, in place of the box's own.</summary>
 internal sealed partial class MeterDoor
 {
+    /// <summary>RLRQ, reason normal, without the initiate: it needs no key (IEC 62056-5-3, 7.2).</summary>
+    private static readonly byte[] Release = [0x62, 0x03, 0x80, 0x01, 0x00];
+
+    private readonly HashSet<(int Client, int Server)> _unreleased = [];
     private IApduChannel? _passage;
-    private (int Client, int Server) _passageOf;
+    private (string Holder, int Client, int Server) _passageOf;
     private bool _wasPassed;
 
     /// <summary>
-    /// The way for what a head-end says as a client of its own, to a logical device of its choice. The box's own association is ended before: a meter may allow one. Afterwards the box asks
-    /// which counter the meter expects before it speaks: the head-end may have used the same one.
+    /// The way for what a head-end says as a client of its own, to a logical device of its choice. The box's own association is ended before, and so is that of another head-end: a meter may allow
+    /// one. Afterwards the box asks which counter the meter expects before it speaks: the head-end may have used the same one.
     /// </summary>
-    internal async ValueTask<IApduChannel> PassageAsync(Func<CancellationToken, ValueTask<IPort>> open, int client, int server, CancellationToken stop)
+    internal async ValueTask<IApduChannel> PassageAsync(Func<CancellationToken, ValueTask<IPort>> open, PassThroughOrder passed, CancellationToken stop)
     {
-        if (_passage is null || _passageOf != (client, server) || _link is null)
+        var of = (passed.Holder, (int)passed.Client, (int)passed.Server);
+        if (_passage is null || _passageOf != of || _link is null)
         {
             await EndVisitAsync(releases: true).ConfigureAwait(false);
+            if (_passage is not null && _passageOf.Holder != passed.Holder)
+            {
+                await CloseAsync().ConfigureAwait(false);
+            }
+
             await EndPassageAsync().ConfigureAwait(false);
             await OpenAsync(open, stop).ConfigureAwait(false);
-            var own = options with { Association = options.Association with { Server = server, LongestPdu = ushort.MaxValue } };
-            var channel = options.Gateway is { } gateway ? new GatewayChannel(Direct(own), gateway, options.Port) : Direct(own);
-            await channel.OpenAsync(client, stop).ConfigureAwait(false);
-            (_passage, _passageOf, _wasPassed) = (channel, (client, server), true);
+            var channel = Way(passed.Server);
+            await channel.OpenAsync(passed.Client, stop).ConfigureAwait(false);
+            (_passage, _passageOf, _wasPassed) = (channel, of, true);
         }
 
         while (_link is IDatagramLink datagrams && datagrams.Input.TryRead(out _))
@@ -31,7 +41,35 @@ internal sealed partial class MeterDoor
             // An answer that came too late would be taken for that to the next question.
         }
 
+        _unreleased.Add((passed.Client, passed.Server));
         return _passage;
+    }
+
+    /// <summary>The head-end released the association it spoke in.</summary>
+    internal void PassageReleased() => _unreleased.Remove((_passageOf.Client, _passageOf.Server));
+
+    /// <summary>
+    /// The box, or somebody else, takes the meter: what a head-end left open there ends with the link. Datagrams have none: the meter is told in the name of each client that spoke. One that takes no
+    /// release in clear keeps it for as long as it keeps an idle association.
+    /// </summary>
+    private async ValueTask ReleasePassageAsync()
+    {
+        foreach (var (client, server) in _link is IDatagramLink ? _unreleased.ToArray() : [])
+        {
+            try
+            {
+                var way = Way(server);
+                await way.OpenAsync(client, CancellationToken.None).ConfigureAwait(false);
+                await way.SendAsync(Release, CancellationToken.None).ConfigureAwait(false);
+                await way.ReceiveAsync(CancellationToken.None).ConfigureAwait(false);
+            }
+            catch (Exception e) when (e is IOException or TimeoutException)
+            {
+                // It is not asked twice.
+            }
+        }
+
+        _unreleased.Clear();
     }
 
     private async ValueTask EndPassageAsync()
@@ -50,5 +88,11 @@ internal sealed partial class MeterDoor
         {
             // It ends with the link.
         }
+    }
+
+    private IApduChannel Way(int server)
+    {
+        var own = options with { Association = options.Association with { Server = server, LongestPdu = ushort.MaxValue } };
+        return options.Gateway is { } gateway ? new GatewayChannel(Direct(own), gateway, options.Port) : Direct(own);
     }
 }

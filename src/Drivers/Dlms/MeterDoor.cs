@@ -233,6 +233,7 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
     internal async ValueTask CloseAsync(bool releases = true)
     {
         await EndVisitAsync(releases).ConfigureAwait(false);
+        await ReleasePassageAsync().ConfigureAwait(false);
         await EndPassageAsync().ConfigureAwait(false);
         if (_link is { } link)
         {

@@ -163,7 +163,7 @@ internal sealed class MeterQueue(
         Orders++;
         var (told, isPutBack) = (false, false);
         var passed = job.Order.Kind == OrderKind.Exchange && PassThroughOrder.Is(job.Order.Payload);
-        var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), releases => _door.CloseAsync(releases), (client, server, cancel) => _door.PassageAsync(open, client, server, cancel), memory, keys, time, clock) 
+        var at = new OrderMeter(_meter, options, cancel => _door.EnterAsync(open, cancel), releases => _door.CloseAsync(releases), (passage, cancel) => _door.PassageAsync(open, passage, cancel), memory, keys, time, clock) 
         {
             Change = _door.ChangeOf(_meter), Images = street?.Images, RestAsync = _line.NewsAsync,
         };
@@ -197,6 +197,7 @@ internal sealed class MeterQueue(
                 told |= step.Told is not null;
                 if (passed && ApduTurns.IsEnd(step.Answer.Span))
                 {
+                    _door.PassageReleased();
                     _hold.End();
                 }
 
@@ -294,14 +295,10 @@ internal sealed class MeterQueue(
     private string? Held(MeterOrder order, bool passed)
     {
         var passage = passed ? PassThroughOrder.Parse(order.Payload) : null;
-        var refusal = passage is { Ends: true } ? null : _hold.Refusal(order.Kind, passage?.Holder);
+        var refusal = passage is { Ends: true } ? null : _hold.Refusal(order, passage?.Holder);
         if (refusal is null && passage is { Ends: false })
         {
             _hold.Take(passage.Holder);
-        }
-        else if (refusal is null && passage is null)
-        {
-            _hold.End();
         }
 
         return refusal;
@@ -339,7 +336,7 @@ internal sealed class MeterQueue(
             {
                 await RunAsync(next, stop).ConfigureAwait(false);
             }
-            else if (_hold.Refusal(running.Order.Kind, null) is not null)
+            else if (_hold.Refusal(running.Order, null) is not null)
             {
                 await _line.NewsAsync(options.IdleAfter / 4, stop).ConfigureAwait(false);
             }

@@ -3,7 +3,7 @@ using Metering.Orders;
 
 namespace Drivers.Dlms;
 
-/// <summary>A head-end that speaks with the meter through the box: as long as it does, the box's own orders stay away, since a meter may allow one association. A breaker does not wait.</summary>
+/// <summary>A head-end that speaks with the meter through the box: as long as it does, the box's own orders stay away, since a meter may allow one association. A breaker goes between two of its exchanges, and the head-end has the meter again afterwards.</summary>
 internal sealed class PassageHold(TimeSpan idleAfter, TimeProvider clock)
 {
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10);
@@ -21,11 +21,15 @@ internal sealed class PassageHold(TimeSpan idleAfter, TimeProvider clock)
 
     internal bool IsOf(string holder) => _holder == holder;
 
-    /// <summary>Why an order has to wait; null where it has not.</summary>
+    /// <summary>Why an order has to wait; null where it has not. A hold that is over ends with the first who comes and is another.</summary>
     /// <param name="holder">Who passes something through; null for an order of the box.</param>
-    internal string? Refusal(OrderKind kind, string? holder)
+    internal string? Refusal(MeterOrder order, string? holder)
     {
-        var isOver = _holder is null || clock.GetElapsedTime(_used) >= idleAfter || clock.GetElapsedTime(_since) >= Longest;
-        return isOver || _holder == holder || kind is OrderKind.Disconnect or OrderKind.Reconnect or OrderKind.Breaker ? null : MissText.Of(MissReason.HeldByPassThrough, _holder!);
+        if (_holder != holder && (clock.GetElapsedTime(_used) >= idleAfter || clock.GetElapsedTime(_since) >= Longest))
+        {
+            End();
+        }
+
+        return _holder is null || _holder == holder || order.Class <= WorkClass.Breaker ? null : MissText.Of(MissReason.HeldByPassThrough, _holder);
     }
 }

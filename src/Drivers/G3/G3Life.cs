@@ -388,6 +388,7 @@ internal sealed class G3Life : IDisposable
         _sender.AddTo(facts);
         _desk.AddTo(facts);
         _street.AddTo(facts);
+        _upkeep.AddTo(facts);
         _port.Counters.AddTo(facts);
         facts["packetsOfStrangers"] = Interlocked.Read(ref _strangers).ToString(CultureInfo.InvariantCulture);
         facts["packetsRefused"] = Interlocked.Read(ref _badPackets).ToString(CultureInfo.InvariantCulture);

@@ -5,7 +5,7 @@ using Protocols.Usi.G3;
 namespace Drivers.G3;
 
 /// <summary>
-/// What is done beside the work, little by little: the frame counter is kept each hour, who is no longer expected is put out, the ways to nodes are asked for, and those that were given up are looked for. Each search goes through
+/// What is done beside the work, little by little: the frame counter is kept each hour, what the MAC counts is read, who is no longer expected is put out, the ways to nodes are asked for, and those that were given up are looked for. Each search goes through
 /// the whole network, so there is one at a time and a pause behind it.
 /// </summary>
 internal sealed class G3Upkeep(G3Options options, G3Modem modem, G3Network network, G3Sender sender, G3BringUp bringUp, G3Gate gate, Func<bool> isUp, Action tell, TimeProvider clock)
@@ -13,10 +13,14 @@ internal sealed class G3Upkeep(G3Options options, G3Modem modem, G3Network netwo
     /// <summary>A node that was not heard for so long is not asked for its way.</summary>
     private static readonly TimeSpan HeardWithin = TimeSpan.FromHours(2);
 
+    private static readonly TimeSpan CountsEvery = TimeSpan.FromMinutes(15);
+    private readonly G3Counts _counts = new(modem);
+
     /// <summary>Works until stopped.</summary>
     internal async Task RunAsync(CancellationToken stop)
     {
         var (kept, told) = (clock.GetTimestamp(), clock.GetTimestamp());
+        long? counted = null;
         while (true)
         {
             await Task.Delay(options.DiscoveriesApart, clock, stop).ConfigureAwait(false);
@@ -26,6 +30,12 @@ internal sealed class G3Upkeep(G3Options options, G3Modem modem, G3Network netwo
                 {
                     kept = clock.GetTimestamp();
                     await TryAsync(bringUp.KeepCounterAsync, stop).ConfigureAwait(false);
+                }
+
+                if (counted is not { } last || clock.GetElapsedTime(last) >= CountsEvery)
+                {
+                    counted = clock.GetTimestamp();
+                    await TryAsync(_counts.ReadAsync, stop).ConfigureAwait(false);
                 }
 
                 await TryAsync(gate.TakeTurnAsync, stop).ConfigureAwait(false);
@@ -39,6 +49,9 @@ internal sealed class G3Upkeep(G3Options options, G3Modem modem, G3Network netwo
             }
         }
     }
+
+    /// <summary>For people.</summary>
+    internal void AddTo(Dictionary<string, string> facts) => _counts.AddTo(facts);
 
     private static async ValueTask TryAsync(Func<CancellationToken, ValueTask> work, CancellationToken stop)
     {

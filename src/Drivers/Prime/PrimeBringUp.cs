@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using System.Globalization;
 using System.Text;
 using Metering.Driver;
 using Metering.Orders;
@@ -11,6 +12,16 @@ namespace Drivers.Prime;
 internal sealed class PrimeBringUp(PrimeOptions options, PrimeModem modem, PrimeNetwork network, PrimeGate gate, IDriverMemory memory, Action<LinkState, string> tell)
 {
     private const string SnaName = "sna";
+
+    /// <summary>What the base node is in its own network, and what it counts: as classes 83, 84 and 86 of IEC 62056-6-2 have it.</summary>
+    private static readonly (string Name, PrimePib Pib)[] Asked =
+    [
+        ("vendor", PrimePib.Vendor), ("product", PrimePib.Product), ("lnid", PrimePib.Lnid), ("lsid", PrimePib.Lsid), ("sid", PrimePib.Sid), ("macState", PrimePib.MacState),
+        ("scpLength", PrimePib.ScpLength), ("level", PrimePib.HierarchyLevel), ("capabilities", PrimePib.Capabilities), ("dataSent", PrimePib.DataSent), ("dataReceived", PrimePib.DataReceived),
+        ("controlSent", PrimePib.ControlSent), ("controlReceived", PrimePib.ControlReceived), ("channelAccessFailures", PrimePib.ChannelAccessFailures), ("channelBusy", PrimePib.ChannelBusy),
+    ];
+
+    private readonly HashSet<PrimePib> _unanswered = [];
 
     /// <summary>What the modem says of itself, for people.</summary>
     internal ConcurrentDictionary<string, string> Facts { get; } = [];
@@ -44,6 +55,35 @@ internal sealed class PrimeBringUp(PrimeOptions options, PrimeModem modem, Prime
         var own = Facts.GetValueOrDefault("sna");
         var neighbours = (await modem.TryReadAsync<HeardSwitch>(stop).ConfigureAwait(false)).Where(heard => heard.Sna.IsNode && heard.Sna.ToString() != own).Select(heard => heard.Sna.ToString()).Distinct().Take(8);
         Facts["neighbours"] = string.Join(' ', neighbours);
+    }
+
+    /// <summary>Reads what the modem says of itself. Nothing depends on it: a firmware that does not tell one of these is not asked for it again, and is not doubted.</summary>
+    internal async ValueTask LookAtModemAsync(CancellationToken stop)
+    {
+        foreach (var (name, pib) in Asked.Where(one => !_unanswered.Contains(one.Pib)))
+        {
+            try
+            {
+                var told = await modem.GetAsync(pib, stop).ConfigureAwait(false);
+                if (told is { Result: MlmeResult.Done, Number: { } number })
+                {
+                    Facts[name] = number.ToString(CultureInfo.InvariantCulture);
+                }
+                else if (told.Result == MlmeResult.Done)
+                {
+                    Note(name, told);
+                }
+                else
+                {
+                    Facts.TryRemove(name, out _);
+                }
+            }
+            catch (TimeoutException)
+            {
+                _unanswered.Add(pib);
+                return;
+            }
+        }
     }
 
     private async ValueTask ReadNetworkAsync(bool isSecured, CancellationToken stop)

@@ -124,6 +124,7 @@ internal sealed class PrimeUpkeep(
                 await bringUp.RunAsync(stop).ConfigureAwait(false);
                 _isUp = true;
                 tell(LinkState.Listening, Sentence());
+                _chores.Writer.TryWrite(bringUp.LookAtModemAsync);
                 return;
             }
             catch (Exception e) when (e is IOException or TimeoutException)
@@ -169,6 +170,7 @@ internal sealed class PrimeUpkeep(
                 lastLooked = clock.GetTimestamp();
                 network.Await(gate.KeyedFor(options.AwaitsFor));
                 _chores.Writer.TryWrite(bringUp.LookAtLinksAsync);
+                _chores.Writer.TryWrite(bringUp.LookAtModemAsync);
             }
 
             if (clock.GetElapsedTime(lastTold) >= TellsEvery)

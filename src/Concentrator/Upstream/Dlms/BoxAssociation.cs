@@ -1,4 +1,5 @@
 using System.Security.Cryptography;
+using Concentrator.Upstream.Dlms.Objects;
 using Metering.Keys;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Host;
@@ -73,7 +74,13 @@ internal sealed class BoxAssociation : IDisposable
 
         var (wasAssociated, awaited) = (_host.IsAssociated, _host.AwaitsProof);
         var answers = new List<byte[]>(1);
-        for (var answer = _host.Answer(apdu); answer is not null; answer = _host.TryTakeFurther(out var further) ? further : null)
+        var first = _host.Answer(apdu);
+        if (_host.Wanted is { Object: IOutsideObject one } work)
+        {
+            first = _host.Settle(await one.CarryOutAsync(work, stop).ConfigureAwait(false));
+        }
+
+        for (var answer = first; answer is not null; answer = _host.TryTakeFurther(out var further) ? further : null)
         {
             answers.Add(answer);
         }

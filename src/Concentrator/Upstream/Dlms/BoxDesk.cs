@@ -9,6 +9,7 @@ internal sealed class BoxDesk(DoorParts parts) : IDisposable
 {
     private const byte ServiceNotAllowed = 1, ServiceUnknown = 2, NotPossible = 1, OtherReason = 3;
     private readonly Dictionary<int, BoxAssociation> _associations = [];
+    private readonly BoxCaller _caller = new();
 
     /// <summary>The head-end proved itself by high level security on this connection, and has not released its association.</summary>
     internal bool IsProven => _associations.TryGetValue(BoxClients.Management, out var management) && management.IsProven;
@@ -52,7 +53,7 @@ internal sealed class BoxDesk(DoorParts parts) : IDisposable
         }
 
         known?.Dispose();
-        return _associations[client] = new BoxAssociation(client, parts.Options, client == BoxClients.Management ? parts.Management : parts.Public, parts.Keys, parts.Invocations);
+        return _associations[client] = new BoxAssociation(client, parts.Options, parts.Objects.For(client, _caller), parts.Keys, parts.Invocations);
     }
 
     private void Note(BoxAssociation association, IPAddress from)
@@ -62,7 +63,7 @@ internal sealed class BoxDesk(DoorParts parts) : IDisposable
             case AssociationStep.Associated:
                 DoorCounters.Count(ref parts.Counters.Associations);
                 parts.Guard.Served(from);
-                parts.Objects.LastClientTitle = association.ClientTitle;
+                parts.Objects.LastClientTitle = _caller.Title = association.ClientTitle.ToArray();
                 parts.Book.Tell(DoorEventKind.Associated, $"client {BoxClients.Management}, {from}", $"associated as {Convert.ToHexString(association.ClientTitle.Span)}");
                 break;
             case AssociationStep.Refused or AssociationStep.Unproven:

@@ -20,7 +20,7 @@ internal sealed record BoxFacts(string Version, string Metrology, string Executa
 /// </summary>
 internal sealed class BoxObjects(
     DoorOptions options, BoxFacts facts, IMeterDirectory meters, ReachedMeters reached, IBoxStatus status, IEventArchive events, DoorBook book, DoorCounters counters, ICounterStore invocations,
-    ITimeSource time, PushSetupObject push)
+    ITimeSource time, PushSetupObject push, DoorOrders orders)
 {
     private const byte Ciphered = 3, Plain = 1, BothWays = 0x6C;
     private const uint MostMeters = 8192, MostEvents = 256;
@@ -52,7 +52,8 @@ internal sealed class BoxObjects(
         : one.ClassId is 8 or 17 or 15 || one.Name.C is 42 || one.Name is { C: 43, D: 1 } ? AccessRight.Read : AccessRight.None;
 
     /// <summary>The logical device as a client finds it.</summary>
-    internal LogicalDevice For(int client)
+    /// <param name="caller">Who it is, as far as it proves that.</param>
+    internal LogicalDevice For(int client, BoxCaller caller)
     {
         var device = new LogicalDevice();
         var isManagement = client == BoxClients.Management;
@@ -79,6 +80,14 @@ internal sealed class BoxObjects(
         device.Add(new ListObject(new Obis(0, 0, 99, 98, 0, 255), DoorColumns, Door, (uint)DoorBook.Most));
         device.Add(new ListObject(new Obis(0, 0, 99, 98, 128, 255), EventColumns, Events, MostEvents));
         device.Add(new ListObject(new Obis(0, 0, 96, 128, 9, 255), DriverColumns, Drivers, 256));
+        device.Add(new OrderObject(caller, orders, takes: options.Mechanism == 5));
+        device.Add(new ListObject(new Obis(0, 0, 96, 128, 21, 255), DoorOrders.OrderColumns, orders.Orders, DoorOrders.MostOrders));
+        device.Add(new ListObject(new Obis(0, 0, 96, 128, 22, 255), DoorOrders.ResultColumns, orders.Results, DoorOrders.MostResults));
+        foreach (var modem in ModemObjects.Of(status))
+        {
+            device.Add(modem);
+        }
+
         return device;
     }
 

@@ -19,7 +19,7 @@ namespace Drivers.Dlms.Orders;
 /// <param name="pass">Gives the way for a head-end's client SAP and logical device.</param>
 internal sealed class OrderMeter(
     MeterId id, DlmsOptions options, Func<CancellationToken, ValueTask<MeterReader>> enter, Func<bool, ValueTask> leave,
-    Func<int, int, CancellationToken, ValueTask<IApduChannel>> pass, IDriverMemory memory, IKeyRing keys, ITimeSource time, TimeProvider clock)
+    Func<PassThroughOrder, CancellationToken, ValueTask<IApduChannel>> pass, IDriverMemory memory, IKeyRing keys, ITimeSource time, TimeProvider clock)
 {
     /// <summary>Who it is.</summary>
     internal MeterId Id => id;
@@ -58,7 +58,7 @@ internal sealed class OrderMeter(
     internal async ValueTask<MeterVisit> VisitAsync(CancellationToken stop) => (await enter(stop).ConfigureAwait(false)).Visit;
 
     /// <summary>The way for what a head-end says as a client of its own; the box's association is ended before.</summary>
-    internal ValueTask<IApduChannel> PassageAsync(int client, int server, CancellationToken stop) => pass(client, server, stop);
+    internal ValueTask<IApduChannel> PassageAsync(PassThroughOrder passed, CancellationToken stop) => pass(passed, stop);
 
     /// <summary>Releases the association; the next question makes another.</summary>
     internal ValueTask LeaveAsync() => leave(true);

@@ -18,7 +18,7 @@ internal static class PassThrough
             yield break;
         }
 
-        var channel = await meter.PassageAsync(passed.Client, passed.Server, stop).ConfigureAwait(false);
+        var channel = await meter.PassageAsync(passed, stop).ConfigureAwait(false);
         await channel.SendAsync(passed.Apdu, stop).ConfigureAwait(false);
         if (ApduTurns.IsSilent(passed.Apdu.Span))
         {

@@ -41,6 +41,12 @@ public abstract class CosemObject(ushort classId, byte version, Obis name)
     /// <param name="parameters">One Data, or null.</param>
     public virtual ActionResult Invoke(int method, ReadOnlyMemory<byte>? parameters) => new(Denied, null);
 
+    /// <summary>
+    /// An attribute is written, or a method executed, outside (a book, a disk): the host hands it out (<see cref="HostAssociation.Wanted"/>) and answers when it is told what became of it.
+    /// One at a time: in a list, by ACCESS or by short names such a one is denied.
+    /// </summary>
+    public virtual bool IsOutside(int member, bool isMethod) => false;
+
     /// <summary>Data, or an error, as the result of a Get.</summary>
     protected static DataResult Result(byte[] data) => new(data, null);
 

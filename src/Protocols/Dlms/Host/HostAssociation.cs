@@ -13,7 +13,7 @@ public sealed class HostAssociation(LogicalDevice device, HostClient client, Hos
     private const int MostOctets = 256 * 1024;
     private readonly HostHandshake _handshake = new(client, options, security);
     private readonly HostServices _services = new(device, client);
-    private HostProtection? _protection;
+    private HostProtection? _protection, _waiting;
     private BlockExchange? _blocks;
 
     /// <summary>Services may be used.</summary>
@@ -24,6 +24,9 @@ public sealed class HostAssociation(LogicalDevice device, HostClient client, Hos
 
     /// <summary>System title that the client told, or none.</summary>
     public ReadOnlyMemory<byte> ClientTitle => _handshake.ClientTitle;
+
+    /// <summary>What the last question wants done outside before it is answered, by <see cref="Settle"/>; null for nothing.</summary>
+    public OutsideWork? Wanted => _services.Wanted;
 
     /// <summary>The longest APDU the client takes.</summary>
     public int ClientLongestPdu => _handshake.ClientLongestPdu;
@@ -52,6 +55,14 @@ public sealed class HostAssociation(LogicalDevice device, HostClient client, Hos
 
         _blocks = null;
         return Send(AnswerWhole(pdu, octets, mayBeLong: options.PrefersGeneralBlocks && HasGeneralBlocks));
+    }
+
+    /// <summary>The answer to a question that waited for something outside; null where none is due. More may follow.</summary>
+    public byte[]? Settle(in ActionResult result)
+    {
+        var plain = _services.Settle(result)?.ToOctets();
+        var answer = plain is not null && _waiting is { } like ? security!.Protect(plain, like) : plain;
+        return _blocks is null ? Send(answer) : SendInBlocks(answer);
     }
 
     /// <summary>Further blocks of a long answer, to be sent after what <see cref="Answer"/> gave.</summary>
@@ -107,11 +118,18 @@ public sealed class HostAssociation(LogicalDevice device, HostClient client, Hos
                 null or GeneralBlockTransfer or AssociationMessage => new ExceptionResponse(Unknown, NotSupported, null).ToOctets(),
                 var pdu => AnswerWhole(pdu, octets, mayBeLong: true),
             };
-            if (answer is null || _blocks.Send(answer, Longest) is not null)
-            {
-                _blocks = null;
-                return null;
-            }
+            return answer is null && Wanted is not null ? null : SendInBlocks(answer);
+        }
+
+        return TryTakeFurther(out var next) ? next : null;
+    }
+
+    private byte[]? SendInBlocks(byte[]? answer)
+    {
+        if (answer is null || _blocks!.Send(answer, Longest) is not null)
+        {
+            _blocks = null;
+            return null;
         }
 
         return TryTakeFurther(out var next) ? next : null;
@@ -153,6 +171,7 @@ public sealed class HostAssociation(LogicalDevice device, HostClient client, Hos
             case var _ when client.IsCiphered:
                 return client.IsPreEstablished ? null : new ExceptionResponse(NotAllowed, NotPossible, null).ToOctets();
             default:
+                _waiting = null;
                 return AnswerPlain(pdu, mayBeLong)?.ToOctets();
         }
     }
@@ -181,7 +200,7 @@ public sealed class HostAssociation(LogicalDevice device, HostClient client, Hos
             return new ExceptionResponse(NotAllowed, DecipheringError, null).ToOctets();
         }
 
-        _protection = opened.Protection;
+        _protection = _waiting = opened.Protection;
         return AnswerPlain(plain, mayBeLong) is { } answer ? security.Protect(answer.ToOctets(), opened.Protection) : null;
     }
 
@@ -200,7 +219,7 @@ public sealed class HostAssociation(LogicalDevice device, HostClient client, Hos
             return answer;
         }
 
-        return IsAssociated ? _services.Answer(pdu, mayBeLong ? int.MaxValue : RoomFor()) ?? Refused(pdu) : new ExceptionResponse(NotAllowed, NotPossible, null);
+        return IsAssociated ? _services.Answer(pdu, mayBeLong ? int.MaxValue : RoomFor()) ?? (Wanted is null ? Refused(pdu) : null) : new ExceptionResponse(NotAllowed, NotPossible, null);
     }
 
     /// <summary>Octets an answer may have before it is ciphered.</summary>

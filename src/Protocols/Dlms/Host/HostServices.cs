@@ -15,16 +15,36 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
     private uint _answered, _asked;
     private (AttributeDescriptor Attribute, Selection? Access) _target;
     private (AttributeDescriptor Attribute, Selection? Access)[] _targets = [];
+    private Func<ActionResult, Pdu?>? _settle;
+
+    /// <summary>What the last question wants done outside before it is answered; null for nothing.</summary>
+    internal OutsideWork? Wanted { get; private set; }
 
     /// <summary>Forgets long questions and answers.</summary>
     internal void Forget()
     {
         (_answer, _sent, _answered, _asked) = (default, default, 0, 0);
+        (Wanted, _settle) = (null, null);
         _question.ResetWrittenCount();
     }
 
-    /// <summary>The answer; null for a service that is not offered, or that wants none.</summary>
-    internal Pdu? Answer(Pdu request, int room) => request switch
+    /// <summary>The answer; null for a service that is not offered, that wants none, or whose answer waits for something outside.</summary>
+    internal Pdu? Answer(Pdu request, int room)
+    {
+        (Wanted, _settle) = (null, null); // who asks again waits for nothing of before
+        var answer = AnswerNow(request, room);
+        return Wanted is null ? answer : null;
+    }
+
+    /// <summary>The answer that waited; null where none is due.</summary>
+    internal Pdu? Settle(in ActionResult result)
+    {
+        var settle = _settle;
+        (Wanted, _settle) = (null, null);
+        return settle?.Invoke(result);
+    }
+
+    private Pdu? AnswerNow(Pdu request, int room) => request switch
     {
         ReadRequest read => client.UsesShortNames ? _short.Read(read, room) : null,
         WriteRequest write => client.UsesShortNames ? _short.Write(write) is var written && write.IsConfirmed ? written : null : null,
@@ -32,11 +52,11 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
         GetRequest.Normal get => Long(get.Id, Get(get.Attribute, get.Access), room),
         GetRequest.Next next => NextOf(next, room),
         GetRequest.WithList list => LongList(list, room),
-        SetRequest.Normal set => Confirmed(set.Id, new SetResponse.Normal(set.Id, Set(set.Attribute, set.Value))),
+        SetRequest.Normal set => Set(set.Attribute, set.Value, result => Confirmed(set.Id, new SetResponse.Normal(set.Id, result))),
         SetRequest.WithList list => new SetResponse.WithList(list.Id, [.. list.Attributes.Zip(list.Values, (target, value) => Set(target.Attribute, value))]),
         SetRequest.FirstDatablock first => TakeFirst(first.Attribute, first.Access, first.Block, () => FinishSet(first.Id, first.Block), () => new SetResponse.Datablock(first.Id, first.Block.Number)) ?? new SetResponse.LastDatablock(first.Id, WrongBlock, first.Block.Number),
         SetRequest.WithDatablock block => TakeNext(block.Block, () => _targets.Length > 0 ? FinishSetList(block.Id, block.Block) : FinishSet(block.Id, block.Block), () => new SetResponse.Datablock(block.Id, block.Block.Number)) ?? new SetResponse.LastDatablock(block.Id, WrongBlock, block.Block.Number),
-        ActionRequest.Normal action => Confirmed(action.Id, LongAction(action.Id, Invoke(action.Method, action.Parameters), room)),
+        ActionRequest.Normal action => Invoke(action.Method, action.Parameters, result => Confirmed(action.Id, LongAction(action.Id, result, room))),
         ActionRequest.FirstPblock first => TakeFirst(first.Method, null, first.Block, () => FinishAction(first.Id, room), () => new ActionResponse.NextPblock(first.Id, first.Block.Number)) ?? new ActionResponse.Normal(first.Id, new ActionResult(LongGetAborted, null)),
         ActionRequest.Pblock block => TakeNext(block.Block, () => _targets.Length > 0 ? FinishActionList(block.Id, room) : FinishAction(block.Id, room), () => new ActionResponse.NextPblock(block.Id, block.Block.Number)) ?? new ActionResponse.Normal(block.Id, new ActionResult(LongGetAborted, null)),
         ActionRequest.NextPblock next => IsSentAgain(next.Block) ? new ActionResponse.Pblock(next.Id, _sent)
@@ -137,14 +157,14 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
         return ActionBlock(id, room);
     }
 
-    private Pdu? TakeFirst(AttributeDescriptor target, Selection? access, DataBlock block, Func<Pdu> finish, Func<Pdu> goOn)
+    private Pdu? TakeFirst(AttributeDescriptor target, Selection? access, DataBlock block, Func<Pdu?> finish, Func<Pdu> goOn)
     {
         _question.ResetWrittenCount();
         (_target, _asked, _targets) = ((target, access), 0, []);
         return TakeNext(block, finish, goOn);
     }
 
-    private Pdu? TakeFirstOfList((AttributeDescriptor, Selection?)[] targets, DataBlock block, Func<Pdu> finish, Func<Pdu> goOn)
+    private Pdu? TakeFirstOfList((AttributeDescriptor, Selection?)[] targets, DataBlock block, Func<Pdu?> finish, Func<Pdu> goOn)
     {
         var answer = TakeFirst(default, null, block, () => new ExceptionResponse(1, 1, null), goOn);
         _targets = targets;
@@ -192,7 +212,7 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
         return ActionBlock(id, room);
     }
 
-    private Pdu? TakeNext(DataBlock block, Func<Pdu> finish, Func<Pdu> goOn)
+    private Pdu? TakeNext(DataBlock block, Func<Pdu?> finish, Func<Pdu> goOn)
     {
         if (block.Number != _asked + 1 || block.Raw.Length > MostOctets - _question.WrittenCount)
         {
@@ -205,11 +225,11 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
         return block.Last ? finish() : goOn();
     }
 
-    private SetResponse.LastDatablock FinishSet(InvokeId id, DataBlock last) =>
-        new(id, IsData(_question.WrittenMemory) ? Set(_target.Attribute, _question.WrittenSpan.ToArray()) : LongSetAborted, last.Number);
+    private Pdu? FinishSet(InvokeId id, DataBlock last) => IsData(_question.WrittenMemory)
+        ? Set(_target.Attribute, _question.WrittenSpan.ToArray(), result => new SetResponse.LastDatablock(id, result, last.Number)) : new SetResponse.LastDatablock(id, LongSetAborted, last.Number);
 
-    private ActionResponse FinishAction(InvokeId id, int room) =>
-        LongAction(id, IsData(_question.WrittenMemory) ? Invoke(_target.Attribute, _question.WrittenSpan.ToArray()) : new ActionResult(LongGetAborted, null), room);
+    private Pdu? FinishAction(InvokeId id, int room) => IsData(_question.WrittenMemory)
+        ? Invoke(_target.Attribute, _question.WrittenSpan.ToArray(), result => LongAction(id, result, room)) : LongAction(id, new ActionResult(LongGetAborted, null), room);
 
     private static bool IsData(ReadOnlyMemory<byte> octets)
     {
@@ -275,6 +295,24 @@ internal sealed class HostServices(LogicalDevice device, HostClient client)
         return Find(target, AccessRight.Read, out var error) is not { } found ? new DataResult(default, error)
             : target.Attribute == 1 ? new DataResult((byte[])[0x09, 6, name.A, name.B, name.C, name.D, name.E, name.F], null)
             : found.Get(target.Attribute, access);
+    }
+
+    /// <summary>Writes the one attribute that was asked for; where that is done outside, the answer is made when it is done.</summary>
+    private Pdu? Set(in AttributeDescriptor target, ReadOnlyMemory<byte> value, Func<byte, Pdu?> answer) =>
+        Find(target, AccessRight.Write, out var error) is not { } found ? answer(error)
+        : found.IsOutside(target.Attribute, isMethod: false) ? Outside(new OutsideWork(found, target.Attribute, IsMethod: false, value), result => answer(result.Result))
+        : answer(found.Set(target.Attribute, value));
+
+    /// <summary>Executes the one method that was asked for, likewise.</summary>
+    private Pdu? Invoke(in AttributeDescriptor target, ReadOnlyMemory<byte>? parameters, Func<ActionResult, Pdu?> answer) =>
+        Find(target, AccessRight.Execute, out var error) is not { } found ? answer(new ActionResult(error, null))
+        : found.IsOutside(target.Attribute, isMethod: true) ? Outside(new OutsideWork(found, target.Attribute, IsMethod: true, parameters), answer)
+        : answer(found.Invoke(target.Attribute, parameters));
+
+    private Pdu? Outside(OutsideWork work, Func<ActionResult, Pdu?> settle)
+    {
+        (Wanted, _settle) = (work, settle);
+        return null;
     }
 
     private byte Set(in AttributeDescriptor target, ReadOnlyMemory<byte> value) =>

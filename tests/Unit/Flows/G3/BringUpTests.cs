@@ -24,6 +24,17 @@ public class BringUpTests
     }
 
     [Fact]
+    public async Task What_the_MAC_counts_is_told_with_the_link_and_what_it_does_not_tell_is_not()
+    {
+        await using var bench = new MeshBench();
+        bench.Modem.Instead = message => message[0] == 0x17 && message[3] == 1 && message[4] is 0x01 or 0x09 ? [[0x2E, 0, .. message[1..7], 4, 0, 1, 0x11, message[4]]] : null;
+        await bench.UpAsync();
+        await bench.UntilAsync(() => bench.Links.Any(link => link.Facts?.GetValueOrDefault("dataSent") == "69889"), "the counters are told", TimeSpan.FromSeconds(1));
+        var facts = bench.Links.Last(link => link.Facts is not null).Facts!;
+        Assert.Equal(("69897", null), (facts.GetValueOrDefault("macBadChecksums"), facts.GetValueOrDefault("dataReceived")));
+    }
+
+    [Fact]
     public async Task The_group_key_is_random_stays_and_is_nowhere_in_clear()
     {
         await using var bench = new MeshBench();

@@ -27,6 +27,27 @@ public class BringUpTests
     }
 
     [Fact]
+    public async Task What_the_modem_counts_and_is_in_its_network_is_told_with_the_link_and_what_it_does_not_tell_is_not()
+    {
+        await using var bench = new PrimeBench();
+        bench.Modem.Values[0x0040] = [0, 1, 0x11, 0x70];
+        bench.Modem.Values[0x0076] = [0, 0x2A];
+        bench.Modem.Values[0x0077] = [.. "SIM-BN"u8];
+        bench.Modem.Values[0x0026] = [0, 0];
+        bench.Modem.Instead = payload => payload[0] == 0x2D && payload[1] == 0 && payload[2] == 0x41 ? [] : null; // never answered: costs nothing but itself
+        await bench.UpAsync();
+        Assert.True(await bench.Clock.AdvanceUntilAsync(() => bench.Links.Any(link => link.Facts?.GetValueOrDefault("dataSent") == "70000"), TimeSpan.FromSeconds(1)));
+        var facts = bench.Links.Last(link => link.Facts is not null).Facts!;
+        Assert.Equal(("42", "SIM-BN", "0", null), (facts.GetValueOrDefault("vendor"), facts.GetValueOrDefault("product"), facts.GetValueOrDefault("level"), facts.GetValueOrDefault("lsid")));
+        int Unanswered() => bench.Modem.Sent(0x2D).Count(payload => payload[1] == 0 && payload[2] == 0x41);
+        var asked = Unanswered();
+        bench.Modem.Values[0x0040] = [0, 1, 0x11, 0x71];
+        Assert.True(await bench.Clock.AdvanceUntilAsync(() => bench.Links.Any(link => link.Facts?.GetValueOrDefault("dataSent") == "70001"), TimeSpan.FromSeconds(10)));
+        Assert.Null(bench.Ended);
+        Assert.Equal((1, asked), (bench.Modem.Opened, Unanswered()));
+    }
+
+    [Fact]
     public async Task A_list_in_many_parts_is_read_to_its_end()
     {
         await using var bench = new PrimeBench();
@@ -79,7 +100,7 @@ public class BringUpTests
         Assert.Equal([One, Two], bench.Modem.WhiteList.Order());
         Assert.Equal([1], bench.Modem.Values[0x8151]);
         Assert.Equal([1], bench.Modem.Values[0x8137]);
-        var order = bench.Modem.Asked.Where(payload => payload[0] is 0x31 or 0x5B).Select(payload => payload[0] == 0x5B ? "list" : Convert.ToHexString(payload[1..3])).Distinct();
+        var order = bench.Modem.Sent(0x31, 0x5B).Select(payload => payload[0] == 0x5B ? "list" : Convert.ToHexString(payload[1..3])).Distinct();
         Assert.Equal(["8137", "8140", "list", "8151"], order);
     }
 

@@ -20,7 +20,7 @@ internal sealed class ScriptedModem
     internal int Opened { get; private set; }
 
     /// <summary>What the driver sent, payloads only.</summary>
-    internal List<byte[]> Asked { get; } = [];
+    private List<byte[]> Asked { get; } = [];
 
     /// <summary>Values by PIB.</summary>
     internal Dictionary<int, byte[]> Values { get; } = new()
@@ -59,11 +59,11 @@ internal sealed class ScriptedModem
         }
     }
 
-    internal IEnumerable<byte[]> Sent(byte command)
+    internal IEnumerable<byte[]> Sent(params byte[] commands)
     {
         lock (Asked)
         {
-            return [.. Asked.Where(payload => payload[0] == command)];
+            return [.. Asked.Where(payload => commands.Contains(payload[0]))];
         }
     }
 

@@ -7,7 +7,7 @@ namespace Concentrator.Upstream.Dlms.Passing;
 
 /// <summary>
 /// Rights and leases of pass-through, as the configuration of the door grants them: a meter is held by one connection, for ten minutes at most, and let go when it is not spoken with for a
-/// minute and somebody else wants it. Each lease is told when it ends, with a hash over all that went through.
+/// minute and somebody else wants it. Several that want it have it in the order in which they asked first. Each lease is told when it ends, with a hash over all that went through.
 /// </summary>
 internal sealed class PassThroughLeases(MeterSelection rights, DoorBook book, TimeProvider clock) : IPassThrough
 {
@@ -15,6 +15,7 @@ internal sealed class PassThroughLeases(MeterSelection rights, DoorBook book, Ti
     private static readonly TimeSpan Longest = TimeSpan.FromMinutes(10), IdleAfter = TimeSpan.FromMinutes(1), Hour = TimeSpan.FromHours(1);
     private readonly Lock _lock = new();
     private readonly Dictionary<MeterId, Lease> _leases = [];
+    private readonly Dictionary<MeterId, LeaseLine> _lines = [];
     private long _hourBegan = clock.GetTimestamp();
     private int _begun;
 
@@ -84,11 +85,16 @@ internal sealed class PassThroughLeases(MeterSelection rights, DoorBook book, Ti
 
                 if (lease.Request.Session != request.Session && !isOld && clock.GetElapsedTime(lease.Used, now) < IdleAfter)
                 {
-                    return PassThroughRefusal.HeldByOther;
+                    return Waits(request);
                 }
 
                 _leases.Remove(request.Meter);
                 ended.Add((lease, isOld ? "ten minutes are over" : "somebody else wants the meter, and it was not spoken with for a minute"));
+            }
+
+            if (_lines.TryGetValue(request.Meter, out var line) && !line.IsNext(request.Session))
+            {
+                return Waits(request); // also who had it until now, and would go on for ever
             }
 
             if (!HasRoom(request, now, ended))
@@ -96,11 +102,29 @@ internal sealed class PassThroughLeases(MeterSelection rights, DoorBook book, Ti
                 return PassThroughRefusal.TooMany;
             }
 
+            line?.Leave(request.Session);
+            if (line is { IsEmpty: true })
+            {
+                _lines.Remove(request.Meter);
+            }
+
             _begun++;
             began = true;
             _leases[request.Meter] = new Lease(request, now) { Used = now };
             return PassThroughRefusal.None;
         }
+    }
+
+    private PassThroughRefusal Waits(PassThroughRequest request)
+    {
+        if (!_lines.TryGetValue(request.Meter, out var line))
+        {
+            line = _lines[request.Meter] = new LeaseLine(clock);
+        }
+
+        line.IsNext(request.Session); // who has given up makes room
+        line.Wait(request.Session);
+        return PassThroughRefusal.HeldByOther;
     }
 
     /// <summary>Of the meters that one connection holds the one that was spoken with least of late makes room, if that was a minute ago.</summary>

@@ -58,8 +58,8 @@ public class BoxDeviceTests
             }
         }
 
-        Assert.Equal(18, objects);
-        Assert.Equal(Enumerable.Range(3, 5).Select(attribute => $"40/{PushSetup}/{attribute}"), writable);
+        Assert.Equal(21, objects);
+        Assert.Equal([.. Enumerable.Range(3, 5).Select(attribute => $"40/{PushSetup}/{attribute}"), "1/0-0:96.128.20*255/2"], writable);
     }
 
     [Requirement("P9, P10")]
@@ -90,12 +90,12 @@ public class BoxDeviceTests
         bench.Meters.Add(View("SIM0000000000007", bench.Nodes.FindNode("0080E1010203")));
         var (headEnd, session) = (bench.Connect(), bench.Session());
         Assert.Null(await headEnd.AssociateAsync(session));
-        var rows = Rows(await headEnd.GetAsync(session, 7, MeterList, 2));
+        var rows = ListRows.Of(await headEnd.GetAsync(session, 7, MeterList, 2));
         Assert.Equal(3, rows.Count);
         Assert.Equal(["GWI-12345678-3C-03", "", "0", "radio0", "0"], [Ascii(rows[0][0]), rows[0][1], Last(rows[0][4]), Ascii(rows[0][5]), Last(rows[0][6])]);
         Assert.Equal(["SIM0000000000007", "0080E1010203", "1", "plc0", "1"], [Ascii(rows[1][0]), rows[1][1], Last(rows[1][4]), Ascii(rows[1][5]), Last(rows[1][6])]);
         Assert.Equal(["SIM0000000000009", "", "0", "feeder", "1"], [Ascii(rows[2][0]), rows[2][1], Last(rows[2][4]), Ascii(rows[2][5]), Last(rows[2][6])]);
-        rows = Rows(await headEnd.GetAsync(session, 7, MeterList, 2, ProfileSelection.Entries(2, 2)));
+        rows = ListRows.Of(await headEnd.GetAsync(session, 7, MeterList, 2, ProfileSelection.Entries(2, 2)));
         Assert.Equal("SIM0000000000007", Ascii(Assert.Single(rows)[0]));
         var columns = CaptureObject.ReadList((await headEnd.GetAsync(session, 7, MeterList, 3)).Data.Span);
         Assert.Equal(7, columns!.Length);
@@ -113,7 +113,7 @@ public class BoxDeviceTests
 
         var (headEnd, session) = (bench.Connect(), bench.Session());
         Assert.Null(await headEnd.AssociateAsync(session));
-        var rows = Rows(await headEnd.GetAsync(session, 7, MeterList, 2));
+        var rows = ListRows.Of(await headEnd.GetAsync(session, 7, MeterList, 2));
         Assert.Equal(Enumerable.Range(0, 2000).Select(i => $"SIM{i:D13}"), rows.Select(row => Ascii(row[0])));
     }
 
@@ -126,10 +126,10 @@ public class BoxDeviceTests
         bench.Clock.Advance(TimeSpan.FromMinutes(10));
         var (headEnd, session) = (bench.Connect(), bench.Session());
         Assert.Null(await headEnd.AssociateAsync(session));
-        var rows = Rows(await headEnd.GetAsync(session, 7, "0-0:99.98.0*255", 2));
+        var rows = ListRows.Of(await headEnd.GetAsync(session, 7, "0-0:99.98.0*255", 2));
         Assert.Equal([(int)DoorEventKind.AssociationRefused, (int)DoorEventKind.Associated], rows.Select(row => Convert.ToInt32(row[1], 16)));
         byte[] Octets(int minute) => CosemTime.Write(CosemTime.Of(new DateTime(2026, 11, 23, 10, minute, 0), 0, false));
-        rows = Rows(await headEnd.GetAsync(session, 7, "0-0:99.98.0*255", 2, ProfileSelection.Range(Octets(15), Octets(20), Obis.Parse("0-0:1.0.0*255"))));
+        rows = ListRows.Of(await headEnd.GetAsync(session, 7, "0-0:99.98.0*255", 2, ProfileSelection.Range(Octets(15), Octets(20), Obis.Parse("0-0:1.0.0*255"))));
         Assert.Equal((int)DoorEventKind.Associated, Convert.ToInt32(Assert.Single(rows)[1], 16));
     }
 
@@ -278,29 +278,6 @@ public class BoxDeviceTests
         }
 
         return found;
-    }
-
-    /// <summary>Rows of a buffer, each cell as the hex of its content.</summary>
-    private static List<List<string>> Rows(DataResult result)
-    {
-        Assert.Null(result.Error);
-        var rows = new List<List<string>>();
-        var reader = new AXdrReader(result.Data.Span);
-        Assert.True(reader.TryItem(out var all));
-        for (var i = 0; i < all.Count; i++)
-        {
-            Assert.True(reader.TryItem(out var row));
-            var cells = new List<string>();
-            for (var cell = 0; cell < row.Count; cell++)
-            {
-                Assert.True(reader.TryItem(out var item));
-                cells.Add(Convert.ToHexString(item.Content));
-            }
-
-            rows.Add(cells);
-        }
-
-        return rows;
     }
 
     private static string Ascii(string hex) => Encoding.ASCII.GetString(Convert.FromHexString(hex));

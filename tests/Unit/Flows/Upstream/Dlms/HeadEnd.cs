@@ -20,10 +20,10 @@ internal sealed class HeadEnd(Stream stream)
     internal int Chunk { get; init; }
 
     /// <summary>A session as management client with keys.</summary>
-    internal static ClientSession Session(byte[] key, byte[] authentication, byte suite = 0, uint first = 1, AssociationSettings? settings = null)
+    internal static ClientSession Session(byte[] key, byte[] authentication, byte suite = 0, uint first = 1, AssociationSettings? settings = null, byte[]? title = null)
     {
         settings ??= new AssociationSettings { Client = 1, Mechanism = Protocols.Dlms.Security.AuthenticationMechanism.Gmac, Suite = suite, IsCiphered = true };
-        var security = new ClientSecurity(settings, Title, key, authentication, new FreshCounters(), new KeyName("THEM", KeyPurpose.Guek, settings.Client));
+        var security = new ClientSecurity(settings, title ?? Title, key, authentication, new FreshCounters(), new KeyName("THEM", KeyPurpose.Guek, settings.Client));
         security.Grant(first, 100_000);
         return new ClientSession(settings, security, default);
     }

@@ -23,7 +23,7 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
     private readonly List<DoorEvent> _told = [];
     private long _sessions;
 
-    internal NorthBench(Func<DoorOptions, DoorOptions>? change = null, IOrderDesk? desk = null, FakeTimeProvider? clock = null, byte suite = 0, FreshMemory? memory = null, MemoryCounters? counters = null)
+    internal NorthBench(Func<DoorOptions, DoorOptions>? change = null, IOrderDesk? desk = null, FakeTimeProvider? clock = null, byte suite = 0, FreshMemory? memory = null, MemoryCounters? counters = null, IOrderDoor? orders = null)
     {
         Clock = clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
         Time = new FakeTime(Clock);
@@ -38,7 +38,7 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
         var book = Book = new DoorBook(Options.Name, this, Time, Clock);
         var counted = Counted = new DoorCounters();
         var push = new PushKeeper(Options, Memory, book);
-        var objects = new BoxObjects(Options, new BoxFacts("1.2.3", "ab12", "cd34"), new Directory(this), Reached, new Status(Time), new EventArchive(Ledger), book, counted, Counters, Time, push.Setup);
+        var objects = new BoxObjects(Options, new BoxFacts("1.2.3", "ab12", "cd34"), new Directory(this), Reached, new Status(this), new EventArchive(Ledger), book, counted, Counters, Time, push.Setup, new DoorOrders(Options, orders ?? new NoOrders(), Time));
         var gateway = new MeterGateway(Options, desk ?? new SilentDesk(), new PassThroughLeases(new MeterSelection(Options.PassThrough), book, Clock), book, counted, Clock);
         Parts = new DoorParts(Options, this, Counters, Time, Clock, counted, book, new DoorGuard(Options, book, counted, Clock), Reached, new DeviceNumbers(), gateway, objects, push)
         {
@@ -71,6 +71,9 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
     /// <summary>Meters as the directory knows them.</summary>
     internal List<MeterView> Meters { get; } = [];
 
+    /// <summary>Drivers of the box.</summary>
+    internal List<DriverView> Drivers { get; } = [Driver("feeder", "dlms")];
+
     internal byte Suite { get; }
 
     /// <summary>Keys of the management client in the keys file; null for no line.</summary>
@@ -93,6 +96,10 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
     }
 
     public long Version { get; set; } = 1;
+
+    /// <summary>A driver that told such facts.</summary>
+    internal static DriverView Driver(string name, string family, params (string Name, string Value)[] facts) =>
+        new(name, family, "tcp://meter", LinkState.Listening, "all is well", null, facts.ToDictionary(fact => fact.Name, fact => fact.Value), new Dictionary<string, long>());
 
     /// <summary>A meter that can be reached.</summary>
     internal void Join(string meter, string driver = "feeder", string? eui = null)
@@ -130,7 +137,8 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
     internal bool IsOut => _connections[^1].IsCompleted;
 
     /// <summary>The session of a head-end with the right keys.</summary>
-    internal Protocols.Dlms.Client.ClientSession Session(uint first = 1) => HeadEnd.Session([.. Enumerable.Range(1, Suite == 2 ? 32 : 16).Select(i => (byte)i)], Authentication, Suite, first);
+    internal Protocols.Dlms.Client.ClientSession Session(uint first = 1, Protocols.Dlms.Client.AssociationSettings? settings = null, byte[]? title = null) =>
+        HeadEnd.Session([.. Enumerable.Range(1, Suite == 2 ? 32 : 16).Select(i => (byte)i)], Authentication, Suite, first, settings, title);
 
     public int Find(in KeyName name, Span<byte> destination)
     {
@@ -170,6 +178,20 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
         }
     }
 
+    /// <summary>Nobody orders anything.</summary>
+    private sealed class NoOrders : IOrderDoor
+    {
+        public ValueTask<OrderReceipt> TakeAsync(OrderEnvelope envelope, ReadOnlyMemory<byte> body, CancellationToken stop) => throw new NotSupportedException();
+
+        public ValueTask<OrderReceipt> SubmitAsync(string user, string verb, ReadOnlyMemory<byte> body, CancellationToken stop) => throw new NotSupportedException();
+
+        public ValueTask<OrderReceipt> DenyAsync(string who, string verb, string sentence, CancellationToken stop) => throw new NotSupportedException();
+
+        public IReadOnlyList<OrderView> List(int limit) => [];
+
+        public OrderView? Find(string id) => null;
+    }
+
     private sealed class Directory(NorthBench bench) : IMeterDirectory
     {
         public IReadOnlyList<MeterView> List() => [.. bench.Meters];
@@ -181,10 +203,10 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
         public IAsyncEnumerable<MeterId> ChangesAsync(CancellationToken stop) => throw new NotSupportedException();
     }
 
-    private sealed class Status(ITimeSource time) : IBoxStatus
+    private sealed class Status(NorthBench bench) : IBoxStatus
     {
         public BoxStatus Snapshot() => new(
-            "dc-0001", "1.2.3", 7, time.Now, new ClockView([], time.Trust), true, "All is well.", 0, 0, 0, new FlowCounters(0, 0, 0, 0, 0, 0, 0, 0, 0), new StorageView(true, null, 0, 1, 1, 0, 0, 0, null),
-            [new DriverView("feeder", "dlms", "tcp://meter", LinkState.Listening, "all is well", null, new Dictionary<string, string>(), new Dictionary<string, long>())], []);
+            "dc-0001", "1.2.3", 7, bench.Time.Now, new ClockView([], bench.Time.Trust), true, "All is well.", 0, 0, 0, new FlowCounters(0, 0, 0, 0, 0, 0, 0, 0, 0), new StorageView(true, null, 0, 1, 1, 0, 0, 0, null),
+            [.. bench.Drivers], []);
     }
 }

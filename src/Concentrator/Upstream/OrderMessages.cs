@@ -3,7 +3,7 @@ using Metering.Orders;
 using Metering.Orders.Authorization;
 using Metering.Orders.Records;
 
-namespace Concentrator.Upstream.Mqtt;
+namespace Concentrator.Upstream;
 
 /// <summary>Payload of <c>cmd/{orderId}/status</c>: how the whole order stands.</summary>
 /// <param name="Code">Word of a refusal or of a failure; null for none.</param>
