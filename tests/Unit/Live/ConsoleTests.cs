@@ -130,8 +130,8 @@ public sealed class ConsoleTests(RunningStreet running) : IClassFixture<RunningS
     [InlineData(5, "status", "--socket", "/nowhere/s")]
     public void A_verb_ends_with_its_exit_code(int code, params string[] verb)
     {
-        var (ended, output) = running.Street.Tool(verb);
-        Assert.True(code == ended, $"{ended}: {output}");
+        var (ended, output, complaints) = running.Street.Type(verb);
+        Assert.True(code == ended, $"{ended}: {output}{complaints}");
         Assert.Equal(code == 0, output.Length > 0 || verb is ["hes", "dead-letters"]);
         foreach (var line in verb.Contains("--jsonl") ? output.Split('\n', StringSplitOptions.RemoveEmptyEntries) : verb.Contains("--json") ? [output] : [])
         {

@@ -84,6 +84,13 @@ internal sealed class ServiceProcess(string binary, string configuration, string
     /// <summary>A tool verb that is given something on standard input.</summary>
     internal (int Code, string Output) ToolWith(string input, params string[] arguments)
     {
+        var (code, data, complaints) = Type(input, arguments);
+        return (code, code == 0 ? data : data + complaints);
+    }
+
+    /// <summary>A tool verb: its exit code, what it gave, and what it complained of.</summary>
+    internal (int Code, string Data, string Complaints) Type(string input, params string[] arguments)
+    {
         using var tool = Process.Start(
             new ProcessStartInfo(binary, [.. arguments, "--state", state]) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true })!;
         tool.StandardInput.Write(input);
@@ -97,7 +104,7 @@ internal sealed class ServiceProcess(string binary, string configuration, string
             _log.Append(complaints);
         }
 
-        return (tool.ExitCode, tool.ExitCode == 0 ? output : output + complaints);
+        return (tool.ExitCode, output, complaints);
     }
 
     /// <summary>No life of it is left.</summary>

@@ -68,6 +68,9 @@ internal sealed class Street : IAsyncDisposable
     /// <inheritdoc cref="ServiceProcess.Tool"/>
     internal (int Code, string Output) Tool(params string[] arguments) => _service.Tool(arguments);
 
+    /// <inheritdoc cref="ServiceProcess.Type"/>
+    internal (int Code, string Data, string Complaints) Type(params string[] arguments) => _service.Type("", arguments);
+
     /// <inheritdoc cref="ServiceProcess.ToolWith"/>
     internal (int Code, string Output) ToolWith(string input, params string[] arguments) => _service.ToolWith(input, arguments);
 

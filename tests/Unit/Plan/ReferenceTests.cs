@@ -10,7 +10,7 @@ public class ReferenceTests
     [Theory]
     [InlineData("Metering")]
     [InlineData("Protocols", "Metering")]
-    [InlineData("Drivers", "Metering", "Protocols", "System.IO.Ports", "Microsoft.Extensions.Logging.Abstractions")]
+    [InlineData("Drivers", "Metering", "Protocols", "Microsoft.Extensions.Logging.Abstractions")]
     [InlineData("concentrator-sim", "Metering", "Protocols", "MQTTnet", "MQTTnet.Server", "Tomlyn")]
     public void An_assembly_references_only_what_the_plan_allows(string name, params string[] allowed)
     {
@@ -33,5 +33,5 @@ public class ReferenceTests
         Assembly.Load(from).GetReferencedAssemblies().Select(reference => reference.Name!).Intersect(to);
 
     private static bool IsFramework(string name) =>
-        name is "System" or "Microsoft.Win32.Primitives" or "mscorlib" or "netstandard" || (name.StartsWith("System.", StringComparison.Ordinal) && name != "System.IO.Ports");
+        name is "System" or "Microsoft.Win32.Primitives" or "mscorlib" or "netstandard" || name.StartsWith("System.", StringComparison.Ordinal);
 }

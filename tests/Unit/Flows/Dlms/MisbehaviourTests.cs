@@ -225,7 +225,7 @@ public class MisbehaviourTests
         {
             var wrong = await flow.ReadAsync("load-profile", Now.AddDays(-3), Now);
             Assert.Equal(OrderState.Failed, wrong.State);
-            Assert.Contains(i < 2 ? "authentication failed" : "refused the key", wrong.Sentence, StringComparison.Ordinal);
+            Assert.Contains(i < 2 ? "authentication failed" : "was refused 2 times: wrong key or locked", wrong.Sentence, StringComparison.Ordinal);
         }
 
         Assert.Equal(2, flow.Meter.Keys.BadTags);
