@@ -18,7 +18,7 @@ usage: ./build.sh VERB [ARGUMENTS]
                                 artifacts/conformance.md and .json say what they prove of the reference architecture
   bench [--quick] [name]        the benchmarks behind the promises, all or those whose name contains the argument; --quick takes the best of many short runs, for a machine that is shared;
                                 plc: whole networks beside the ideal schedule; footprint [MINUTES] [METERS]: memory and processor of the NativeAOT service beside a substation
-  trust [campaign] [--release]  the fault campaigns, with an evidence file per promise in artifacts/trust
+  trust [campaign] [--release]  the fault campaigns, with an evidence file per promise in artifacts/trust; --list: what they are called
   publish [rid]                 NativeAOT binaries (linux-x64, linux-arm64) in artifacts/publish
 USAGE
 }
@@ -206,20 +206,38 @@ bench_power_line() {
     say "S3: ratio <= 1.10 and use >= 0.85 where no two transmissions ever meet (contention 0); with collisions (32) for comparison"
 }
 
+# The campaigns, by their names: those of their files, in small letters with hyphens between the words.
+campaigns() {
+    local file name
+    for file in tests/Unit/Campaigns/*Campaign.cs; do
+        name=$(basename "$file" Campaign.cs)
+        printf '%s %s\n' "$(sed -E 's/([a-z])([A-Z])/\1-\L\2/g; s/^./\L&/' <<<"$name")" "Unit.Campaigns.${name}Campaign"
+    done
+}
+
 trust() {
-    local campaign="" release=0
-    for argument in "$@"; do if [ "$argument" = --release ]; then release=1; else campaign=$argument; fi; done
+    local campaign="" release=0 family="" class="Unit.Campaigns.*"
+    for argument in "$@"; do
+        case $argument in
+            --release) release=1 ;;
+            --list) campaigns; return ;;
+            *) campaign=$argument ;;
+        esac
+    done
+    if [[ $campaign == fuzz-* ]]; then family=${campaign#fuzz-} campaign=fuzz; fi # one family of parsers alone
+    if [ -n "$campaign" ]; then
+        class=$(campaigns | sed -n "s/^$campaign //p")
+        [ -n "$class" ] || die "trust: there is no campaign \"$campaign\"; there are $(campaigns | cut -d ' ' -f 1 | paste -sd ' '), and fuzz-FAMILY"
+    fi
     need_broker
     need strace strace
     build
     [ -e artifacts/publish/linux-x64/concentrator ] || publish linux-x64
     mkdir -p artifacts/trust
-    say "covered: R1 (kill; 20 kills, 200 come with the fault campaigns), R2 (cut), R3 (io), R7 (fuzz: each parser of octets from outside, guided by the edges it takes and by volume; keys files and decode lines with fewer inputs), R9 (hostile, on virtual time), R12 (secrets), C1, C3, C4, S3 (collection, on virtual time), C2 (demand, on virtual time)"
+    say "covered: R1 (kill; 20 kills, 200 come with the fault campaigns; orders-kill: the service is killed while it carries out an order of each kind), R2, R3 (cut), R7 (fuzz: each parser of octets from outside, guided by the edges it takes and by volume; keys files and decode lines with fewer inputs), R9 (hostile, on virtual time), R12 (secrets), C1, C3, C4, S3 (collection, on virtual time), C2 (demand, on virtual time)"
     say "proved by tests, not campaigns yet: R6 (model of 200,000 operations), R10 (counters, copies and restores)"
-    say "not covered yet: R4 full size, R5, R8, R9, R11, S6: their parts come with the issues that build them; S5: ./build.sh bench footprint"
-    local family=""
-    if [[ $campaign == fuzz-* ]]; then family=${campaign#fuzz-} campaign=fuzz; fi # one family of parsers alone
-    CONCENTRATOR_RELEASE_SIZE=$release CONCENTRATOR_FUZZ_FAMILY=$family artifacts/bin/Unit/release/Unit -noColor -class "Unit.Campaigns.${campaign}*"
+    say "not covered yet: R4 full size, R5, R8, R11, S6: their parts come with the issues that build them; S5: ./build.sh bench footprint"
+    CONCENTRATOR_RELEASE_SIZE=$release CONCENTRATOR_FUZZ_FAMILY=$family artifacts/bin/Unit/release/Unit -noColor -class "$class"
     say "evidence: artifacts/trust/*.json"
 }
 

@@ -42,6 +42,13 @@ if (args is ["on-demand", ..])
     return;
 }
 
+if (args is ["through", ..])
+{
+    var through = new ThroughRun(plan, int.Parse(options.GetValueOrDefault("visits", "30"), CultureInfo.InvariantCulture));
+    Console.WriteLine(JsonSerializer.Serialize(await Task.Run(through.RunAsync).ConfigureAwait(false)));
+    return;
+}
+
 if (args is ["image", ..])
 {
     int Number(string name, int otherwise) => int.Parse(options.GetValueOrDefault(name, otherwise.ToString(CultureInfo.InvariantCulture)), CultureInfo.InvariantCulture);

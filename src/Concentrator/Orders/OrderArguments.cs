@@ -119,7 +119,13 @@ internal sealed class OrderArguments
         var action = Enum.GetValues<MBusAction>().Select(one => (MBusAction?)one).FirstOrDefault(one => WireWord.Of(one!.Value) == name)
             ?? throw new InvalidDataException($"action wants one of {string.Join(", ", Enum.GetValues<MBusAction>().Select(WireWord.Of))}");
         var (channel, isValve) = (Number("channel", 1, 4), action is MBusAction.CloseValve or MBusAction.OpenValve);
-        return new MeterWork(new MBusOrder(channel, action, Octets("argument", isNeeded: false), OptionalText("device")).ToPayload()) { SwitchesSupply = isValve, Subject = isValve ? $"valve {channel}" : null };
+        var argument = Octets("argument", isNeeded: false);
+        if (action == MBusAction.SetKey && argument.Length > 0)
+        {
+            throw new InvalidDataException("set-key gives a device the key that this box has of it, and takes no argument: no key travels or is kept in clear; transfer-key takes one that is wrapped");
+        }
+
+        return new MeterWork(new MBusOrder(channel, action, argument, OptionalText("device")).ToPayload()) { SwitchesSupply = isValve, Subject = isValve ? $"valve {channel}" : null };
     }
 
     /// <summary>Either an image, in the order or by its hash, with what is to become of it, or <c>abort</c> alone.</summary>

@@ -13,6 +13,10 @@ internal sealed partial class MeterDoor
     private IApduChannel? _passage;
     private (string Holder, int Client, int Server) _passageOf;
     private bool _wasPassed;
+    private long? _leftAt;
+
+    /// <summary>No meter keeps an association that is silent for so long.</summary>
+    private static readonly TimeSpan ForgottenAfter = TimeSpan.FromMinutes(5);
 
     /// <summary>
     /// The way for what a head-end says as a client of its own, to a logical device of its choice. The box's own association is ended before, and so is that of another head-end: a meter may allow
@@ -31,6 +35,7 @@ internal sealed partial class MeterDoor
 
             await EndPassageAsync().ConfigureAwait(false);
             await OpenAsync(open, stop).ConfigureAwait(false);
+            await ReleaseWhatWasLeftAsync(stop).ConfigureAwait(false);
             var channel = Way(passed.Server);
             await channel.OpenAsync(passed.Client, stop).ConfigureAwait(false);
             (_passage, _passageOf, _wasPassed) = (channel, of, true);
@@ -70,6 +75,40 @@ internal sealed partial class MeterDoor
         }
 
         _unreleased.Clear();
+    }
+
+    /// <summary>
+    /// The box's own association may be open at the meter still, left there to spare the air: a meter that allows one would refuse the head-end's until it forgets it. What becomes of the release shows then.
+    /// </summary>
+    private async ValueTask ReleaseWhatWasLeftAsync(CancellationToken stop)
+    {
+        if (_leftAt is not { } at || _knowledge is null)
+        {
+            return;
+        }
+
+        _leftAt = null;
+        if (clock.GetElapsedTime(at) >= ForgottenAfter)
+        {
+            return;
+        }
+
+        var session = _keys.Begin(_knowledge.Meter, OnThisPort(options.Association), KeyOf(_knowledge.Meter), newKeys: false, out _);
+        var channel = Channel();
+        var visit = new MeterVisit(channel, session, counters, KeyOf(_knowledge.Meter), Budget());
+        try
+        {
+            await channel.OpenAsync(options.Association.Client, stop).ConfigureAwait(false);
+            await visit.AbandonAsync(stop).ConfigureAwait(false);
+        }
+        catch (Exception e) when (e is IOException or TimeoutException)
+        {
+            // Lost on one way or the other: the head-end's own AARQ shows it.
+        }
+        finally
+        {
+            await visit.EndAsync(releases: false).ConfigureAwait(false);
+        }
     }
 
     private async ValueTask EndPassageAsync()

@@ -248,6 +248,7 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
         if (_visit is { } visit)
         {
             _visit = null;
+            _leftAt = releases || visit.Session.State != AssociationState.Associated ? null : clock.GetTimestamp();
             await visit.EndAsync(releases).ConfigureAwait(false);
         }
     }

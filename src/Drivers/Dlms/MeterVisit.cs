@@ -64,7 +64,8 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     private bool MayTryAgain(Exception failure, int attempt) =>
         attempt < MostAttempts && (failure is TimeoutException || (failure is MeterRefusalException && session.HintedCounter is null && (_wasMuddled || attempt == 1)));
 
-    private async ValueTask AbandonAsync(CancellationToken stop)
+    /// <summary>Releases an association that may be open at the meter alone.</summary>
+    internal async ValueTask AbandonAsync(CancellationToken stop)
     {
         await GrantAsync(1, stop).ConfigureAwait(false);
         await channel.SendAsync(session.Abandon(), stop).ConfigureAwait(false);

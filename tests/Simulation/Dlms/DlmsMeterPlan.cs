@@ -33,6 +33,9 @@ public sealed record DlmsMeterPlan(
     /// <summary>How long its relays take to move: 2 to 10 s in the field.</summary>
     public TimeSpan BreakerTakes { get; init; }
 
+    /// <summary>How long it looks through an image before it says that it is whole.</summary>
+    public TimeSpan VerifyTakes { get; init; } = TimeSpan.FromSeconds(30);
+
     /// <summary>Classes that the pre-established client 102 may write and execute, which the meter then shows in that client's association; null: clock and image transfer, and it shows nothing.</summary>
     public IReadOnlyList<ushort>? BroadcastMay { get; init; }
 

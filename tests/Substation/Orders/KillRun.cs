@@ -1,3 +1,4 @@
+using Concentrator.Settings;
 using Metering.Orders;
 using Simulation.Dlms;
 
@@ -31,27 +32,30 @@ internal sealed record KilledKeys(string Read, int Refused, int RefusedLater, in
 /// <summary>One order in a box that dies at every moment of its life, one run each.</summary>
 internal sealed class KillRun(string medium, OrderCase order)
 {
-    private const string Id = "o1";
+    /// <summary>Id of the order.</summary>
+    internal const string Id = "o1";
+
     private static readonly TimeSpan Longest = TimeSpan.FromHours(3), Settles = TimeSpan.FromMinutes(12);
 
     /// <summary>Runs it without a death, then once for each moment that was reached.</summary>
     internal async Task<IReadOnlyList<KilledOrder>> RunAsync()
     {
-        var (whole, kept, changed, sent) = await LiveAsync(default).ConfigureAwait(false);
+        var (whole, reached) = await LiveAsync(default).ConfigureAwait(false);
         List<KilledOrder> all = [whole];
-        foreach (var point in (KillPoint[])[new(KillMoment.Taken, 1), new(KillMoment.Begun, 1), new(KillMoment.Answered, 1), new(KillMoment.Written, 1), new(KillMoment.Told, 1),
-            .. Enumerable.Range(1, kept).Select(n => new KillPoint(KillMoment.Kept, n)), .. Enumerable.Range(1, changed).Select(n => new KillPoint(KillMoment.Changed, n)),
-            .. order.ChangesKeys ? Enumerable.Range(1, sent).Select(n => new KillPoint(KillMoment.Sent, n)) : []])
+        foreach (var point in (KillPoint[])[new(KillMoment.Taken, 1), .. Each(KillMoment.Begun), .. Each(KillMoment.Answered), new(KillMoment.Written, 1), new(KillMoment.Told, 1), .. Each(KillMoment.Kept), .. Each(KillMoment.Changed),
+            .. order.ChangesKeys ? Each(KillMoment.Sent) : []])
         {
             all.Add((await LiveAsync(point).ConfigureAwait(false)).Order);
         }
 
         return all;
+
+        IEnumerable<KillPoint> Each(KillMoment moment) => Enumerable.Range(1, reached(moment)).Select(n => new KillPoint(moment, n));
     }
 
-    private async Task<(KilledOrder Order, int Kept, int Changed, int Sent)> LiveAsync(KillPoint at)
+    private async Task<(KilledOrder Order, Func<KillMoment, int> Reached)> LiveAsync(KillPoint at)
     {
-        using var world = new OrderWorld(medium);
+        using var world = new OrderWorld(medium, settings: new OrderSettings(20, order.Then == "approve" ? [order.Verb] : []));
         var meter = world.Street.All[0];
         if (!await world.ReachedAsync().ConfigureAwait(false))
         {
@@ -61,14 +65,21 @@ internal sealed class KillRun(string medium, OrderCase order)
         await world.PassAsync(TimeSpan.FromMinutes(1.5)).ConfigureAwait(false); // nothing is under way
         order.Before(meter);
         await world.PassAsync(TimeSpan.FromSeconds(10)).ConfigureAwait(false);
-        var (deeds, keys) = (world.Deeds[meter], order.ChangesKeys ? new KeyWatch(meter, "\"wrapped\"") : null);
-        var signed = world.Order(Id, order.Arguments(meter, world), meter);
-        var body = (at.Moment == KillMoment.Taken ? signed with { NotBefore = world.Clock.GetUtcNow().AddMinutes(1) } : signed).By(world.Key);
+        var args = order.Arguments(meter, world.BoxKey);
+        var (deeds, keys) = (world.Deeds[meter], order.ChangesKeys ? new KeyWatch(meter, args[..12]) : null);
+        var signed = world.Order(Id, args, meter);
+        var delay = at.Moment == KillMoment.Taken || order.Then == "cancel" ? TimeSpan.FromMinutes(order.Then is null ? 1 : 5) : TimeSpan.Zero;
+        List<(string Verb, string Body)> words = [(order.Verb, (delay > TimeSpan.Zero ? signed with { NotBefore = world.Clock.GetUtcNow() + delay } : signed).By(world.Key))];
+        if (order.Then is { } second)
+        {
+            words.Add((second, (world.Order("o2", $$"""{"orderId":"{{Id}}"}""", meter) with { Meters = [], KeyId = "hes-2" }).By(world.Second)));
+        }
+
         world.HeadEnd.IsThere = at.Moment != KillMoment.Written;
         world.Box.Arm(at);
-        var giving = Task.Run(() => world.Box.GiveAsync(order.Verb, body));
+        var giving = Task.Run(() => GiveAsync(world, words));
         await world.UntilAsync(() => world.Box.IsDead || IsThrough(world) && at.Moment != KillMoment.Told, at.Moment == KillMoment.Taken ? TimeSpan.FromSeconds(20) : Longest).ConfigureAwait(false);
-        var (kept, changed, sent) = (world.Box.Reached(KillMoment.Kept), world.Box.Reached(KillMoment.Changed), world.Box.Reached(KillMoment.Sent));
+        var reached = Enum.GetValues<KillMoment>().ToDictionary(moment => moment, world.Box.Reached);
         List<string> before = [.. deeds.All];
         if (at.Moment != KillMoment.Never)
         {
@@ -82,7 +93,7 @@ internal sealed class KillRun(string medium, OrderCase order)
             world.HeadEnd.IsThere = true;
             if (!giving.IsCompletedSuccessfully)
             {
-                await world.EndAsync(Task.Run(() => world.Box.GiveAsync(order.Verb, body))).ConfigureAwait(false); // the broker was not told that it came: it gives it again
+                await world.EndAsync(Task.Run(() => GiveAsync(world, words))).ConfigureAwait(false); // the broker was not told that all came: it gives it again
             }
             else if (world.Box.Door.Find(Id) is null)
             {
@@ -100,7 +111,15 @@ internal sealed class KillRun(string medium, OrderCase order)
         var reads = keys is null ? null : await ReadAsync(world, meter, keys).ConfigureAwait(false);
         return (new KilledOrder(
             at.ToString(), WireWord.Of(end.State), WireWord.Of(end.Meters[0].State), order.State(meter), before, after, world.HeadEnd.StatesOf(Id), world.HeadEnd.ResultsOf(Id), end.Meters[0].Sentence,
-            world.HeadEnd.ValuesOf(Id), reads), kept, changed, sent);
+            world.HeadEnd.ValuesOf(Id), reads), moment => reached[moment]);
+    }
+
+    private static async Task GiveAsync(OrderWorld world, IEnumerable<(string Verb, string Body)> words)
+    {
+        foreach (var (verb, body) in words)
+        {
+            await world.Box.GiveAsync(verb, body).ConfigureAwait(false);
+        }
     }
 
     /// <summary>The box goes on reading the meter, under the keys that it has.</summary>

@@ -1,3 +1,5 @@
+using System.Globalization;
+using Concentrator.Ports;
 using Simulation.Dlms;
 
 namespace Substation.Orders;
@@ -7,16 +9,22 @@ internal static class NewKeys
 {
     private static readonly byte[] Guek = Drawn(1), Gak = Drawn(2), Gbek = Drawn(3), Secret = Drawn(4);
 
+    /// <summary>The key that the box has of the device on a meter's second channel.</summary>
+    internal static byte[] OfChannel { get; } = Drawn(5);
+
+    /// <summary>The device on a meter's second channel.</summary>
+    internal static string ChannelOf(DlmsMeter meter) => string.Create(CultureInfo.InvariantCulture, $"SEN-{20_000_000 + meter.Plan.Number}-1B-07");
+
     /// <summary>Every key that is on its way or was a meter's, to be looked for where none may stand.</summary>
     internal static IReadOnlyList<Canary> Canaries(MeterKeys old) =>
     [
         new("the new guek", Guek), new("the new gak", Gak), new("the new gbek", Gbek), new("the new secret", Secret),
-        new("the old guek", old.Guek), new("the old gak", old.Gak), new("the old gbek", old.Gbek), new("the old secret", old.Secret),
+        new("the old guek", old.Guek), new("the old gak", old.Gak), new("the old gbek", old.Gbek), new("the old secret", old.Secret), new("the key of the channel", OfChannel),
     ];
 
-    /// <summary>The <c>args</c> of an order that brings some of them, sealed to the box of the world and wrapped for the meter.</summary>
-    internal static string Args(DlmsMeter meter, OrderWorld world, params string[] purposes) =>
-        SealedOrder.Args(world.BoxKey, OrderWorld.Id, meter.Name, meter.Keys.Kek, purposes.Select(purpose => (purpose, Of(purpose))).ToArray());
+    /// <summary>The <c>args</c> of an order that brings some of them, sealed to the box and wrapped for the meter.</summary>
+    internal static string Args(DlmsMeter meter, BoxPublicKey box, params string[] purposes) =>
+        SealedOrder.Args(box, OrderWorld.Id, meter.Name, meter.Keys.Kek, purposes.Select(purpose => (purpose, Of(purpose))).ToArray());
 
     /// <summary>Which keys a meter has.</summary>
     internal static string StateOf(DlmsMeter meter)

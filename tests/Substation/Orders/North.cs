@@ -32,7 +32,7 @@ internal sealed class North(HeadEnd headEnd, Delivery delivery, MqttOrders order
         }
     }
 
-    /// <summary>True where the end of an order was among it.</summary>
+    /// <summary>True where the end of the order that is watched was among it.</summary>
     private Task<bool> SendAsync(DeliveryBatch batch)
     {
         _buffer.ResetWrittenCount();
@@ -53,7 +53,7 @@ internal sealed class North(HeadEnd headEnd, Delivery delivery, MqttOrders order
         foreach (var (topic, payload, news) in orders.MessagesOf(batch.Records))
         {
             headEnd.Take(topic, payload);
-            ends |= news.Meter.IsNone && Metering.Orders.OrderStates.IsFinal(news.State);
+            ends |= news.OrderId == KillRun.Id && news.Meter.IsNone && Metering.Orders.OrderStates.IsFinal(news.State);
         }
 
         return Task.FromResult(ends);

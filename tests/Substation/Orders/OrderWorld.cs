@@ -4,6 +4,7 @@ using Concentrator.Security;
 using Concentrator.Security.Issued;
 using Concentrator.Settings;
 using Metering;
+using Metering.Keys;
 using Simulation.Dlms;
 using Simulation.Plc.Medium;
 using Simulation.VirtualTime;
@@ -31,6 +32,7 @@ internal sealed class OrderWorld : IDisposable
         foreach (var meter in Street.All)
         {
             meter.Device.Add(new Panel());
+            Street.Keys.Set(new KeyName(NewKeys.ChannelOf(meter), KeyPurpose.MBus), NewKeys.OfChannel);
             Deeds[meter] = new Deeds(meter);
             Deeds[meter].Changed += () => Box!.Reaches(KillMoment.Changed); // nobody tells a meter anything before there is a box
         }

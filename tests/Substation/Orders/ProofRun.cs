@@ -49,7 +49,7 @@ internal sealed class ProofRun(string medium, OrderCase order)
         var (truth, told) = (new MeterTruth(() => world.Clock.GetUtcNow().UtcDateTime), new Dictionary<string, string>());
         truth.Watch(meter, mayBeAskedAgain: medium != "serial");
         meter.ValueAnswered += answered => told[answered.Name.ToString()] = answered.Value.Text(meter.Clock);
-        await world.EndAsync(Task.Run(() => world.Box.GiveAsync(order.Verb, world.Order(Id, order.Arguments(meter, world), meter).By(world.Key)))).ConfigureAwait(false);
+        await world.EndAsync(Task.Run(() => world.Box.GiveAsync(order.Verb, world.Order(Id, order.Arguments(meter, world.BoxKey), meter).By(world.Key)))).ConfigureAwait(false);
         await world.UntilAsync(() => world.HeadEnd.StatesOf(Id) is [.., "done" or "partial" or "failed" or "refused" or "expired" or "unknown"], Longest).ConfigureAwait(false);
         await world.PassAsync(TimeSpan.FromSeconds(5)).ConfigureAwait(false); // its values come beside
         meter.Advance();

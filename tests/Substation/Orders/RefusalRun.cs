@@ -36,7 +36,7 @@ internal sealed class RefusalRun(string medium) : IDisposable
         await TakenAsync("disconnect", Waiting("supply-1", "{}")).ConfigureAwait(false);
         await _world.PassAsync(TimeSpan.FromMinutes(1)).ConfigureAwait(false);
         await TakenAsync("disconnect", Waiting("supply-2", """{"control":"0-0:96.3.10*255"}""")).ConfigureAwait(false);
-        var firmware = OrderCases.Of("firmware now").Arguments(Meter, _world);
+        var firmware = OrderCases.Of("firmware now").Arguments(Meter, _world.BoxKey);
         await TakenAsync("firmware", _world.Order("waits", firmware, Meter)).ConfigureAwait(false);
         await _world.PassAsync(TimeSpan.FromMinutes(5)).ConfigureAwait(false);
 
@@ -66,6 +66,7 @@ internal sealed class RefusalRun(string medium) : IDisposable
             ("retained", "write", "k19", () => New("k19").By(_world.Key), true),
             ("a stranger's meter", "write", "k20", () => (New("k20") with { Meters = ["SIM0000000009999"] }).By(_world.Key), false),
             ("what measures", "write", "k21", () => New("k21", """{"attribute":2,"class":3,"obis":"1-0:1.8.0*255","value":"0600000000"}""").By(_world.Key), false),
+            ("a key in clear", "mbus", "k22", () => New("k22", """{"action":"set-key","argument":"00112233445566778899AABBCCDDEEFF","channel":2}""").By(_world.Key), false),
             ("no order at all", "write", "", () => "{}", false),
         ];
         foreach (var (kind, verb, id, body, retained) in kinds)

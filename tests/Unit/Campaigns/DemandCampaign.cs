@@ -13,6 +13,7 @@ public sealed class DemandCampaign
     private static readonly int Seeds = Evidence.ReleaseSize ? 5 : 1;
     private static readonly string Meters = Evidence.ReleaseSize ? "1000" : "200", Reads = Evidence.ReleaseSize ? "180" : "45";
 
+    [Requirement("F1")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]
@@ -82,6 +83,28 @@ public sealed class DemandCampaign
         var image = await RunAsync("image", network, 30, 2, "--loss", "0.05", "--away", "3", "--cut", "40", "--octets", "20000");
         Assert.Equal((30, 30, 1), (image.GetProperty("Done").GetInt32(), image.GetProperty("Intact").GetInt32(), image.GetProperty("MostInitiations").GetInt32()));
         Assert.True(image.GetProperty("FewestBlocks").GetInt32() >= image.GetProperty("Blocks").GetInt32(), image.GetRawText());
+    }
+
+    [Requirement("I-G2")]
+    [Theory]
+    [InlineData("prime")]
+    [InlineData("g3")]
+    public async Task A_head_end_reads_single_meters_through_the_box_end_to_end_while_the_night_is_collected_and_nothing_of_it_is_missed(string network)
+    {
+        using var evidence = new Evidence("C2", "demand-through-" + network);
+        for (var seed = 1; seed <= Seeds; seed++)
+        {
+            var through = await RunAsync("through", network, int.Parse(Meters, CultureInfo.InvariantCulture), seed, "--shape", "measured", "--visits", Reads);
+            evidence.Note($"seed {seed}", through);
+            var (begun, over) = Pair(through, "Collected");
+            Assert.True(over > begun + 20, "nothing was collected meanwhile: " + through.GetRawText());
+            Assert.Equal(int.Parse(Reads, CultureInfo.InvariantCulture), through.GetProperty("Asked").GetInt32());
+            Assert.True(through.GetProperty("Right").GetInt32() == through.GetProperty("Asked").GetInt32() && through.GetProperty("Percentile95").GetDouble() <= 90, through.GetRawText());
+            Assert.True(through.GetProperty("Complete").GetDouble() >= 0.999 * through.GetProperty("Ceiling").GetDouble(), through.GetRawText());
+            Assert.Equal((0L, 0), (through.GetProperty("Again").GetInt64(), through.GetProperty("Repeated").GetInt32()));
+        }
+
+        evidence.Held();
     }
 
     private static bool Holds(JsonElement demand) =>

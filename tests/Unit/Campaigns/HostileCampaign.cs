@@ -13,6 +13,7 @@ public sealed class HostileCampaign(ITestOutputHelper output)
 
     private static readonly int Seeds = Evidence.ReleaseSize ? 20 : Evidence.FullSize ? 3 : 1;
 
+    [Requirement("I-C")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]

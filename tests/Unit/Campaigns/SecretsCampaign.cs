@@ -27,6 +27,7 @@ public sealed class SecretsCampaign
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly byte[] Guek = RandomNumberGenerator.GetBytes(16), Gak = RandomNumberGenerator.GetBytes(16), Set = RandomNumberGenerator.GetBytes(16);
 
+    [Requirement("P5, P6")]
     [Fact]
     public async Task No_secret_comes_out_of_a_box_that_works()
     {

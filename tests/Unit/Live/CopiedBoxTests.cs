@@ -37,6 +37,7 @@ public sealed class CopiedBoxTests : IDisposable
         }
     }
 
+    [Requirement("P9, P10")]
     [Fact]
     public async Task A_copy_and_a_restored_box_repeat_no_nonce_of_the_running_original()
     {

@@ -37,7 +37,7 @@ public class FeederTests
             Assert.Equal(1, street.Tool("meter", "read", "XXX0000000000001").Code);
             await Task.Delay(TimeSpan.FromSeconds(16)); // what was answered before a kill counts as uncommitted for 15 s
             await street.StopSimulatorAsync();
-            await Task.Delay(TimeSpan.FromSeconds(2));
+            await street.ArrivedAsync();
             await ServiceProcess.StopAsync(last);
             Assert.Equal(0, last.ExitCode);
         }

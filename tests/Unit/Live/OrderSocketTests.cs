@@ -40,6 +40,7 @@ public sealed class OrderSocketTests : IAsyncDisposable
 
     public static TheoryData<string> Verbs => [.. OrderVerbs.All.Select(verb => verb.Name), "explode"];
 
+    [Requirement("EU8", "P1")]
     [Theory]
     [MemberData(nameof(Kinds))]
     public async Task An_order_that_is_refused_at_the_socket_is_audited_once_and_reaches_no_meter(string kind, string role, string verb, string members, string code)
@@ -74,6 +75,7 @@ public sealed class OrderSocketTests : IAsyncDisposable
         }
     }
 
+    [Requirement("P9, P10")]
     [Theory]
     [MemberData(nameof(Verbs))]
     public async Task Nobody_gives_an_order_on_TCP_and_who_tries_is_audited(string verb)
@@ -88,6 +90,7 @@ public sealed class OrderSocketTests : IAsyncDisposable
         await NobodyReachedAsync();
     }
 
+    [Requirement("E7", "P9, P10")]
     [Theory]
     [MemberData(nameof(Verbs))]
     public async Task Each_verb_at_the_socket_takes_the_roles_of_the_table(string verb)

@@ -32,7 +32,7 @@ public sealed class PowerLineTests
             Assert.Contains("load-profile: 100.0 % by 12:00", street.Tool("status").Output, StringComparison.Ordinal);
             await Task.Delay(TimeSpan.FromSeconds(16)); // what was answered before a kill counts as uncommitted for 15 s
             await street.StopSimulatorAsync();
-            await Task.Delay(TimeSpan.FromSeconds(2));
+            await street.ArrivedAsync();
             await ServiceProcess.StopAsync(second);
             Assert.Equal(0, second.ExitCode);
         }

@@ -28,7 +28,7 @@ public class PushTests
             await Street.WaitAsync(() => street.Consumer.Payloads("/events/").Any(payload => payload.Contains("power was back after 240 s", StringComparison.Ordinal)), Patience, () => "no power failure was told" + street.Log);
             await Task.Delay(TimeSpan.FromSeconds(16)); // what was said before a kill counts as uncommitted for 15 s
             await street.StopSimulatorAsync();
-            await Task.Delay(TimeSpan.FromSeconds(2));
+            await street.ArrivedAsync();
             await ServiceProcess.StopAsync(last);
             Assert.Equal(0, last.ExitCode);
         }

@@ -54,13 +54,14 @@ public sealed class ScriptedHeadEndTests
         await File.WriteAllTextAsync(other, "0s mqtt explode -> done\n");
         Assert.Equal((2, true), await HeadEndAsync(["head-end", other, .. place]) is var wrong ? (wrong.Code, wrong.Output.Contains("other.steps:1: \"explode\" is no step", StringComparison.Ordinal)) : default);
 
+        var passed = File.ReadLines(Path.Combine(street.Directory, "passed.jsonl"));
         await Task.Delay(TimeSpan.FromSeconds(3)); // what was answered last is committed and delivered
         await street.StopSimulatorAsync();
-        await Task.Delay(TimeSpan.FromSeconds(2));
+        await street.ArrivedAsync(passed);
         await ServiceProcess.StopAsync(service);
         Assert.Equal(0, service.ExitCode);
         Assert.Contains("invocation counters used again: 0", await street.SimulatorsLastWordsAsync(), StringComparison.Ordinal);
-        var (explained, _, report) = street.Judge(File.ReadLines(Path.Combine(street.Directory, "passed.jsonl")));
+        var (explained, _, report) = street.Judge(passed);
         Assert.True(explained, report + street.Log);
         street.Consumer.MustAllFitTheirSchemas();
     }

@@ -8,7 +8,7 @@ namespace Unit.Live;
 /// <summary>A service binary over one configuration and one state directory: it lives as often as a test wants, and its tool verbs are typed.</summary>
 internal sealed class ServiceProcess(string binary, string configuration, string state) : IDisposable
 {
-    private static readonly string[] SlowSyncs = ["strace", "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_enter=300000"];
+    private static readonly string[] SlowSyncs = ["strace", "-f", "--seccomp-bpf", "-qq", "-o", "/dev/null", "-e", "trace=fsync,fdatasync", "-e", "inject=fsync,fdatasync:delay_enter=300000"];
     private readonly List<int> _lives = [];
     private readonly StringBuilder _log = new();
 

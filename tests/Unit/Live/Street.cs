@@ -108,6 +108,15 @@ internal sealed class Street : IAsyncDisposable
         return (comparison.Judge(report), comparison, report.ToString());
     }
 
+    /// <summary>What was sent last arrives, after the simulator was stopped: it is waited for as long as a busy machine may need, and the judge has the last word afterwards.</summary>
+    internal async Task ArrivedAsync(params IEnumerable<string> given)
+    {
+        for (var began = Stopwatch.GetTimestamp(); !Judge(given).Explained && Stopwatch.GetElapsedTime(began) < TimeSpan.FromSeconds(30);)
+        {
+            await Task.Delay(250);
+        }
+    }
+
     /// <summary>One last life takes in what waits; then the books are balanced.</summary>
     internal async Task<Comparison> MustHaveLostNothingAsync(int atLeast)
     {
@@ -115,7 +124,7 @@ internal sealed class Street : IAsyncDisposable
         {
             await Task.Delay(TimeSpan.FromSeconds(6));
             await StopSimulatorAsync();
-            await Task.Delay(TimeSpan.FromSeconds(4));
+            await ArrivedAsync();
             Assert.Empty(await GivenAndNotHeldAsync());
             await ServiceProcess.StopAsync(last);
             Assert.Equal(0, last.ExitCode);

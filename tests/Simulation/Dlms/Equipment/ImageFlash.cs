@@ -29,7 +29,7 @@ public sealed class ImageFlash : IMeterEquipment
             meter.Device.Add(_schedule = new ActionScheduleObject(meter, new Obis(0, 0, 15, 0, 2, 255), Script, 1, ActionScheduleObject.Never));
         }
 
-        meter.Device.Add(Transfer = new ImageTransferObject(() => meter.Clock.Now, BlockSize));
+        meter.Device.Add(Transfer = new ImageTransferObject(() => meter.Clock.Now, BlockSize) { VerifyFor = meter.Plan.VerifyTakes });
         Transfer.Activating += () => meter.Part<Identity>()!.Firmware = System.Text.Encoding.ASCII.GetString(Transfer.Identification.Span);
     }
 

@@ -12,6 +12,7 @@ public class HeadEndToMeterTests
     [Fact]
     public void Every_case_has_what_is_wanted_of_it() => Assert.Equal(Substation.Orders.OrderCases.All.Select(one => one.Name), WantedEffects.Cases);
 
+    [Requirement("F1")]
     [Theory]
     [MemberData(nameof(Media))]
     public async Task F1_registers_read_on_order_arrive_as_the_meter_answered_them(string medium)
@@ -21,6 +22,7 @@ public class HeadEndToMeterTests
         Assert.InRange(proof.GetProperty("Judged").GetInt32(), 12, 200);
     }
 
+    [Requirement("F1")]
     [Theory]
     [MemberData(nameof(Media))]
     public async Task F1_a_range_of_a_profile_arrives_whole_and_nothing_else_of_it(string medium)
@@ -33,6 +35,7 @@ public class HeadEndToMeterTests
         Assert.Equal(25 * 4, proof.GetProperty("Judged").GetInt32());
     }
 
+    [Requirement("F2")]
     [Theory]
     [MemberData(nameof(Media))]
     public async Task F2_an_event_of_the_meters_log_arrives_as_what_it_is(string medium)
@@ -42,14 +45,31 @@ public class HeadEndToMeterTests
         Assert.Contains(told, one => one.GetProperty("number").GetInt32() == 44 && one.GetProperty("meter").GetString() == "SIM0000000000001" && one.GetProperty("text").GetString() == "meter cover removed");
     }
 
+    [Requirement("F2")]
+    [Theory]
+    [MemberData(nameof(Media))]
+    public async Task F2_outages_and_the_quality_of_the_supply_arrive_as_events_with_the_meters_own_time(string medium)
+    {
+        foreach (var (order, log, number, severity, text) in ((string, string, int, string, string)[])[("read outages", "0-0:99.98.0*255", 1, "warning", "power down"), ("read outages", "0-0:99.98.0*255", 2, "info", "power up"), ("read quality", "0-0:99.98.4*255", 79, "info", "")])
+        {
+            var proof = await DoneAsync(medium, order);
+            var told = Messages(proof).Where(one => one.Topic.EndsWith("/events/" + severity, StringComparison.Ordinal)).Select(one => JsonDocument.Parse(one.Payload).RootElement)
+                .Where(one => one.GetProperty("number").GetInt32() == number && one.Text("log") == log).ToArray();
+            Assert.Contains(told, one => one.Text("meter") == "SIM0000000000001" && one.Text("text").StartsWith(text, StringComparison.Ordinal) && one.GetProperty("occurredAt").GetDateTimeOffset().UtcDateTime.Hour == 8);
+        }
+    }
+
+    [Requirement("F2")]
     [Theory]
     [MemberData(nameof(Told))]
     public Task F2_what_is_configured_set_told_or_brought_is_at_the_meter(string medium, string order) => DoneAsync(medium, order);
 
+    [Requirement("F3")]
     [Theory]
     [MemberData(nameof(Tariffs))]
     public Task F3_a_calendar_takes_over_when_it_is_to_and_a_token_is_credited(string medium, string order) => DoneAsync(medium, order);
 
+    [Requirement("F4")]
     [Theory]
     [MemberData(nameof(Supply))]
     public async Task F4_supply_is_switched_and_limited_and_read_back(string medium, string order)
@@ -61,10 +81,12 @@ public class HeadEndToMeterTests
         Assert.StartsWith(before ?? "", result.GetProperty("before").GetString() ?? "", StringComparison.Ordinal);
     }
 
+    [Requirement("F5")]
     [Theory]
     [MemberData(nameof(Media))]
     public Task F5_a_load_in_the_building_is_switched_and_no_other_one(string medium) => DoneAsync(medium, "load-switch");
 
+    [Requirement("EU10")]
     [Theory]
     [MemberData(nameof(Media))]
     public async Task EU10_import_export_and_the_four_quadrants_come_apart(string medium)

@@ -8,7 +8,7 @@ public class RefusedOrderTests
         ("late", "stale"), ("over", "expired"), ("early", "early"), ("no window", "validity"), ("doubled nonce", "replayed"), ("doubled id", "other-content"), ("reordered", "reordered"),
         ("reordered approval", "nothing-to-approve"), ("bit of the body", "signature"), ("bit of the signature", "signature"), ("another key", "signature"), ("a key nobody knows", "signature"),
         ("alg none", "signature"), ("alg HS256 with the public key", "signature"), ("another verb", "signature"), ("unsigned", "unsigned"), ("unsigned with a key's name", "signature"),
-        ("over the limit", "over-limit"), ("approved by its giver", "same-approver"), ("retained", "retained"), ("a stranger's meter", "unknown-meter"), ("what measures", "protected"),
+        ("over the limit", "over-limit"), ("approved by its giver", "same-approver"), ("retained", "retained"), ("a stranger's meter", "unknown-meter"), ("what measures", "protected"), ("a key in clear", "arguments"),
     ];
 
     public static TheoryData<string, string, string> Rows
@@ -28,6 +28,7 @@ public class RefusedOrderTests
         }
     }
 
+    [Requirement("EU8", "P1", "F4")]
     [Theory]
     [MemberData(nameof(Rows))]
     public async Task A_refused_order_is_one_audited_event_and_reaches_no_meter(string medium, string kind, string code)
@@ -37,6 +38,7 @@ public class RefusedOrderTests
         Assert.Equal(["refused"], refused.Texts("Told"));
     }
 
+    [Requirement("P1")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]
@@ -48,6 +50,7 @@ public class RefusedOrderTests
         Assert.Empty(refused.Texts("Told"));
     }
 
+    [Requirement("P1")]
     [Theory]
     [InlineData("prime")]
     [InlineData("g3")]

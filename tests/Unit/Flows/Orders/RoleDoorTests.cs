@@ -14,6 +14,7 @@ public class RoleDoorTests
 
     public static TheoryData<string, string, string> Cells => RoleMatrixTests.Cells;
 
+    [Requirement("E7", "F4", "P9, P10")]
     [Theory]
     [MemberData(nameof(Cells))]
     public async Task A_cell_of_the_table_is_what_its_door_does(string verb, string role, string cell)
