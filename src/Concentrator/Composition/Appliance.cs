@@ -115,9 +115,9 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         }
 
         watching.Start(counters.RunAsync);
-        foreach (var server in settings.TimeSources.Select(source => Uri.TryCreate(source, UriKind.Absolute, out var url) ? url : null).OfType<Uri>())
+        foreach (var (source, host, port) in TimeServers.Of(settings))
         {
-            watching.Start(new NtpSource(server.OriginalString, server.Host, server.Port > 0 ? server.Port : NtpSource.Port, _time, clock, logs.CreateLogger("board")).RunAsync);
+            watching.Start(new NtpSource(source, host, port, _time, clock, logs.CreateLogger("board")).RunAsync);
         }
 
         using var late = new KeptDecoders(settings.Drivers, keys);

@@ -46,6 +46,7 @@ internal sealed class NorthDoor(
     {
         Connections = door.Connections, PerClient = door.PerClient, IdleAfter = door.IdleAfter, PassThrough = door.PassThrough, Mechanism = door.Mechanism == "lls" ? 1 : 5, Suite = (byte)door.Suite,
         Certificate = upstream.Certificate, Key = upstream.Key, Ca = upstream.Ca,
+        TimeServers = [.. TimeServers.Of(settings).Select(server => (server.Host, server.Port))],
     };
 
     private HeadEndDoor Make(DoorOptions options, IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status, IOrderDoor orders)

@@ -83,9 +83,10 @@ internal sealed class BoxObjects(
         device.Add(new OrderObject(caller, orders, takes: options.Mechanism == 5));
         device.Add(new ListObject(new Obis(0, 0, 96, 128, 21, 255), DoorOrders.OrderColumns, orders.Orders, DoorOrders.MostOrders));
         device.Add(new ListObject(new Obis(0, 0, 96, 128, 22, 255), DoorOrders.ResultColumns, orders.Results, DoorOrders.MostResults));
-        foreach (var modem in ModemObjects.Of(status))
+        device.Add(HealthObjects.Alarms(status));
+        foreach (var one in ModemObjects.Of(status).Concat(HealthObjects.TimeServers(options.TimeServers)))
         {
-            device.Add(modem);
+            device.Add(one);
         }
 
         return device;

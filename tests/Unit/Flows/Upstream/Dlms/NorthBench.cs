@@ -74,6 +74,11 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
     /// <summary>Drivers of the box.</summary>
     internal List<DriverView> Drivers { get; } = [Driver("feeder", "dlms")];
 
+    /// <summary>Head-ends of the box.</summary>
+    internal List<UpstreamView> Upstreams { get; } = [];
+
+    internal bool IsStorageHealthy { get; set; } = true;
+
     internal byte Suite { get; }
 
     /// <summary>Keys of the management client in the keys file; null for no line.</summary>
@@ -206,7 +211,7 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
     private sealed class Status(NorthBench bench) : IBoxStatus
     {
         public BoxStatus Snapshot() => new(
-            "dc-0001", "1.2.3", 7, bench.Time.Now, new ClockView([], bench.Time.Trust), true, "All is well.", 0, 0, 0, new FlowCounters(0, 0, 0, 0, 0, 0, 0, 0, 0), new StorageView(true, null, 0, 1, 1, 0, 0, 0, null),
-            [.. bench.Drivers], []);
+            "dc-0001", "1.2.3", 7, bench.Time.Now, new ClockView([], bench.Time.Trust), true, "All is well.", 0, 0, 0, new FlowCounters(0, 0, 0, 0, 0, 0, 0, 0, 0), new StorageView(bench.IsStorageHealthy, null, 0, 1, 1, 0, 0, 0, null),
+            [.. bench.Drivers], [.. bench.Upstreams]);
     }
 }
