@@ -153,7 +153,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
             Installation = installations.Now,
         };
         using var delivering = new Stopping();
-        upstreams.AddRange(new NorthDoor(settings, title, identity, ledger, reach, network, _time, clock, logs).Open(keys, counters, memory, desk, directory, status, orders.Door, delivering));
+        upstreams.AddRange(new NorthDoor(settings, title, identity, ledger, reach, network, _time, clock, logs).Open(keys, counters, memory, desk, directory, status, orders.Door, images, delivering));
         foreach (var upstream in settings.Upstreams.Where(one => one.Door is null))
         {
             var delivery = new Delivery(upstream.Name, ledger, slots, _time.BootId);
