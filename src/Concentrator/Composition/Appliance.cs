@@ -115,9 +115,9 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         }
 
         watching.Start(counters.RunAsync);
-        foreach (var server in settings.TimeSources.Select(source => Uri.TryCreate(source, UriKind.Absolute, out var url) ? url : null).OfType<Uri>())
+        foreach (var (source, host, port) in TimeServers.Of(settings))
         {
-            watching.Start(new NtpSource(server.OriginalString, server.Host, server.Port > 0 ? server.Port : NtpSource.Port, _time, clock, logs.CreateLogger("board")).RunAsync);
+            watching.Start(new NtpSource(source, host, port, _time, clock, logs.CreateLogger("board")).RunAsync);
         }
 
         using var late = new KeptDecoders(settings.Drivers, keys);
@@ -153,7 +153,7 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
             Installation = installations.Now,
         };
         using var delivering = new Stopping();
-        upstreams.AddRange(new NorthDoor(settings, title, identity, ledger, reach, network, _time, clock, logs).Open(keys, counters, memory, desk, directory, status, orders.Door, delivering));
+        upstreams.AddRange(new NorthDoor(settings, title, identity, ledger, reach, network, _time, clock, logs).Open(keys, counters, memory, desk, directory, status, orders.Door, images, delivering));
         foreach (var upstream in settings.Upstreams.Where(one => one.Door is null))
         {
             var delivery = new Delivery(upstream.Name, ledger, slots, _time.BootId);

@@ -25,9 +25,9 @@ internal sealed class NorthDoor(
 
     /// <summary>Opens every door of the configuration.</summary>
     internal IReadOnlyList<IUpstream> Open(
-        IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status, IOrderDoor orders, Stopping loops)
+        IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status, IOrderDoor orders, IImageStore images, Stopping loops)
     {
-        var doors = settings.Upstreams.Where(one => one.Door is not null).Select(one => Make(OptionsOf(one, one.Door!), keys, counters, memory, desk, meters, status, orders)).ToList();
+        var doors = settings.Upstreams.Where(one => one.Door is not null).Select(one => Make(OptionsOf(one, one.Door!), keys, counters, memory, desk, meters, status, orders, images)).ToList();
         if (doors.Count > 0)
         {
             loops.Start(stop => RunAsync(doors, stop));
@@ -46,19 +46,21 @@ internal sealed class NorthDoor(
     {
         Connections = door.Connections, PerClient = door.PerClient, IdleAfter = door.IdleAfter, PassThrough = door.PassThrough, Mechanism = door.Mechanism == "lls" ? 1 : 5, Suite = (byte)door.Suite,
         Certificate = upstream.Certificate, Key = upstream.Key, Ca = upstream.Ca,
+        TimeServers = [.. TimeServers.Of(settings).Select(server => (server.Host, server.Port))],
     };
 
-    private HeadEndDoor Make(DoorOptions options, IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status, IOrderDoor orders)
+    private HeadEndDoor Make(DoorOptions options, IKeyRing keys, ICounterStore counters, IDriverMemory memory, IOrderDesk desk, IMeterDirectory meters, IBoxStatus status, IOrderDoor orders, IImageStore images)
     {
         var log = logs.CreateLogger("upstream");
         var counted = new DoorCounters();
         var book = new DoorBook(options.Name, this, time, clock);
         var reached = new ReachedMeters(network, settings.Drivers.ToDictionary(driver => driver.Name, driver => NetworkOf(driver.Family)));
         var push = new PushKeeper(options, memory, book);
+        var image = new DoorImage(options, images, memory, book);
         var facts = new BoxFacts(identity.Version, identity.Metrology, identity.Executable);
-        var objects = new BoxObjects(options, facts, meters, reached, status, new EventArchive(ledger), book, counted, counters, time, push.Setup, new DoorOrders(options, orders, time));
+        var objects = new BoxObjects(options, facts, meters, reached, status, new EventArchive(ledger), book, counted, counters, time, push.Setup, new DoorOrders(options, orders, time), image);
         var gateway = new MeterGateway(options, desk, new PassThroughLeases(new MeterSelection(options.PassThrough), book, clock), book, counted, clock);
-        var parts = new DoorParts(options, keys, counters, time, clock, counted, book, new DoorGuard(options, book, counted, clock), reached, new DeviceNumbers(), gateway, objects, push) { EuiOf = EuiOf };
+        var parts = new DoorParts(options, keys, counters, time, clock, counted, book, new DoorGuard(options, book, counted, clock), reached, new DeviceNumbers(), gateway, objects, push) { Image = image, EuiOf = EuiOf };
         reach.Follow(reached.Take);
         return new HeadEndDoor(parts, new AlarmPush(options, push.Setup, ledger, keys, counters, memory, time, clock, counted), log);
     }

@@ -24,6 +24,8 @@ public enum DoorEventKind
     PassThroughRefused,
     /// <summary>A setting of the door was changed from outside.</summary>
     SettingChanged,
+    /// <summary>An image was begun, verified or refused.</summary>
+    ImageTransfer,
 }
 
 /// <summary>Something at a door that a person may ask about later.</summary>

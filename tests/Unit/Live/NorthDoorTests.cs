@@ -2,9 +2,12 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Cryptography;
 using System.Text;
 using Protocols.Dlms.Client;
+using Protocols.Dlms.Model;
 using Simulation.Dlms;
+using Simulation.Dlms.Equipment;
 using Unit.Flows.Upstream.Dlms;
 
 namespace Unit.Live;
@@ -18,6 +21,7 @@ public sealed class NorthDoorTests : IDisposable
     private readonly DlmsMeter _meter = new(new DlmsMeterPlan(7, 7), () => TimeProvider.System.GetUtcNow().UtcDateTime);
     private readonly MeterPort _port;
     private readonly int _door = Mosquitto.FreePort();
+    private readonly ECDsa _signs = ECDsa.Create(ECCurve.NamedCurves.nistP256);
     private readonly ServiceProcess _box;
 
     public NorthDoorTests()
@@ -27,6 +31,7 @@ public sealed class NorthDoorTests : IDisposable
         var keys = Path.Combine(_directory, "meters.keys");
         File.WriteAllLines(keys, [.. _meter.KeyLines, $"DC-NORTH dlms client=1 suite=0 guek={Convert.ToHexString(Key)} gak={Convert.ToHexString(Authentication)}"]);
         File.SetUnixFileMode(keys, UnixFileMode.UserRead);
+        File.WriteAllText(Path.Combine(_directory, "hes-1.pem"), _signs.ExportSubjectPublicKeyInfoPem());
         File.WriteAllText(Path.Combine(_directory, "concentrator.toml"), $"""
             id = "dc-north"
             flag = "XYZ"
@@ -42,6 +47,10 @@ public sealed class NorthDoorTests : IDisposable
             profile = "idis"
             [keys]
             file = "{keys}"
+            [[issuer]]
+            keyId = "hes-1"
+            publicKey = "{_directory}/hes-1.pem"
+            orders = ["disconnect"]
             [http]
             listen = "127.0.0.1:{Mosquitto.FreePort()}"
             """);
@@ -86,6 +95,47 @@ public sealed class NorthDoorTests : IDisposable
         Assert.Equal(0, _meter.Keys.Repeated);
     }
 
+    [Requirement("E6", "F4")]
+    [Fact]
+    public async Task An_order_written_over_DLMS_outlives_a_kill_and_is_done_once_and_one_without_signature_is_not_taken()
+    {
+        ServiceProcess.MustBeThere(ServiceProcess.Shipped);
+        var now = TimeProvider.System.GetUtcNow();
+        var order = new Substation.Orders.SignedOrder("d1", "{}", [_meter.Name]) { Verb = "disconnect", Issued = now, Expires = now.AddHours(1) };
+        byte[] Written(string body) => new DataWriter().Octets(Encoding.UTF8.GetBytes(body)).ToArray();
+        using (var first = _box.Start())
+        {
+            using var client = await ConnectAsync();
+            var (headEnd, session) = (new HeadEnd(client.GetStream()), HeadEnd.Session(Key, Authentication));
+            Assert.Null(await headEnd.AssociateAsync(session));
+            await ListedAsync(headEnd, session);
+            var (code, output) = _box.Tool("meter", "read", _meter.Name, "--what", "1-0:1.8.0*255", "--jsonl"); // a meter that told something is a meter of this box
+            Assert.True(code == 0, output + _box.Log);
+            Assert.Equal(3, await headEnd.SetAsync(session, 1, "0-0:96.128.20*255", 2, Written(order.Unsigned())));
+            var taken = await headEnd.SetAsync(session, 1, "0-0:96.128.20*255", 2, Written(order.By(_signs)));
+            Assert.True(taken == 0, Encoding.UTF8.GetString((await headEnd.GetAsync(session, 1, "0-0:96.128.20*255", 2)).Data.Span));
+            await ServiceProcess.KillAsync(first); // at once: whether the meter heard of it nobody knows
+        }
+
+        using var service = _box.Start();
+        using var again = await ConnectAsync();
+        var (back, toBox) = (new HeadEnd(again.GetStream()), HeadEnd.Session(Key, Authentication, first: 10_000));
+        Assert.Null(await back.AssociateAsync(toBox));
+        var began = Stopwatch.GetTimestamp();
+        List<List<string>> rows;
+        do
+        {
+            Assert.True(Stopwatch.GetElapsedTime(began) < Patience, $"the order was never done{_box.Log}");
+            await Task.Delay(100);
+            rows = ListRows.Of(await back.GetAsync(toBox, 7, "0-0:96.128.21*255", 2));
+        }
+        while (rows is not [{ } row] || row[4] != "02");
+        Assert.Equal((Convert.ToHexString("d1"u8), "00000001"), (rows[0][1], rows[0][7]));
+        Assert.Equal((0, 1), (_meter.Part<Breaker>()!.Control.State, _meter.Part<Breaker>()!.Control.TimesTold));
+        await ServiceProcess.StopAsync(service);
+        Assert.Equal(0, service.ExitCode);
+    }
+
     [Fact]
     public async Task A_flood_of_strangers_and_of_silent_connections_keeps_nobody_out_who_may_come()
     {
@@ -124,6 +174,7 @@ public sealed class NorthDoorTests : IDisposable
     {
         _box.Dispose();
         _port.Dispose();
+        _signs.Dispose();
         Directory.Delete(_directory, recursive: true);
     }
 

@@ -20,7 +20,7 @@ internal sealed record BoxFacts(string Version, string Metrology, string Executa
 /// </summary>
 internal sealed class BoxObjects(
     DoorOptions options, BoxFacts facts, IMeterDirectory meters, ReachedMeters reached, IBoxStatus status, IEventArchive events, DoorBook book, DoorCounters counters, ICounterStore invocations,
-    ITimeSource time, PushSetupObject push, DoorOrders orders)
+    ITimeSource time, PushSetupObject push, DoorOrders orders, DoorImage image)
 {
     private const byte Ciphered = 3, Plain = 1, BothWays = 0x6C;
     private const uint MostMeters = 8192, MostEvents = 256;
@@ -83,9 +83,11 @@ internal sealed class BoxObjects(
         device.Add(new OrderObject(caller, orders, takes: options.Mechanism == 5));
         device.Add(new ListObject(new Obis(0, 0, 96, 128, 21, 255), DoorOrders.OrderColumns, orders.Orders, DoorOrders.MostOrders));
         device.Add(new ListObject(new Obis(0, 0, 96, 128, 22, 255), DoorOrders.ResultColumns, orders.Results, DoorOrders.MostResults));
-        foreach (var modem in ModemObjects.Of(status))
+        device.Add(HealthObjects.Alarms(status));
+        device.Add(new ImageTransferObject(caller, image, takes: options.Mechanism == 5));
+        foreach (var one in ModemObjects.Of(status).Concat(HealthObjects.TimeServers(options.TimeServers)))
         {
-            device.Add(modem);
+            device.Add(one);
         }
 
         return device;

@@ -34,6 +34,9 @@ internal sealed record DoorOptions(string Name, IPEndPoint Listen, IReadOnlyList
     /// <summary>Meters that may be spoken with through the box: ids, or beginnings with * behind them.</summary>
     internal IReadOnlyList<string> PassThrough { get; init; } = [];
 
+    /// <summary>Time servers the box asks, host and port.</summary>
+    internal IReadOnlyList<(string Host, int Port)> TimeServers { get; init; } = [];
+
     /// <summary>File with the certificate of the door; null for no TLS.</summary>
     internal string? Certificate { get; init; }
 

@@ -71,6 +71,7 @@ internal sealed class HeadEndDoor(DoorParts parts, AlarmPush push, ILogger log) 
             At = null;
             await Task.WhenAll([pushing, .. Inside()]).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
             parts.Push.Dispose();
+            parts.Image.Dispose();
         }
     }
 

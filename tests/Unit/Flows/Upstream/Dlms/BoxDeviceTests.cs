@@ -58,7 +58,7 @@ public class BoxDeviceTests
             }
         }
 
-        Assert.Equal(21, objects);
+        Assert.Equal(23, objects);
         Assert.Equal([.. Enumerable.Range(3, 5).Select(attribute => $"40/{PushSetup}/{attribute}"), "1/0-0:96.128.20*255/2"], writable);
     }
 

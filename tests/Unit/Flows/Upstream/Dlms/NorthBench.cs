@@ -3,6 +3,7 @@ using System.Net;
 using Concentrator.Field;
 using Concentrator.Ports;
 using Concentrator.Store;
+using Concentrator.Store.Images;
 using Concentrator.Upstream.Dlms;
 using Concentrator.Upstream.Dlms.Passing;
 using Metering;
@@ -10,8 +11,10 @@ using Metering.Driver;
 using Metering.Keys;
 using Metering.Orders;
 using Metering.Orders.Records;
+using Microsoft.Extensions.Logging.Abstractions;
 using Microsoft.Extensions.Time.Testing;
 using Substation;
+using Substation.Box;
 
 namespace Unit.Flows.Upstream.Dlms;
 
@@ -23,7 +26,7 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
     private readonly List<DoorEvent> _told = [];
     private long _sessions;
 
-    internal NorthBench(Func<DoorOptions, DoorOptions>? change = null, IOrderDesk? desk = null, FakeTimeProvider? clock = null, byte suite = 0, FreshMemory? memory = null, MemoryCounters? counters = null, IOrderDoor? orders = null)
+    internal NorthBench(Func<DoorOptions, DoorOptions>? change = null, IOrderDesk? desk = null, FakeTimeProvider? clock = null, byte suite = 0, FreshMemory? memory = null, MemoryCounters? counters = null, IOrderDoor? orders = null, IImageStore? images = null)
     {
         Clock = clock ?? new FakeTimeProvider(new DateTimeOffset(2026, 11, 23, 10, 7, 30, TimeSpan.Zero));
         Time = new FakeTime(Clock);
@@ -38,10 +41,12 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
         var book = Book = new DoorBook(Options.Name, this, Time, Clock);
         var counted = Counted = new DoorCounters();
         var push = new PushKeeper(Options, Memory, book);
-        var objects = new BoxObjects(Options, new BoxFacts("1.2.3", "ab12", "cd34"), new Directory(this), Reached, new Status(this), new EventArchive(Ledger), book, counted, Counters, Time, push.Setup, new DoorOrders(Options, orders ?? new NoOrders(), Time));
+        var image = new DoorImage(Options, images ?? new ImageStore(new CrashFiles(new Random(1)), new ImageLimits(), _ => false, NullLogger.Instance), Memory, book);
+        var objects = new BoxObjects(Options, new BoxFacts("1.2.3", "ab12", "cd34"), new Directory(this), Reached, new Status(this), new EventArchive(Ledger), book, counted, Counters, Time, push.Setup, new DoorOrders(Options, orders ?? new NoOrders(), Time), image);
         var gateway = new MeterGateway(Options, desk ?? new SilentDesk(), new PassThroughLeases(new MeterSelection(Options.PassThrough), book, Clock), book, counted, Clock);
         Parts = new DoorParts(Options, this, Counters, Time, Clock, counted, book, new DoorGuard(Options, book, counted, Clock), Reached, new DeviceNumbers(), gateway, objects, push)
         {
+            Image = image,
             EuiOf = meter => Nodes.Find(meter) is { Node.Eui: { Length: 12 } eui } ? Convert.FromHexString(eui) : default(ReadOnlyMemory<byte>),
         };
     }
@@ -73,6 +78,11 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
 
     /// <summary>Drivers of the box.</summary>
     internal List<DriverView> Drivers { get; } = [Driver("feeder", "dlms")];
+
+    /// <summary>Head-ends of the box.</summary>
+    internal List<UpstreamView> Upstreams { get; } = [];
+
+    internal bool IsStorageHealthy { get; set; } = true;
 
     internal byte Suite { get; }
 
@@ -206,7 +216,7 @@ internal sealed class NorthBench : IDoorAudit, IKeyRing, IAsyncDisposable
     private sealed class Status(NorthBench bench) : IBoxStatus
     {
         public BoxStatus Snapshot() => new(
-            "dc-0001", "1.2.3", 7, bench.Time.Now, new ClockView([], bench.Time.Trust), true, "All is well.", 0, 0, 0, new FlowCounters(0, 0, 0, 0, 0, 0, 0, 0, 0), new StorageView(true, null, 0, 1, 1, 0, 0, 0, null),
-            [.. bench.Drivers], []);
+            "dc-0001", "1.2.3", 7, bench.Time.Now, new ClockView([], bench.Time.Trust), true, "All is well.", 0, 0, 0, new FlowCounters(0, 0, 0, 0, 0, 0, 0, 0, 0), new StorageView(bench.IsStorageHealthy, null, 0, 1, 1, 0, 0, 0, null),
+            [.. bench.Drivers], [.. bench.Upstreams]);
     }
 }
