@@ -22,14 +22,13 @@ def send(image, start, octets):
         subprocess.run(["mosquitto_pub", *broker, "-q", "1", "-V", "5", "-t", f"{base}/image/{sha256}/{at}", "-s"], input=part, check=True)
 
 
-def listen(told):
+def listen():
     """Hands on what the box tells of the image, one status a line."""
-    with subprocess.Popen(["mosquitto_sub", *broker, "-q", "1", "-V", "5", "-t", f"{base}/image/{sha256}/status"], stdout=subprocess.PIPE) as heard:
-        for line in heard.stdout:
-            told.put(json.loads(line))
+    for line in heard.stdout:
+        told.put(json.loads(line))
 
 
-def newest(told):
+def newest():
     """The newest status, where the box tells one within 10 s; else None."""
     try:
         now = told.get(timeout=10)
@@ -47,26 +46,29 @@ if len(sys.argv) == 2:
     sys.exit()
 
 base, broker, told = sys.argv[2], sys.argv[3:], queue.Queue()
-threading.Thread(target=listen, args=(told,), daemon=True).start()
+heard = subprocess.Popen(["mosquitto_sub", *broker, "-q", "1", "-V", "5", "-t", f"{base}/image/{sha256}/status"], stdout=subprocess.PIPE)
+threading.Thread(target=listen, daemon=True).start()
 time.sleep(1)
-silent = 0
-with open(path, "rb") as image:
-    send(image, 0, min(PART, size))  # any part makes the box tell how the image stands, where an order names it
-    while silent < 6:
-        now = newest(told)
-        if now is None:
-            silent += 1
-            send(image, 0, min(PART, size))
-        elif now["state"] == "complete":
-            print("complete")
-            os._exit(0)
-        elif now["wrongHashes"]:
-            print("what came had another hash: is this the file that the order means?", file=sys.stderr)
-            os._exit(1)
-        else:
-            silent = 0
-            print(f"{now['received']} of {now['octets']} octets are there", file=sys.stderr)
-            for gap in now["missing"]:
-                send(image, gap["from"], gap["octets"])
-print("the box tells nothing of this image: does an open order name it?", file=sys.stderr)
-os._exit(1)
+silent, ended = 0, None
+try:
+    with open(path, "rb") as image:
+        send(image, 0, min(PART, size))  # any part makes the box tell how the image stands, where an order names it
+        while ended is None and silent < 6:
+            now = newest()
+            if now is None:
+                silent += 1
+                send(image, 0, min(PART, size))
+            elif now["state"] == "complete":
+                ended = 0
+            elif now["wrongHashes"]:
+                ended = "what came had another hash: is this the file that the order means?"
+            else:
+                silent = 0
+                print(f"{now['received']} of {now['octets']} octets are there", file=sys.stderr)
+                for gap in now["missing"]:
+                    send(image, gap["from"], gap["octets"])
+finally:
+    heard.terminate()
+if ended == 0:
+    print("complete")
+sys.exit("the box tells nothing of this image: does an open order name it?" if ended is None else ended)
