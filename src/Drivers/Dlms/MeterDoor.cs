@@ -285,7 +285,7 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
         session.Security?.Credentials?.Dispose();
         session.Security?.Dispose();
         throw new MeterRefusalException(
-            $"the key of client {options.Association.Client} of {meter} {why}: meters of profile {options.Profile.Name} lock themselves after {options.Profile.LocksAfter}", MissReason.WrongKey);
+            $"the key of client {options.Association.Client} of {meter} {why}: meters of profile {options.Profile.Name} lock themselves after {options.Profile.LocksAfter}", sparing.IsRefused ? MissReason.WrongKey : MissReason.NotYet); // nobody said that it is wrong: what waits for the meter waits on
     }
 
     private async ValueTask CheckIdentityAsync(MeterKnowledge knowledge, CancellationToken stop)

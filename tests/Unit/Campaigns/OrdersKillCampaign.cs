@@ -14,6 +14,7 @@ namespace Unit.Campaigns;
 public sealed class OrdersKillCampaign(ITestOutputHelper output)
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
+    private const int MostApdus = 250; // about what all of them take
     private static readonly int Rounds = Evidence.ReleaseSize ? 300 : 1, Kills = Evidence.ReleaseSize ? 6 : 3;
 
     /// <summary>
@@ -32,7 +33,7 @@ public sealed class OrdersKillCampaign(ITestOutputHelper output)
     public async Task An_order_of_each_kind_comes_to_the_end_that_its_meter_shows_however_often_the_service_is_killed()
     {
         using var evidence = new Evidence("R1", "orders-kill");
-        var binary = File.Exists(ServiceProcess.Native) ? ServiceProcess.Native : ServiceProcess.Shipped;
+        var binary = ServiceProcess.Newest;
         var first = Random.Shared.Next(1_000_000);
         output.WriteLine($"first seed {first}, {binary}");
         evidence.Note("binary", Path.GetRelativePath(Plan.Sources.Root, binary));
@@ -62,7 +63,7 @@ public sealed class OrdersKillCampaign(ITestOutputHelper output)
         var orders = Cases.Zip(box.Meters, (one, meter) => (Case: one, Meter: meter, Id: $"o{meter.Plan.Number}")).ToList();
         for (var kill = 0; kill < Kills; kill++)
         {
-            var asked = box.Asked;
+            var giving = Task.CompletedTask;
             using var service = box.Service.Start(delayed: (kill + slow) % 2 == 1); // half of the lives
             if (kill == 0)
             {
@@ -70,22 +71,26 @@ public sealed class OrdersKillCampaign(ITestOutputHelper output)
                 Say("tells its key");
                 await box.GiveAsync("expected", "meters", $"{{\"expect\":[{string.Join(',', box.Meters.Select(meter => $"\"{meter.Name}\""))}]}}");
                 await Street.WaitAsync(() => box.Told("expected").Contains("done") && box.Meters.All(meter => meter.Asked > 0), Patience, () => "the meters were never spoken to: " + box.All("expected") + box.Service.Log);
+                await box.GiveAsync("first", "read", """{"what":"0-0:42.0.0*255"}""", [.. box.Meters]); // keys that have served are not spared after two lives that were cut short
+                await Street.WaitAsync(() => box.Told("first").Contains("done"), Patience, () => "the meters cannot be read: " + box.All("first") + box.Service.Log);
                 Say("asks everybody");
                 orders.ForEach(order => order.Case.Before(order.Meter));
                 await Task.Delay(2 * OrderedBox.RelayTakes);
                 orders.ForEach(order => order.Meter.Advance());
-                foreach (var (one, meter, id) in orders)
-                {
-                    await box.GiveAsync(id, one.Verb, one.Arguments(meter, box.Key!), meter);
-                }
-            }
-            else if (random.Next(3) > 0) // else it is killed while it starts
-            {
-                await Street.WaitAsync(() => box.Asked > asked || AllEnded(), Patience, () => "it speaks with nobody any more" + box.Service.Log);
+                giving = GiveAllAsync();
             }
 
-            await Task.Delay(random.Next(random.Next(3) == 0 ? 800 : 6000)); // taking all of them takes seconds by itself
+            if (kill > 0 && random.Next(4) == 0)
+            {
+                await Task.Delay(random.Next(800)); // while it starts
+            }
+            else
+            {
+                await SpeaksAsync(random.Next(MostApdus)); // whatever the machine's speed, somewhere between taking the first order and ending the last one
+            }
+
             await ServiceProcess.KillAsync(service);
+            await giving;
             Say($"killed, {orders.Count(order => HasEnded(order.Id, order.Case))} of {orders.Count} orders through");
         }
 
@@ -108,6 +113,25 @@ public sealed class OrdersKillCampaign(ITestOutputHelper output)
         Assert.True(code == 0, said);
         box.Consumer.MustAllFitTheirSchemas();
         return [.. orders.Select(order => Judge(box, order.Case, order.Meter, order.Id, seed))];
+
+        async Task GiveAllAsync()
+        {
+            foreach (var (one, meter, id) in orders)
+            {
+                await box.GiveAsync(id, one.Verb, one.Arguments(meter, box.Key!), meter);
+            }
+        }
+
+        // The meters are asked so often from here on, or nothing is left to be asked.
+        async Task SpeaksAsync(int apdus)
+        {
+            for (var (least, since) = (box.Asked + apdus, Stopwatch.GetTimestamp()); box.Asked < least && !AllEnded() && Stopwatch.GetElapsedTime(since) < TimeSpan.FromSeconds(4);)
+            {
+                await Task.Delay(5);
+            }
+
+            await Task.Delay(random.Next(40));
+        }
 
         void Say(string what) => output.WriteLine(string.Create(CultureInfo.InvariantCulture, $"seed {seed}, {Stopwatch.GetElapsedTime(began).TotalSeconds:0.0} s: {what}"));
 

@@ -18,6 +18,9 @@ internal sealed class ServiceProcess(string binary, string configuration, string
     /// <inheritdoc cref="Shipped"/>
     internal static string Native => Path.Combine(Sources.Root, "artifacts", "publish", "linux-x64", "concentrator");
 
+    /// <summary>The published one, where it was made after the build: an older one is of another source.</summary>
+    internal static string Newest => File.Exists(Native) && File.GetLastWriteTimeUtc(Native) >= File.GetLastWriteTimeUtc(Shipped + ".dll") ? Native : Shipped;
+
     /// <summary>The fault builds of build.sh.</summary>
     internal static string WithFaultPoints => Path.Combine(Sources.Root, "artifacts", "faults", "bin", "Concentrator", "release", "concentrator");
 

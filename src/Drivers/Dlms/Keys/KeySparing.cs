@@ -52,6 +52,9 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
             : $"{(_tries.IsRefused ? $"was refused {_tries.Count} times: wrong key or locked" : $"was tried {_tries.Count} times, and the box ended before the meter answered")}. It is not tried again for {rest.TotalHours:0} h, or until it changes";
     }
 
+    /// <summary>The meter took the key for a wrong one; else its tries were only cut short.</summary>
+    internal bool IsRefused => _tries.IsRefused;
+
     /// <summary>A try is about to be made: from here on it counts as refused until it is known not to be. A key that served last time is not doubted beforehand.</summary>
     internal ValueTask TryingAsync(ushort mark, CancellationToken stop)
     {
