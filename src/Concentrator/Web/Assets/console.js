@@ -18,10 +18,11 @@ function showStatus(s) {
   at("forecast").textContent = s.forecast ?? "";
   at("who").textContent = `${s.id} · version ${s.version} · ${s.now ? new Date(s.now).toLocaleString() : "no time"}`;
   const waiting = s.upstreams.map(u => Object.values(u.backlog).reduce((a, b) => a + b, 0)).reduce((a, b) => Math.max(a, b), 0);
+  const last = s.upstreams.map(u => u.lastAcknowledged).filter(Boolean).sort().at(-1);
   const down = s.upstreams.filter(u => !u.connected), deaf = s.drivers.filter(d => d.state !== "listening");
   at("tiles").replaceChildren(
     tile("Meters", number(s.meters), s.metersWithoutKey ? `${number(s.metersWithoutKey)} without the right key` : `${number(s.metersSilent)} silent for 24 h`, s.metersWithoutKey > 0),
-    tile("Head-end", down.length ? "down" : s.upstreams.length ? "up" : "none", down.length ? down[0].sentence ?? "connecting" : `last acknowledged ${age(s.upstreams[0]?.lastAcknowledged)}`, down.length > 0),
+    tile("Head-end", down.length ? "down" : s.upstreams.length ? "up" : "none", down.length ? down[0].sentence ?? "connecting" : `last acknowledged ${age(last)}`, down.length > 0),
     tile("Backlog", number(waiting), waiting ? "sequences wait here, none is lost" : "everything delivered", false),
     tile("Drivers", deaf.length ? `${deaf.length} deaf` : number(s.drivers.length), deaf.length ? deaf[0].sentence : s.drivers[0]?.sentence ?? "none configured", deaf.length > 0),
     tile("Clock", s.clockQuality, s.now ? new Date(s.now).toISOString().slice(11, 19) + " UTC" : "not set", s.clockQuality === "unset"),
