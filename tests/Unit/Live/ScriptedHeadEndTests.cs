@@ -54,7 +54,7 @@ public sealed class ScriptedHeadEndTests
         await File.WriteAllTextAsync(other, "0s mqtt explode -> done\n");
         Assert.Equal((2, true), await HeadEndAsync(["head-end", other, .. place]) is var wrong ? (wrong.Code, wrong.Output.Contains("other.steps:1: \"explode\" is no step", StringComparison.Ordinal)) : default);
 
-        var passed = File.ReadLines(Path.Combine(street.Directory, "passed.jsonl"));
+        var passed = File.ReadAllLines(Path.Combine(street.Directory, "passed.jsonl"));
         await Task.Delay(TimeSpan.FromSeconds(3)); // what was answered last is committed and delivered
         await street.StopSimulatorAsync();
         await street.ArrivedAsync(passed);

@@ -1,5 +1,6 @@
 using Drivers.Dlms;
 using Metering;
+using Metering.Driver;
 using Metering.Orders;
 using Simulation.Dlms;
 using Substation;
@@ -14,6 +15,7 @@ public class KeySparingTests
     private readonly FreshMemory _memory = new();
     private readonly MemoryCounters _counters = new();
     private DlmsMeter? _meter;
+    private MissReason _why;
 
     [Fact]
     public async Task A_restart_gives_a_wrong_key_no_further_try()
@@ -99,6 +101,7 @@ public class KeySparingTests
         await LiveAsync(wrong: false, memory: new KilledMemory(_memory, saves: 1));
         await LiveAsync(wrong: false, memory: new KilledMemory(_memory, saves: 1));
         Assert.Contains("was tried 2 times", await LiveAsync(wrong: false, start: Start.AddMinutes(59)), StringComparison.Ordinal);
+        Assert.Equal(MissReason.NotYet, _why); // what waits for the meter waits on
         Assert.Null(await LiveAsync(wrong: false, start: Start.AddMinutes(61)));
     }
 
@@ -108,6 +111,7 @@ public class KeySparingTests
         await LiveAsync(wrong: true, memory: new KilledMemory(_memory, saves: 1));
         Assert.Contains("wrong", await LiveAsync(wrong: true), StringComparison.Ordinal);
         Assert.Contains("was refused 2 times", await LiveAsync(wrong: true, start: Start.AddMinutes(61)), StringComparison.Ordinal);
+        Assert.Equal(MissReason.WrongKey, _why);
         await LiveAsync(wrong: true, start: Start.AddHours(25), memory: new KilledMemory(_memory, saves: 1)); // cut short again: the refusal before it counts
         Assert.Contains("not tried again for 24 h", await LiveAsync(wrong: true, start: Start.AddHours(27)), StringComparison.Ordinal);
     }
@@ -165,6 +169,7 @@ public class KeySparingTests
         }
 
         var step = await bench.ReadAsync(ReadOrder.Registers);
+        _why = step.Why;
         return step.State == OrderState.Done ? null : step.Sentence;
     }
 

@@ -244,7 +244,9 @@ public sealed class CarryOutTests : IDisposable
         Assert.True(await Patience.UntilAsync(() => _bench.Reached.Count == 1));
         await _bench.GiveAsync("clock", new SignedOrder("o2").By(_bench.Key));
         await _bench.GiveAsync("read", new SignedOrder("o3", """{"what":"registers"}""").By(_bench.Key));
-        await _bench.Clock.AdvanceUntilAsync(() => _bench.Clock.GetUtcNow() > OrderBench.Start.AddMinutes(1), TimeSpan.FromSeconds(5));
+        Assert.True(await _bench.Clock.AdvanceUntilAsync(() => _bench.Reached.Count == 2, TimeSpan.FromSeconds(1)));
+        var later = _bench.Clock.GetUtcNow().AddMinutes(1);
+        await _bench.Clock.AdvanceUntilAsync(() => _bench.Clock.GetUtcNow() > later, TimeSpan.FromSeconds(5));
         Assert.Equal([OrderKind.Write, OrderKind.Read], _bench.Reached.Select(one => one.Kind)); // whose turn it is the meter's own line says
         open.SetResult(new OrderStep(OrderState.Done, "done", null, default));
         await _bench.UntilAsync("o2", OrderState.Done);
