@@ -26,17 +26,19 @@ internal sealed class HomeFeed(HomeOptions options, NewestValues newest, ITimeSo
     }
 
     /// <summary>How old the oldest value of a meter is; null where there is none.</summary>
-    internal TimeSpan? AgeOf(MeterId meter) => newest.Of(meter) is { Count: > 0 } values ? values.Max(value => AgeOf(value, time.Now)) : null;
+    internal TimeSpan? AgeOf(MeterId meter) => Oldest(newest.Of(meter), time.Now);
 
     private HomeMeterShape Of(HomeConsumer consumer, MeterId meter, BoxTime now)
     {
         var values = newest.Of(meter);
-        var oldest = values.Count == 0 ? (TimeSpan?)null : values.Max(value => AgeOf(value, now));
+        var oldest = Oldest(values, now);
         return new HomeMeterShape(
             meter.Text, oldest is { } age ? Seconds(age) : null, oldest <= consumer.Refresh,
             [.. values.Select(value => new HomeValueShape(
                 value.Obis.ToString(), value.Value.ToString(), value.Unit.WireText, value.Quality.ToString().ToLowerInvariant(), value.At?.ToString(), Seconds(AgeOf(value, now))))]);
     }
+
+    private static TimeSpan? Oldest(IReadOnlyList<NewestValue> values, BoxTime now) => values.Count == 0 ? null : values.Max(value => AgeOf(value, now));
 
     private static TimeSpan AgeOf(NewestValue value, BoxTime now) => TimeSpan.FromTicks(Math.Max(0, now.Monotonic - value.Received.Monotonic));
 

@@ -42,15 +42,10 @@ internal sealed partial class SettingsBinder
                 $"[upstream.{name}] is a door without a lock: set association = {{ mechanism = \"hls-gmac\", suite = 0 }}, and in the keys file the line of this box for client 1"));
         }
 
-        var passThrough = Texts(table, "passThrough", []);
+        var passThrough = MeterNames(table, "passThrough");
         if (mechanism == "lls" && passThrough.Count > 0)
         {
             faults.Add(new SettingsFault(PlaceOf(table, "passThrough"), "passThrough wants mechanism = \"hls-gmac\": a password that is sent proves nobody"));
-        }
-
-        foreach (var wrong in passThrough.Where(text => !Metering.MeterSelection.IsOne(text)))
-        {
-            faults.Add(new SettingsFault(PlaceOf(table, "passThrough"), $"passThrough: \"{wrong}\" wants a meter's id, its beginning with * behind it, or * for all"));
         }
 
         var most = Number(table, "connections", 16, 1, MostConnections);

@@ -16,25 +16,14 @@ internal sealed partial class SettingsBinder
             return null;
         }
 
-        var text = Text(table, "listen", "");
-        var listen = IPEndPoint.TryParse(text, out var at) && text.Contains(':', StringComparison.Ordinal) ? at : null;
-        if (listen is null && text.Length > 0)
-        {
-            faults.Add(new SettingsFault(PlaceOf(table, "listen"), $"listen = \"{text}\" wants address:port, such as 0.0.0.0:8443"));
-        }
-
+        var listen = Address(table, "", "0.0.0.0:8443");
         var (certificate, key) = (File(table, "certificate", secret: false), File(table, "key", secret: true));
         if (certificate is null != key is null || (certificate is null && listen is not null && !IPAddress.IsLoopback(listen.Address)))
         {
             faults.Add(new SettingsFault(PlaceOf(table, "listen"), "[home] shows who is at home: on another address than 127.0.0.1 it wants certificate and key"));
         }
 
-        var consumers = new List<HomeConsumerSettings>();
-        foreach (var one in Tables(table, "consumer").Select(Consumer))
-        {
-            consumers.Add(one);
-        }
-
+        var consumers = Tables(table, "consumer").Select(Consumer).ToList();
         foreach (var twice in consumers.GroupBy(one => one.Name).Where(group => group.Count() > 1))
         {
             faults.Add(new SettingsFault(PlaceOf(table, "consumer"), $"two consumers are called \"{twice.Key}\": give each its own name"));

@@ -41,21 +41,7 @@ internal sealed partial class SettingsBinder
         return task with { Use = Use(table, task) };
     }
 
-    private MeterSelection Selection(TomlNode.Table table)
-    {
-        if (!table.Items.ContainsKey("meters"))
-        {
-            return MeterSelection.All;
-        }
-
-        var texts = Texts(table, "meters", []);
-        foreach (var wrong in texts.Where(text => !MeterSelection.IsOne(text)))
-        {
-            faults.Add(new SettingsFault(PlaceOf(table, "meters"), $"meters: \"{wrong}\" wants a meter's id, its beginning with * behind it, or * for all"));
-        }
-
-        return new MeterSelection(texts);
-    }
+    private MeterSelection Selection(TomlNode.Table table) => table.Items.ContainsKey("meters") ? new MeterSelection(MeterNames(table, "meters")) : MeterSelection.All;
 
     private ReadingUse Use(TomlNode.Table table, CollectionTask task)
     {

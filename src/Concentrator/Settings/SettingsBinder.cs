@@ -227,17 +227,35 @@ internal sealed partial class SettingsBinder(TomlNode.Table tree, List<SettingsF
     private static bool Truth(TomlNode.Table table, string name, bool byDefault) =>
         table.Items.GetValueOrDefault(name) is TomlNode.Scalar { Content: bool truth } ? truth : byDefault;
 
-    private IPEndPoint Listen()
+    private IPEndPoint Listen() => Address(Table(tree, "http"), "127.0.0.1:8080", "127.0.0.1:8080") ?? new IPEndPoint(IPAddress.Loopback, 0);
+
+    /// <summary>What <c>listen</c> of a table names; null where that is no address, which is said, or where it names nothing.</summary>
+    private IPEndPoint? Address(TomlNode.Table table, string byDefault, string example)
     {
-        var http = Table(tree, "http");
-        var text = Text(http, "listen", "127.0.0.1:8080");
+        var text = Text(table, "listen", byDefault);
         if (IPEndPoint.TryParse(text, out var listen) && text.Contains(':', StringComparison.Ordinal))
         {
             return listen;
         }
 
-        faults.Add(new SettingsFault(PlaceOf(http, "listen"), $"listen = \"{text}\" wants address:port, such as 127.0.0.1:8080"));
-        return new IPEndPoint(IPAddress.Loopback, 0);
+        if (text.Length > 0 || byDefault.Length > 0)
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, "listen"), $"listen = \"{text}\" wants address:port, such as {example}"));
+        }
+
+        return null;
+    }
+
+    /// <summary>Ids of meters, or their beginnings with * behind them; what is neither is said.</summary>
+    private IReadOnlyList<string> MeterNames(TomlNode.Table table, string name)
+    {
+        var texts = Texts(table, name, []);
+        foreach (var wrong in texts.Where(text => !Metering.MeterSelection.IsOne(text)))
+        {
+            faults.Add(new SettingsFault(PlaceOf(table, name), $"{name}: \"{wrong}\" wants a meter's id, its beginning with * behind it, or * for all"));
+        }
+
+        return texts;
     }
 
     private TimeSpan Keep(TomlNode.Table meters) => Text(meters, "keep", "15m") is "all" ? TimeSpan.Zero : Duration(meters, "keep", "15m");

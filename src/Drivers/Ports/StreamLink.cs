@@ -3,11 +3,10 @@ using System.IO.Pipelines;
 namespace Drivers.Ports;
 
 /// <summary>
-/// A link over a stream. One loop reads the stream into a pipe and is never cancelled inside a read: on a tty a cancelled read may take octets with it.
+/// A link over the stream of a TCP connection. One loop reads it into a pipe and is never cancelled inside a read.
 /// </summary>
 internal sealed class StreamLink : ILink
 {
-    private static readonly TimeSpan LongestClose = TimeSpan.FromSeconds(1);
     private readonly Pipe _pipe = new(new PipeOptions(pauseWriterThreshold: 256 * 1024, resumeWriterThreshold: 128 * 1024, useSynchronizationContext: false));
     private readonly CancellationTokenSource _gone = new();
     private readonly Stream _stream;
@@ -29,7 +28,7 @@ internal sealed class StreamLink : ILink
     {
         try
         {
-            // A write to a tty that was hung up never ends by itself: it is given up when the reads have ended. No flush: draining has no end either.
+            // A write is given up when the reads have ended.
             _gone.Token.ThrowIfCancellationRequested();
             using var either = CancellationTokenSource.CreateLinkedTokenSource(stop, _gone.Token);
             await _stream.WriteAsync(octets, either.Token).ConfigureAwait(false);
@@ -46,18 +45,7 @@ internal sealed class StreamLink : ILink
 
     public async ValueTask DisposeAsync()
     {
-        // A serial port that was hung up waits for ever to drain what was written last: it is left to a thread of its own.
-        var closing = new Thread(_owner.Dispose) { IsBackground = true, Name = "closing " + _name };
-        closing.Start();
-        if (_gone.IsCancellationRequested)
-        {
-            closing.Join(LongestClose);
-        }
-        else
-        {
-            closing.Join();
-        }
-
+        _owner.Dispose();
         await _pump.ConfigureAwait(false);
         await _pipe.Reader.CompleteAsync().ConfigureAwait(false);
         _gone.Dispose();
@@ -87,7 +75,7 @@ internal sealed class StreamLink : ILink
         }
         catch (Exception e) when (e is IOException or ObjectDisposedException or OperationCanceledException or InvalidOperationException or UnauthorizedAccessException)
         {
-            end = new IOException($"{_name} is gone: {e.Message}", e); // each was met when a USB stick is pulled while a read is pending
+            end = new IOException($"{_name} is gone: {e.Message}", e);
         }
 
         await _gone.CancelAsync().ConfigureAwait(false);

@@ -1,9 +1,12 @@
+using System.Runtime.CompilerServices;
 using System.Threading.Channels;
 using Concentrator.Field;
 using Concentrator.Home;
+using Concentrator.Ports;
 using Metering;
 using Metering.Driver;
 using Metering.Ledger;
+using Metering.Orders;
 using Microsoft.Extensions.Logging.Abstractions;
 using Simulation.Dlms;
 using Unit.Flows.Dlms;
@@ -30,9 +33,10 @@ public class HomeRefreshTests
         var intake = new Intake(ledger, new MeterRegistry(_ => true, _ => true, TimeSpan.Zero, time), new FlowCount(), new FrameFeed(), new ReadMarks(), (_, _) => { }, NullLogger.Instance) { Newest = newest.Take };
         var taking = intake.RunAsync(events.Reader);
         using var stop = new CancellationTokenSource();
-        var refreshing = new HomeRefresh(options, feed, new Dispatcher(reach, events.Writer), _ => true, bench.Clock).RunAsync(stop.Token);
+        var refreshing = new HomeRefresh(options, feed, new WatchedDesk(new Dispatcher(reach, events.Writer), bench), _ => true, bench.Clock).RunAsync(stop.Token);
 
         Assert.True(await bench.Clock.AdvanceUntilAsync(() => feed.AgeOf(meter) is not null, TimeSpan.FromMilliseconds(100)), "nothing came");
+        using var fine = bench.Clock.CreateTimer(_ => { }, null, TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(100)); // no stride is longer
         var (until, oldest) = (bench.Clock.GetUtcNow().AddMinutes(5), TimeSpan.Zero);
         Assert.True(await bench.Clock.AdvanceUntilAsync(
             () =>
@@ -69,5 +73,27 @@ public class HomeRefreshTests
         Assert.False(feed.Of(options.Consumers[0]).Meters[0].Fresh);
         await stop.CancelAsync();
         await Assert.ThrowsAnyAsync<OperationCanceledException>(() => refreshing);
+    }
+
+    /// <summary>Tells the bench of orders that are under way, so that its clock does not outrun them.</summary>
+    private sealed class WatchedDesk(IOrderDesk desk, DriverBench bench) : IOrderDesk
+    {
+        public async IAsyncEnumerable<OrderStep> ExecuteAsync(MeterOrder order, [EnumeratorCancellation] CancellationToken stop)
+        {
+            var steps = await bench.UnderWay(async () =>
+            {
+                var all = new List<OrderStep>();
+                await foreach (var step in desk.ExecuteAsync(order, stop))
+                {
+                    all.Add(step);
+                }
+
+                return all;
+            });
+            foreach (var step in steps)
+            {
+                yield return step;
+            }
+        }
     }
 }
