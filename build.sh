@@ -150,6 +150,7 @@ tests() {
         failed=1
         total=1
     fi
+    grep -aE '\[FAIL\]$' "$log" | sed -E 's/^ */failed: /; s/ \[FAIL\]$//' | sort -u || true # once more, where whoever reads only the end finds them
     if ! artifacts/bin/Requirements/release/Requirements "$report" artifacts ${filter:+--part "$filter"}; then [ "$code" != 0 ] || code=1; fi
     printf 'Tests: %d passed, %d failed, %d skipped\n' "$((total - failed - skipped))" "$((failed + errors))" "$skipped"
     exit "$code"

@@ -14,7 +14,7 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
     private const int CountersAtOnce = 64, MostAttempts = 6, MostPassedOver = 256;
     private const int MultipleReferences = 14, MostInList = 16;
     private const byte BlockUnavailable = 14, LongGetAborted = 15, NoLongGet = 16, WrongBlock = 19;
-    private bool _wasMuddled;
+    private bool _wasMuddled, _isMadeAnew;
     private string? _passedOver;
     private int _most = TransferBudget.OfAttribute;
 
@@ -54,15 +54,19 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
             {
                 await AbandonAsync(stop).ConfigureAwait(false);
             }
+            catch (TimeoutException e) when (session.IsKeyDoubted)
+            {
+                throw new MeterRefusalException(_passedOver ?? e.Message, e);
+            }
         }
     }
 
     /// <summary>
     /// On datagrams an association that failed is tried again: a message of it got lost or came twice, or one is open whose release got lost. A refusal without any such sign is tried
-    /// once more and no oftener, since meters lock out who guesses.
+    /// once more and no oftener, and one for which the key is doubted never, since meters lock out who guesses.
     /// </summary>
     private bool MayTryAgain(Exception failure, int attempt) =>
-        attempt < MostAttempts && (failure is TimeoutException || (failure is MeterRefusalException && session.HintedCounter is null && (_wasMuddled || attempt == 1)));
+        attempt < MostAttempts && !session.IsKeyDoubted && (failure is TimeoutException || (failure is MeterRefusalException && session.HintedCounter is null && (_wasMuddled || attempt == 1)));
 
     /// <summary>Releases an association that may be open at the meter alone.</summary>
     internal async ValueTask AbandonAsync(CancellationToken stop)
@@ -94,7 +98,18 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
             await FollowAsync(asked, stop).ConfigureAwait(false); // a read may be asked twice; what changes something is not repeated on a word nobody vouches for
             await AskAsync(procedure, stop).ConfigureAwait(false);
         }
+        catch (TimeoutException) when (procedure is GetProcedure or GetListProcedure && IsAssociationLost)
+        {
+            _isMadeAnew = true;
+            session.End();
+            await AssociateAsync(0, stop).ConfigureAwait(false);
+            await AskAsync(procedure, stop).ConfigureAwait(false);
+            _isMadeAnew = false;
+        }
     }
+
+    /// <summary>The meter dropped the association by itself, as far as anybody knows: it is made anew once, and what was asked is not asked again within it, since meters count what they cannot decipher.</summary>
+    private bool IsAssociationLost => channel.MostRepeats > 0 && session is { IsAssociationDoubted: true, Settings.IsPreEstablished: false } && !_isMadeAnew;
 
     private async ValueTask AskAsync(Procedure procedure, CancellationToken stop)
     {
@@ -301,14 +316,14 @@ internal sealed class MeterVisit(IApduChannel channel, ClientSession session, IC
         {
             return await channel.ReceiveAsync(stop).ConfigureAwait(false);
         }
-        catch (TimeoutException) when (repeats < channel.MostRepeats)
+        catch (TimeoutException) when (repeats < channel.MostRepeats && (IsUnanswered || !session.IsAssociationDoubted))
         {
             _wasMuddled = true;
             return null;
         }
         catch (TimeoutException e) when (_passedOver is not null)
         {
-            throw new TimeoutException($"{e.Message}; what came was passed over: {_passedOver}", e);
+            throw new TimeoutException(repeats < channel.MostRepeats ? _passedOver : $"{e.Message}; what came was passed over: {_passedOver}", e);
         }
     }
 

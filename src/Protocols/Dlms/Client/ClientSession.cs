@@ -42,6 +42,12 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
     /// <summary>The meter could not open what we sent, or did not believe our password or proof: a wrong key, or it locked itself.</summary>
     public bool IsKeyDoubted { get; private set; }
 
+    /// <summary>
+    /// In an association, the open question was answered as a meter does that has none: an exception in clear that the service is not allowed, since it is not possible or cannot be
+    /// deciphered (IEC 62056-5-3 clause 9.5). Nobody vouches for it: the answer may come all the same.
+    /// </summary>
+    public bool IsAssociationDoubted { get; private set; }
+
     /// <summary>A question is open.</summary>
     public bool IsAsking => _running is not null;
 
@@ -77,6 +83,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
         }
 
         _running = procedure;
+        IsAssociationDoubted = false;
         _id = NextId(0xC0);
         procedure.Begin();
         return Wrap(procedure.Start(_id, RoomFor(procedure)));
@@ -229,6 +236,7 @@ public sealed class ClientSession(AssociationSettings settings, ClientSecurity? 
             case ExceptionResponse exception:
                 HintedCounter = exception.InvocationCounter ?? HintedCounter;
                 IsKeyDoubted |= exception.Service == ErrorText.DecipheringError;
+                IsAssociationDoubted |= State == AssociationState.Associated && exception is { State: ErrorText.NotAllowed, Service: ErrorText.NotPossible or ErrorText.DecipheringError };
                 return exception.InvocationCounter > security?.LastUsed + 1 ? Fail(ErrorText.Of(exception)) : Unproven(ErrorText.Of(exception));
             case ConfirmedServiceError error:
                 return Unproven(ErrorText.Of(error));

@@ -5,7 +5,7 @@ namespace Protocols.Dlms.Client;
 /// <summary>Error numbers of the standard in words (IEC 62056-5-3 clause 8).</summary>
 public static class ErrorText
 {
-    internal const byte DecipheringError = 5, AuthenticationFailure = 13;
+    internal const byte NotAllowed = 1, NotPossible = 1, DecipheringError = 5, AuthenticationFailure = 13;
 
     /// <summary>A data-access-result in words.</summary>
     public static string OfDataAccess(byte result) => result switch

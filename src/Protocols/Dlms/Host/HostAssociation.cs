@@ -183,6 +183,11 @@ public sealed class HostAssociation(LogicalDevice device, HostClient client, Hos
             return new ExceptionResponse(NotAllowed, NotSupported, null).ToOctets();
         }
 
+        if (!IsAssociated && !_handshake.AwaitsProof)
+        {
+            return new ExceptionResponse(NotAllowed, NotPossible, null).ToOctets(); // of an association that ended: nobody's key is doubted for it
+        }
+
         var opened = security.Open(octets, _handshake.ClientTitle);
         if ((opened.Protection.Control & CipheredContent.Broadcast) != 0)
         {

@@ -1,4 +1,5 @@
 using Metering;
+using Metering.Driver;
 using Metering.Orders;
 using Protocols.Dlms.Apdu;
 using Protocols.Dlms.Client;
@@ -11,6 +12,8 @@ namespace Unit.Flows.Dlms;
 public class UdpTests
 {
     private static readonly Obis Load = Obis.Parse("1-0:99.1.0*255");
+    private const byte AssociationRequest = 0x60, GlobalGet = 0xC8, GlobalAction = 0xCB;
+    private static readonly byte[] CannotDecipher = [0, 1, 0, 1, 0, 1, 0, 3, 0xD8, 1, 5];
     private static readonly DateTime From = new(2026, 11, 22, 0, 0, 0, DateTimeKind.Utc);
 
     public static TheoryData<byte, int> SuitesAndSeeds => [.. Enumerable.Range(0, 3).SelectMany(suite => Enumerable.Range(1, 4).Select(seed => ((byte)suite, seed)))];
@@ -173,8 +176,60 @@ public class UdpTests
         Assert.Equal(OrderState.Done, (await bench.ReadAsync(ReadOrder.Registers)).State);
         silent = true;
         var step = await bench.ReadAsync(ReadOrder.Registers);
-        Assert.Contains("asked 4 times", step.Sentence, StringComparison.Ordinal);
         Assert.Contains("could not decipher", step.Sentence, StringComparison.Ordinal);
+        silent = false;
+        Assert.Equal(OrderState.Done, (await bench.ReadAsync(ReadOrder.Registers)).State);
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task An_association_that_the_meter_dropped_is_made_anew_within_the_order_and_no_key_is_doubted(bool cannotDecipher)
+    {
+        DatagramWire? wire = null;
+        await using var bench = Bench(0, (meter, clock) => wire = new DatagramWire(meter, clock), MeterFault.LocksAfterThreeBadTags);
+        Assert.True(await bench.ListeningAsync());
+        await MustReadAsync(bench, tries: 1);
+        bench.Meter.Drop();
+        var (before, refused) = (wire!.Sent.Count, 0);
+        wire.Instead = datagram => cannotDecipher && datagram[8] == GlobalGet && refused++ == 0 ? [CannotDecipher] : null;
+        await MustReadAsync(bench, tries: 1);
+        Assert.Equal(0, bench.Meter.Keys.BadTags);
+        var sent = wire.Sent.Skip(before).Select(datagram => datagram[8]).ToList();
+        Assert.Equal([GlobalGet, AssociationRequest, GlobalAction, GlobalGet], sent.Take(4)); // asked once in the old one, and from the beginning in the new one
+    }
+
+    [Fact]
+    public async Task A_meter_that_drops_every_association_at_once_costs_its_order()
+    {
+        DatagramWire? wire = null;
+        await using var bench = Bench(0, (meter, clock) => wire = new DatagramWire(meter, clock));
+        Assert.True(await bench.ListeningAsync());
+        await MustReadAsync(bench, tries: 1);
+        var before = wire!.Sent.Count;
+        wire.Instead = datagram => datagram[8] == GlobalGet ? [CannotDecipher] : null;
+        var step = await bench.ReadAsync(ReadOrder.Registers);
+        Assert.Equal((OrderState.Failed, MissReason.Refused), (step.State, step.Why));
+        Assert.Contains("could not decipher", step.Sentence, StringComparison.Ordinal);
+        Assert.Equal(2, wire.Sent.Skip(before).Count(datagram => datagram[8] == GlobalGet));
+    }
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_wrong_key_is_tried_once_an_order_and_then_spared_also_where_the_meter_only_says_that_it_cannot_decipher(bool cannotDecipher)
+    {
+        var asked = 0;
+        await using var bench = Bench(
+            0, (meter, clock) => new DatagramWire(meter, clock) { Instead = datagram => datagram[8] == AssociationRequest && datagram[3] == 1 && ++asked > 0 && cannotDecipher ? [CannotDecipher] : null });
+        bench.Keys.Wrong = new byte[16];
+        Assert.True(await bench.ListeningAsync());
+        for (var order = 1; order <= 4; order++)
+        {
+            var step = await bench.ReadAsync(ReadOrder.Registers);
+            Assert.Equal((OrderState.Failed, MissReason.WrongKey), (step.State, step.Why));
+            Assert.Equal(Math.Min(order, 2), asked);
+        }
     }
 
     [Theory]
@@ -195,8 +250,8 @@ public class UdpTests
         Assert.Equal(echo ? SessionMove.Ignored : SessionMove.Failed, step.Move);
     }
 
-    private static DriverBench Bench(byte suite, Func<DlmsMeter, Microsoft.Extensions.Time.Testing.FakeTimeProvider, DatagramWire> wire) =>
-        new(new DlmsMeterPlan(3, 7, 5, true, suite, LongestPdu: 240), change: options => options with { Port = "udp://meter" }, port: wire);
+    private static DriverBench Bench(byte suite, Func<DlmsMeter, Microsoft.Extensions.Time.Testing.FakeTimeProvider, DatagramWire> wire, params MeterFault[] faults) =>
+        new(new DlmsMeterPlan(3, 7, 5, true, suite, LongestPdu: 240, Faults: faults.Aggregate(default(MeterFault), (all, one) => all | one)), change: options => options with { Port = "udp://meter" }, port: wire);
 
     /// <summary>The first look at a meter may fail on such a network; the supervisor would open the driver again.</summary>
     private static async Task MustListenAsync(DriverBench bench)
