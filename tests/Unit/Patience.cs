@@ -7,7 +7,7 @@ namespace Unit;
 /// <summary>Waits for conditions in flows on fake time. The real deadline is for a hang, never for speed: a slow disk of a busy machine is no failure.</summary>
 internal static class Patience
 {
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
+    private static readonly TimeSpan Hang = TimeSpan.FromMinutes(5);
 
     /// <summary>Moves fake time on, step by step, until the condition holds, and only where nothing waits for a thread; false when it never held.</summary>
     internal static async Task<bool> AdvanceUntilAsync(this FakeTimeProvider clock, Func<bool> condition, TimeSpan step)

@@ -13,7 +13,6 @@ namespace Unit.Campaigns;
 /// </summary>
 public sealed class OrdersKillCampaign(ITestOutputHelper output)
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
     private const int MostApdus = 250; // about what all of them take
     private static readonly int Rounds = Evidence.ReleaseSize ? 300 : 1, Kills = Evidence.ReleaseSize ? 6 : 3;
 
@@ -67,12 +66,12 @@ public sealed class OrdersKillCampaign(ITestOutputHelper output)
             using var service = box.Service.Start(delayed: (kill + slow) % 2 == 1); // half of the lives
             if (kill == 0)
             {
-                await Street.WaitAsync(() => box.Key is not null, Patience, () => "the box never told its key" + box.Service.Log);
+                await Street.WaitAsync(() => box.Key is not null, () => "the box never told its key" + box.Service.Log);
                 Say("tells its key");
                 await box.GiveAsync("expected", "meters", $"{{\"expect\":[{string.Join(',', box.Meters.Select(meter => $"\"{meter.Name}\""))}]}}");
-                await Street.WaitAsync(() => box.Told("expected").Contains("done") && box.Meters.All(meter => meter.Asked > 0), Patience, () => "the meters were never spoken to: " + box.All("expected") + box.Service.Log);
+                await Street.WaitAsync(() => box.Told("expected").Contains("done") && box.Meters.All(meter => meter.Asked > 0), () => "the meters were never spoken to: " + box.All("expected") + box.Service.Log);
                 await box.GiveAsync("first", "read", """{"what":"0-0:42.0.0*255"}""", [.. box.Meters]); // keys that have served are not spared after two lives that were cut short
-                await Street.WaitAsync(() => box.Told("first").Contains("done"), Patience, () => "the meters cannot be read: " + box.All("first") + box.Service.Log);
+                await Street.WaitAsync(() => box.Told("first").Contains("done"), () => "the meters cannot be read: " + box.All("first") + box.Service.Log);
                 Say("asks everybody");
                 orders.ForEach(order => order.Case.Before(order.Meter));
                 await Task.Delay(2 * OrderedBox.RelayTakes);
@@ -96,13 +95,13 @@ public sealed class OrdersKillCampaign(ITestOutputHelper output)
 
         using (var last = box.Service.Start())
         {
-            await Street.WaitAsync(AllEnded, Patience, () => $"seed {seed}: no end of {string.Join("; ", orders.Where(order => !HasEnded(order.Id, order.Case)).Select(order => $"{order.Case.Name}: {box.All(order.Id)}"))}{box.Service.Log}");
+            await Street.WaitAsync(AllEnded, () => $"seed {seed}: no end of {string.Join("; ", orders.Where(order => !HasEnded(order.Id, order.Case)).Select(order => $"{order.Case.Name}: {box.All(order.Id)}"))}{box.Service.Log}");
             foreach (var (_, meter, id) in orders.Where(order => order.Case.ChangesKeys))
             {
                 await box.GiveAsync(id + "-after", "read", """{"what":"1-0:1.8.0*255"}""", meter);
             }
 
-            await Street.WaitAsync(() => orders.Where(order => order.Case.ChangesKeys).All(order => HasEnded(order.Id + "-after", order.Case)), Patience, () => "a meter is not read on under its keys" + box.Service.Log);
+            await Street.WaitAsync(() => orders.Where(order => order.Case.ChangesKeys).All(order => HasEnded(order.Id + "-after", order.Case)), () => "a meter is not read on under its keys" + box.Service.Log);
             await Task.Delay(500); // who would do something twice does it now
             await ServiceProcess.StopAsync(last);
             Assert.Equal(0, last.ExitCode);

@@ -24,7 +24,6 @@ namespace Unit.Campaigns;
 public sealed class SecretsCampaign
 {
     private const string Passphrase = "correct horse battery staple 4711", Password = "bhu8-vft6-zgb7-xdr5", Base = "dc/v1/dc-test/cmd/";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(120);
     private static readonly byte[] Guek = RandomNumberGenerator.GetBytes(16), Gak = RandomNumberGenerator.GetBytes(16), Set = RandomNumberGenerator.GetBytes(16);
 
     [Requirement("P5, P6")]
@@ -124,7 +123,7 @@ public sealed class SecretsCampaign
         using var process = Process.Start(new ProcessStartInfo("sh", ["-c", $"ulimit -c unlimited; exec {command}"]) { WorkingDirectory = directory, RedirectStandardError = true, RedirectStandardOutput = true })!;
         _ = process.StandardError.ReadToEndAsync();
         _ = process.StandardOutput.ReadToEndAsync();
-        await Street.WaitAsync(isUp, Patience, "it never came up");
+        await Street.WaitAsync(isUp, "it never came up");
         await Task.Delay(200);
         Process.Start("kill", ["-SYS", process.Id.ToString(CultureInfo.InvariantCulture)]).WaitForExit(); // a signal whose rest is a core file, and that no runtime takes for itself
         await process.WaitForExitAsync();
@@ -181,18 +180,18 @@ public sealed class SecretsCampaign
 
     private static async Task WorkAsync(Street street, DlmsMeter meter, ECDsa issuer, string backup)
     {
-        await Street.WaitAsync(() => street.Tool("meter", "import", street.Shipment).Code == 0, Patience, () => "the shipment list was not taken" + street.Log);
+        await Street.WaitAsync(() => street.Tool("meter", "import", street.Shipment).Code == 0, () => "the shipment list was not taken" + street.Log);
         Assert.Equal(0, street.ToolWith(Convert.ToHexString(Set) + "\n", "meter", "key", "set", "GWI-00000815-3C-03").Code);
         Assert.NotEqual(0, street.ToolWith(Convert.ToHexString(Set) + "Z\n", "meter", "key", "set", "GWI-00000815-3C-03").Code); // what is refused is not repeated
-        await Street.WaitAsync(() => street.Tool("meter", "read", meter.Name, "--what", "1-0:1.8.0*255").Code == 0, Patience, () => "the meter is not read" + street.Log);
+        await Street.WaitAsync(() => street.Tool("meter", "read", meter.Name, "--what", "1-0:1.8.0*255").Code == 0, () => "the meter is not read" + street.Log);
         var identity = JsonNode.Parse(street.Consumer.Payloads("/identity")[^1])!;
         var box = new BoxPublicKey(identity["boxKey"]!["kid"]!.GetValue<string>(), identity["boxKey"]!["x"]!.GetValue<string>(), identity["boxKey"]!["y"]!.GetValue<string>());
         var args = SealedOrder.Args(box, "dc-test", meter.Name, meter.Keys.Kek, ("guek", Guek), ("gak", Gak));
         await street.Consumer.SayAsync(Base + "keys", (new SignedOrder("keys-1", args, [meter.Name]) with { Issued = DateTimeOffset.UtcNow, Expires = DateTimeOffset.UtcNow.AddHours(1) }).By(issuer));
-        await Street.WaitAsync(() => street.Consumer.Payloads("/cmd/keys-1/status").Any(payload => JsonNode.Parse(payload)!["state"]!.GetValue<string>() == "done"), Patience, () => "the keys were not changed" + string.Join('\n', street.Consumer.Payloads("/cmd/keys-1/")) + street.Log);
+        await Street.WaitAsync(() => street.Consumer.Payloads("/cmd/keys-1/status").Any(payload => JsonNode.Parse(payload)!["state"]!.GetValue<string>() == "done"), () => "the keys were not changed" + string.Join('\n', street.Consumer.Payloads("/cmd/keys-1/")) + street.Log);
         Assert.Equal((Convert.ToHexString(Guek), Convert.ToHexString(Gak)), (Convert.ToHexString(meter.Keys.Guek), Convert.ToHexString(meter.Keys.Gak)));
         Assert.Equal(0, street.Tool("meter", "read", meter.Name, "--what", "1-0:1.8.0*255").Code); // and the box reads on under them
-        await Street.WaitAsync(() => Drivers(street).Any(driver => driver["family"]!.GetValue<string>() == "g3" && driver["state"]!.GetValue<string>() == "listening"), Patience, () => "the G3 network did not come up" + street.Log);
+        await Street.WaitAsync(() => Drivers(street).Any(driver => driver["family"]!.GetValue<string>() == "g3" && driver["state"]!.GetValue<string>() == "listening"), () => "the G3 network did not come up" + street.Log);
         Assert.True(street.ToolWith(Passphrase + "\n", "backup", "create", backup, "--bulk").Code == 0, street.Log);
     }
 

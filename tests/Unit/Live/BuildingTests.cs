@@ -39,20 +39,20 @@ public sealed class BuildingTests
         using (var service = street.StartService())
         {
             await Street.WaitAsync(
-                () => meters.All(meter => street.Consumer.Keys().Any(key => key.StartsWith(meter + "/", StringComparison.Ordinal))), TimeSpan.FromSeconds(120), () => "not all five meters were delivered" + street.Log);
+                () => meters.All(meter => street.Consumer.Keys().Any(key => key.StartsWith(meter + "/", StringComparison.Ordinal))), () => "not all five meters were delivered" + street.Log);
             using var client = new HttpClient();
             client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", Token);
             var shown = JsonDocument.Parse("{}").RootElement;
-            await Street.WaitAsync(() => (shown = Get(client, home)).GetProperty("meters")[0].GetProperty("fresh").GetBoolean(), TimeSpan.FromSeconds(60), () => $"nothing fresh: {shown}" + street.Log);
+            await Street.WaitAsync(() => (shown = Get(client, home)).GetProperty("meters")[0].GetProperty("fresh").GetBoolean(), () => $"nothing fresh: {shown}" + street.Log);
             Assert.Equal(electricity, shown.GetProperty("meters")[0].GetProperty("meter").GetString());
             Assert.Equal(System.Net.HttpStatusCode.NotFound, (await client.GetAsync($"http://127.0.0.1:{home}/home/v1/meters/{neighbour}")).StatusCode);
             var telegrams = "";
-            await Street.WaitAsync(() => (telegrams += Encoding.ASCII.GetString(display.Read(100))).Contains("1-0:1.8.0(", StringComparison.Ordinal), TimeSpan.FromSeconds(30), "the display saw no energy");
-            await Street.WaitAsync(() => street.Tool("audit", "list").Output.Contains("consumer flat-a", StringComparison.Ordinal), TimeSpan.FromSeconds(20), "the refusal is in no audit");
+            await Street.WaitAsync(() => (telegrams += Encoding.ASCII.GetString(display.Read(100))).Contains("1-0:1.8.0(", StringComparison.Ordinal), "the display saw no energy");
+            await Street.WaitAsync(() => street.Tool("audit", "list").Output.Contains("consumer flat-a", StringComparison.Ordinal), "the refusal is in no audit");
             Assert.Contains("\"profile\":\"lnap\"", street.Consumer.Payloads("/identity")[^1], StringComparison.Ordinal);
             await Task.Delay(TimeSpan.FromSeconds(16)); // what was answered before the end counts as uncommitted for 15 s
             await street.StopSimulatorAsync();
-            await Task.Delay(TimeSpan.FromSeconds(2));
+            await street.ArrivedAsync();
             await ServiceProcess.StopAsync(service);
             Assert.Equal(0, service.ExitCode);
         }

@@ -19,7 +19,7 @@ public sealed class RunningStreet : IAsyncLifetime
     {
         Street = await Street.OpenAsync(ServiceProcess.Shipped);
         Street.StartService();
-        await Street.WaitAsync(() => Street.Consumer.Keys().Length >= 8, TimeSpan.FromSeconds(90), "no readings");
+        await Street.WaitAsync(() => Street.Consumer.Keys().Length >= 8, "no readings");
     }
 
     public ValueTask DisposeAsync() => Street?.DisposeAsync() ?? ValueTask.CompletedTask;

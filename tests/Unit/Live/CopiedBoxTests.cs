@@ -12,7 +12,6 @@ namespace Unit.Live;
 public sealed class CopiedBoxTests : IDisposable
 {
     private const string Passphrase = "four words out of a hat";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
     private readonly string _directory = Directory.CreateTempSubdirectory("copied").FullName;
     private readonly DlmsMeter[] _meters = [.. Enumerable.Range(0, 3).Select(_ => new DlmsMeter(new DlmsMeterPlan(7, 7), () => TimeProvider.System.GetUtcNow().UtcDateTime))];
     private readonly List<MeterPort> _ports = [];
@@ -80,7 +79,7 @@ public sealed class CopiedBoxTests : IDisposable
         Assert.Equal([1, 2, 2], told.Select(one => one["number"]!.GetValue<int>()));
         Assert.StartsWith("copied or moved: ", told[1]["reason"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.StartsWith("restored from a backup of ", told[2]["reason"]!.GetValue<string>(), StringComparison.Ordinal);
-        await Street.WaitAsync(() => Events(consumer).Count == 2, Patience, () => "both tell their head-end" + string.Join('\n', Events(consumer)));
+        await Street.WaitAsync(() => Events(consumer).Count == 2, () => "both tell their head-end" + string.Join('\n', Events(consumer)));
         Assert.Contains(Events(consumer), text => text.Contains($"system title {titles[1]}, before {titles[0]}", StringComparison.Ordinal));
         Assert.Contains(Events(consumer), text => text.Contains($"system title {titles[2]}, before {titles[0]}", StringComparison.Ordinal));
         foreach (var box in boxes)
@@ -139,7 +138,7 @@ public sealed class CopiedBoxTests : IDisposable
     private async Task ReadsAsync(int box)
     {
         (int Code, string Output) answer = default;
-        await Street.WaitAsync(() => (answer = Tool(box, "", "meter", "read", _meters[box].Name, "--what", "1-0:1.8.0*255", "--jsonl")).Code == 0, Patience, () => answer.Output + _boxes[box].Log);
+        await Street.WaitAsync(() => (answer = Tool(box, "", "meter", "read", _meters[box].Name, "--what", "1-0:1.8.0*255", "--jsonl")).Code == 0, () => answer.Output + _boxes[box].Log);
     }
 
     private void Write(int box)

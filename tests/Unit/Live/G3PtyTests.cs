@@ -11,7 +11,6 @@ namespace Unit.Live;
 /// <summary>The modem of a substation on a real pty: the pace of its line, and a cable that is pulled out and put back.</summary>
 public sealed class G3PtyTests : IDisposable
 {
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(60);
     private readonly string _ports = Path.Combine(Path.GetTempPath(), $"ports-{Guid.NewGuid():N}");
 
     public void Dispose() => Directory.Delete(_ports, recursive: true);
@@ -53,7 +52,7 @@ public sealed class G3PtyTests : IDisposable
         var began = Stopwatch.GetTimestamp();
         while (!File.Exists(path))
         {
-            Assert.True(Stopwatch.GetElapsedTime(began) < Hang, "the port does not come");
+            Assert.True(Stopwatch.GetElapsedTime(began) < Street.Hang, "the port does not come");
             await Task.Delay(TimeSpan.FromMilliseconds(10), TimeProvider.System);
         }
 
@@ -68,7 +67,7 @@ public sealed class G3PtyTests : IDisposable
         var all = new List<string>();
         while (all.Count < count)
         {
-            var read = await link.Input.ReadAsync().AsTask().WaitAsync(Hang);
+            var read = await link.Input.ReadAsync().AsTask().WaitAsync(Street.Hang);
             var rest = read.Buffer;
             while (all.Count < count && framer.Read(ref rest, out var frame, out _) is not FrameRead.NeedMore and var outcome)
             {

@@ -12,8 +12,8 @@ public sealed class HeadEndTests
     {
         await using var street = await Street.OpenAsync(ServiceProcess.Shipped, acknowledge: "head-end");
         using var service = street.StartService();
-        await Street.WaitAsync(() => Batches(street).Count >= 3, TimeSpan.FromSeconds(90), "no readings");
-        await Street.WaitAsync(() => Upstream(street)["delivered"]!.GetValue<long>() == 0 && Waiting(street) > 0, TimeSpan.FromSeconds(10), "PUBACK alone settled a batch");
+        await Street.WaitAsync(() => Batches(street).Count >= 3, "no readings");
+        await Street.WaitAsync(() => Upstream(street)["delivered"]!.GetValue<long>() == 0 && Waiting(street) > 0, "PUBACK alone settled a batch");
 
         var batches = Batches(street);
         var refusedRow = batches[1]["blocks"]![0]!["rows"]![0]!["key"]!.GetValue<string>();
@@ -21,18 +21,18 @@ public sealed class HeadEndTests
         await AckAsync(street, batches[1], "rejected", refusedRow);
         await street.Consumer.SayAsync("dc/v1/dc-test/ack", "{\"batchId\":\"nonsense\",\"status\":\"stored\"}");
         await street.Consumer.SayAsync("dc/v1/dc-test/ack", "no json at all");
-        await Street.WaitAsync(() => Upstream(street)["delivered"]!.GetValue<long>() == 2, TimeSpan.FromSeconds(10), "the head-end's word settled nothing");
-        await Street.WaitAsync(() => street.Consumer.Payloads("/events/alarm").Any(alarm => alarm.Contains("rows-refused", StringComparison.Ordinal)), TimeSpan.FromSeconds(10), "no alarm");
+        await Street.WaitAsync(() => Upstream(street)["delivered"]!.GetValue<long>() == 2, "the head-end's word settled nothing");
+        await Street.WaitAsync(() => street.Consumer.Payloads("/events/alarm").Any(alarm => alarm.Contains("rows-refused", StringComparison.Ordinal)), "no alarm");
         Assert.Contains("refused 1 rows", JsonNode.Parse(street.Tool("status", "--json").Output)!["verdict"]!.GetValue<string>(), StringComparison.Ordinal);
         Assert.Contains(refusedRow, street.Tool("hes", "dead-letters").Output, StringComparison.Ordinal);
-        await Street.WaitAsync(() => street.Log.Contains("batchId is none of ours", StringComparison.Ordinal), TimeSpan.FromSeconds(10), "a wrong acknowledgement was not told");
+        await Street.WaitAsync(() => street.Log.Contains("batchId is none of ours", StringComparison.Ordinal), "a wrong acknowledgement was not told");
 
         var id = batches[1]["batchId"]!.GetValue<string>();
         Assert.Equal(1, Batches(street).Count(batch => batch["batchId"]!.GetValue<string>() == id));
         Assert.Equal(0, street.Tool("hes", "dead-letters", "--resend").Code);
-        await Street.WaitAsync(() => Batches(street).Count(batch => Holds(batch, refusedRow)) == 2, TimeSpan.FromSeconds(10), "the refused row was not sent again");
+        await Street.WaitAsync(() => Batches(street).Count(batch => Holds(batch, refusedRow)) == 2, "the refused row was not sent again");
         await AckAsync(street, Batches(street).Last(batch => Holds(batch, refusedRow)), "stored");
-        await Street.WaitAsync(() => Upstream(street)["deadLetters"]!.GetValue<long>() == 0, TimeSpan.FromSeconds(10), "the dead letters stayed");
+        await Street.WaitAsync(() => Upstream(street)["deadLetters"]!.GetValue<long>() == 0, "the dead letters stayed");
         await ServiceProcess.StopAsync(service);
         Assert.All(street.Consumer.Payloads("/events/"), alarm => Assert.Empty(MessageSchemas.FaultsOf("event", alarm)));
     }

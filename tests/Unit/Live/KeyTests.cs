@@ -18,15 +18,15 @@ public sealed class KeyTests
         await File.WriteAllLinesAsync(street.KeysFile, [$"{wrong} wmbus key={wrongKey}", .. lines[2..]]);
         File.SetUnixFileMode(street.KeysFile, UnixFileMode.UserRead);
         using var service = street.StartService();
-        await Street.WaitAsync(() => Sentence(street, late).Contains("no key", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "the meter without key was not told");
-        await Street.WaitAsync(() => Sentence(street, wrong).Contains("key does not fit", StringComparison.Ordinal), TimeSpan.FromSeconds(60), "the wrong key was not told");
+        await Street.WaitAsync(() => Sentence(street, late).Contains("no key", StringComparison.Ordinal), "the meter without key was not told");
+        await Street.WaitAsync(() => Sentence(street, wrong).Contains("key does not fit", StringComparison.Ordinal), "the wrong key was not told");
         Assert.DoesNotContain(street.Consumer.Keys(), key => key.StartsWith(late, StringComparison.Ordinal));
 
         var heardBefore = DateTime.UtcNow;
         Assert.Equal(0, street.ToolWith(keys[0] + "\n", "meter", "key", "set", late).Code);
         await Street.WaitAsync(
-            () => BlocksOf(street, late).Any(block => block.GetProperty("receivedAt").GetDateTime() < heardBefore), TimeSpan.FromSeconds(30), "what was heard before the key came was not decoded");
-        await Street.WaitAsync(() => Sentence(street, late).Length == 0, TimeSpan.FromSeconds(60), "the meter is still said to be without key");
+            () => BlocksOf(street, late).Any(block => block.GetProperty("receivedAt").GetDateTime() < heardBefore), "what was heard before the key came was not decoded");
+        await Street.WaitAsync(() => Sentence(street, late).Length == 0, "the meter is still said to be without key");
 
         street.Consumer.MustAllFitTheirSchemas();
         await MustNotShowAsync(street, [.. keys, wrongKey]);

@@ -7,7 +7,6 @@ namespace Unit.Live;
 public sealed class KilledServiceTests
 {
     private const string Base = "dc/v1/dc-test/cmd/", Meter = "SIM0000000001000";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     private static readonly (string Verb, string Args)[] Orders = [("disconnect", "{}"), ("limiter", """{"normal":4600,"overSeconds":90,"unit":"W"}""")];
 
@@ -20,21 +19,21 @@ public sealed class KilledServiceTests
         var service = street.StartService();
         try
         {
-            await Street.WaitAsync(() => street.Consumer.Keys().Any(one => one.StartsWith(Meter, StringComparison.Ordinal)), Patience, () => "the meter was never read" + street.Log);
+            await Street.WaitAsync(() => street.Consumer.Keys().Any(one => one.StartsWith(Meter, StringComparison.Ordinal)), () => "the meter was never read" + street.Log);
             var orders = Orders.Select((order, at) => (Id: $"killed-{at}", order.Verb, order.Args)).ToArray();
             foreach (var (id, verb, args) in orders)
             {
                 await street.Consumer.SayAsync(Base + verb, Now(id, args).By(key));
             }
 
-            await Street.WaitAsync(() => orders.All(order => States(street, order.Id).Length > 0), Patience, () => "they were not taken" + street.Log);
+            await Street.WaitAsync(() => orders.All(order => States(street, order.Id).Length > 0), () => "they were not taken" + street.Log);
             await Task.Delay(TimeSpan.FromMilliseconds(700), TestContext.Current.CancellationToken); // somewhere in the middle
             await ServiceProcess.KillAsync(service);
             service.Dispose();
             service = street.StartService();
-            await Street.WaitAsync(() => orders.All(order => States(street, order.Id).Any(IsEnd)), Patience, () => $"they come to no end: {string.Join(" | ", street.Consumer.Payloads("/cmd/killed-"))}{street.Log}");
+            await Street.WaitAsync(() => orders.All(order => States(street, order.Id).Any(IsEnd)), () => $"they come to no end: {string.Join(" | ", street.Consumer.Payloads("/cmd/killed-"))}{street.Log}");
             await street.Consumer.SayAsync(Base + "breaker", Now("look", "{}").By(key));
-            await Street.WaitAsync(() => States(street, "look").Contains("done"), Patience, () => $"the breaker cannot be read: {string.Join(" | ", street.Consumer.Payloads("/cmd/look/"))}{street.Log}");
+            await Street.WaitAsync(() => States(street, "look").Contains("done"), () => $"the breaker cannot be read: {string.Join(" | ", street.Consumer.Payloads("/cmd/look/"))}{street.Log}");
             foreach (var (id, verb, _) in orders)
             {
                 var end = Assert.Single(States(street, id).Where(IsEnd).Distinct());

@@ -10,9 +10,10 @@ public sealed class LostViewTests
         string[] before;
         using (var first = street.StartService())
         {
-            await Street.WaitAsync(() => street.Consumer.Keys().Length >= 20, TimeSpan.FromSeconds(90), "not twenty readings were delivered");
+            await Street.WaitAsync(() => street.Consumer.Keys().Length >= 20, "not twenty readings were delivered");
             await street.StopSimulatorAsync();
-            await Task.Delay(TimeSpan.FromSeconds(2)); // the last batch closes after a second
+            await street.ArrivedAsync();
+            await Street.WaitAsync(() => street.GivenAndNotHeldAsync().Result.Length == 0, "the archive does not show what was delivered");
             before = await street.RowsAsync();
             await ServiceProcess.StopAsync(first);
         }

@@ -11,7 +11,6 @@ public sealed class OrderTests
     private const int Part = 500;
     private static readonly byte[] Image = [.. Enumerable.Range(0, 4 * Part).Select(i => (byte)(i * 31))];
     private static readonly string Hash = Convert.ToHexStringLower(SHA256.HashData(Image));
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(3);
 
     [Requirement("E5", "E6", "F1", "F2", "F4", "P5, P6")]
     [Fact]
@@ -22,14 +21,14 @@ public sealed class OrderTests
         await OwnerTests.TrustAsync(street, key, "*");
         using (var service = street.StartService())
         {
-            await Street.WaitAsync(() => street.Consumer.Keys().Any(one => one.StartsWith(Meter, StringComparison.Ordinal)), Patience, () => "the meter was never read" + street.Log);
+            await Street.WaitAsync(() => street.Consumer.Keys().Any(one => one.StartsWith(Meter, StringComparison.Ordinal)), () => "the meter was never read" + street.Log);
             var capabilities = JsonNode.Parse(street.Consumer.Payloads("/capabilities")[^1])!["orders"]!.AsArray();
             Assert.Contains(capabilities, one => one!["verb"]!.GetValue<string>() == "read" && !one["signed"]!.GetValue<bool>());
 
             await street.Consumer.SayAsync(Base + "read", Now("read-1", """{"what":"registers"}""").By(key));
             await UntilAsync(street, "read-1", "done");
             Assert.Equal(["accepted", "running", "done"], States(street, "read-1").Distinct());
-            await Street.WaitAsync(() => street.Consumer.Payloads("/readings/").Any(payload => payload.Contains("\"orderId\":\"read-1\"", StringComparison.Ordinal)), Patience, "the values do not come as readings of the order");
+            await Street.WaitAsync(() => street.Consumer.Payloads("/readings/").Any(payload => payload.Contains("\"orderId\":\"read-1\"", StringComparison.Ordinal)), "the values do not come as readings of the order");
 
             await street.Consumer.SayAsync(Base + "write", Now("forged", """{"attribute":2,"class":3,"obis":"1-0:1.8.0*255","value":"0600000000"}""").Unsigned());
             await UntilAsync(street, "forged", "refused");
@@ -51,7 +50,7 @@ public sealed class OrderTests
             await street.Consumer.SayAsync(Base + "firmware", Now("image", $$"""{"activate":false,"identification":"53494D2D332E30","imageOctets":{{Image.Length}},"imageSha256":"{{Hash}}","legallyRelevant":false}""").By(key));
             await UntilAsync(street, "image", "accepted");
             await BringAsync(street, 3 * Part, Part);
-            await Street.WaitAsync(() => LastOf(street)?["received"]!.GetValue<int>() == 2 * Part, Patience, () => $"the box is to have half of the image: {LastOf(street)}{street.Log}");
+            await Street.WaitAsync(() => LastOf(street)?["received"]!.GetValue<int>() == 2 * Part, () => $"the box is to have half of the image: {LastOf(street)}{street.Log}");
             Assert.Equal([0, 2 * Part], LastOf(street)!["missing"]!.AsArray().Select(gap => gap!["from"]!.GetValue<int>()));
 
             // Taken, and killed at once: whoever was told that it is taken hears how it went.
@@ -106,8 +105,8 @@ public sealed class OrderTests
         string[] broker = ["-h", "127.0.0.1", "-p", $"{street.Broker.Port}", "--cafile", At("ca.pem"), "--cert", At("consumer.pem"), "--key", At("consumer.key"), "--insecure"];
         using var sending = Process.Start(new ProcessStartInfo("python3", [Path.Combine(MessageSchemas.Folder("."), "send-image.py"), file, "dc/v1/dc-test", .. broker]) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var (said, errors) = (sending.StandardOutput.ReadToEndAsync(), sending.StandardError.ReadToEndAsync());
-        await sending.WaitForExitAsync().WaitAsync(Patience);
-        Assert.True(await said.WaitAsync(Patience) == "complete\n", await said + await errors.WaitAsync(Patience) + street.Log);
+        await sending.WaitForExitAsync().WaitAsync(Street.Hang);
+        Assert.True(await said.WaitAsync(Street.Hang) == "complete\n", await said + await errors.WaitAsync(Street.Hang) + street.Log);
     }
 
     private static JsonNode? LastOf(Street street) => street.Consumer.Payloads($"/image/{Hash}/status") is [.., var last] ? JsonNode.Parse(last) : null;
@@ -117,5 +116,5 @@ public sealed class OrderTests
     private static string[] States(Street street, string id) => [.. street.Consumer.Payloads($"/cmd/{id}/status").Select(payload => JsonNode.Parse(payload)!["state"]!.GetValue<string>())];
 
     private static Task UntilAsync(Street street, string id, string state) =>
-        Street.WaitAsync(() => States(street, id).Contains(state), Patience, () => $"{id} is to be {state}: {string.Join(" | ", street.Consumer.Payloads($"/cmd/{id}/"))}{street.Log}");
+        Street.WaitAsync(() => States(street, id).Contains(state), () => $"{id} is to be {state}: {string.Join(" | ", street.Consumer.Payloads($"/cmd/{id}/"))}{street.Log}");
 }

@@ -10,7 +10,6 @@ namespace Unit.Live;
 public sealed class OwnerTests
 {
     private const string Topic = "dc/v1/dc-test/owner";
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
 
     [Requirement("I-L", "I-N")]
     [Fact]
@@ -22,31 +21,31 @@ public sealed class OwnerTests
         await TrustAsync(street, key);
         using (var service = street.StartService())
         {
-            await Street.WaitAsync(() => street.Consumer.Keys().Length >= 8, TimeSpan.FromSeconds(90), "no readings");
+            await Street.WaitAsync(() => street.Consumer.Keys().Length >= 8, "no readings");
             var meter = street.Consumer.Keys()[0].Split('/')[0];
             await street.Consumer.SayAsync(Topic, SignedList.Of(key, 5, SignedList.Entry(meter, "dc-0002")), retain: true);
-            await Street.WaitAsync(() => Shown(street, meter)["heardElsewhere"]?.GetValue<string>() == "dc-0002", Patience, () => "the list was not taken" + street.Log);
-            await Street.WaitAsync(() => Metas(street, meter).Any(meta => meta.Contains("\"heardElsewhere\":\"dc-0002\"", StringComparison.Ordinal)), Patience, "meta does not tell it");
+            await Street.WaitAsync(() => Shown(street, meter)["heardElsewhere"]?.GetValue<string>() == "dc-0002", () => "the list was not taken" + street.Log);
+            await Street.WaitAsync(() => Metas(street, meter).Any(meta => meta.Contains("\"heardElsewhere\":\"dc-0002\"", StringComparison.Ordinal)), "meta does not tell it");
             await ServiceProcess.StopAsync(service);
         }
 
         using (var service = street.StartService())
         {
             var meter = street.Consumer.Keys()[0].Split('/')[0];
-            await Street.WaitAsync(() => street.Tool("meter", "show", meter).Code == 0, Patience, "the meter is forgotten");
+            await Street.WaitAsync(() => street.Tool("meter", "show", meter).Code == 0, "the meter is forgotten");
             Assert.Equal("dc-0002", Shown(street, meter)["heardElsewhere"]!.GetValue<string>());
             await street.Consumer.SayAsync(Topic, SignedList.Of(key, 4, SignedList.Entry(meter, "dc-test")));
-            await Street.WaitAsync(() => street.Log.Contains("version 4 is not newer than 5", StringComparison.Ordinal), Patience, "the older list was not refused");
+            await Street.WaitAsync(() => street.Log.Contains("version 4 is not newer than 5", StringComparison.Ordinal), "the older list was not refused");
             await street.Consumer.SayAsync(Topic, SignedList.Of(stranger, 6, SignedList.Entry(meter, "dc-test")));
-            await Street.WaitAsync(() => street.Log.Contains("the signature does not hold under key hes-1", StringComparison.Ordinal), Patience, "the forged list was not refused");
+            await Street.WaitAsync(() => street.Log.Contains("the signature does not hold under key hes-1", StringComparison.Ordinal), "the forged list was not refused");
             await street.Consumer.SayAsync(Topic, "no json");
-            await Street.WaitAsync(() => street.Log.Contains("the list is no JSON", StringComparison.Ordinal), Patience, "the nonsense was not refused");
+            await Street.WaitAsync(() => street.Log.Contains("the list is no JSON", StringComparison.Ordinal), "the nonsense was not refused");
             Assert.Equal("dc-0002", Shown(street, meter)["heardElsewhere"]!.GetValue<string>());
             using var browser = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{street.Http}") };
             var view = JsonNode.Parse(await browser.GetStringAsync("/api/v1/owner"))!;
             Assert.Equal((5L, 3L), (view["version"]!.GetValue<long>(), view["refused"]!.GetValue<long>()));
             await street.Consumer.SayAsync(Topic, SignedList.Of(key, 7, SignedList.Entry(meter, "dc-test")), retain: true);
-            await Street.WaitAsync(() => Shown(street, meter)["heardElsewhere"] is null, Patience, "the meter did not come back");
+            await Street.WaitAsync(() => Shown(street, meter)["heardElsewhere"] is null, "the meter did not come back");
             await ServiceProcess.StopAsync(service);
             Assert.Equal(0, service.ExitCode);
         }
@@ -60,14 +59,14 @@ public sealed class OwnerTests
         await using var street = await Street.OpenAsync(ServiceProcess.Shipped);
         const string Secret = "CAFEBABE0405060708090A0B0C0D0E0F";
         using var service = street.StartService();
-        await Street.WaitAsync(() => street.Consumer.Keys().Length >= 8, TimeSpan.FromSeconds(90), "no readings");
+        await Street.WaitAsync(() => street.Consumer.Keys().Length >= 8, "no readings");
         string[] meters = [.. street.Consumer.Keys().Select(key => key.Split('/')[0]).Distinct().Take(2)];
         var list = Path.Combine(street.Directory, "list.csv");
         await File.WriteAllTextAsync(list, $"mbus,place,phase,ldn,eui,psk\n{meters[0]},ES0021,,,,\n{meters[1]},ES0022,,,,\n,ES0023,L1,LGZ1030655933512,00124B0000000001,{Secret}\n");
         Assert.Equal(0, street.Tool("meter", "import", list, "--check").Code);
         Assert.Contains("3 meters, 3 of them new, 1 keys: imported", street.Tool("meter", "import", list).Output, StringComparison.Ordinal);
-        await Street.WaitAsync(() => Metas(street, meters[0]).Any(meta => meta.Contains("\"place\":\"ES0021\"", StringComparison.Ordinal) && meta.Contains("\"stage\":\"joined\"", StringComparison.Ordinal)), Patience, () => "meta does not tell the place" + street.Log);
-        await Street.WaitAsync(() => street.Consumer.Readings().Any(message => message.Contains($"\"meter\":\"{meters[0]}\",\"via\":null,\"place\":\"ES0021\"", StringComparison.Ordinal)), Patience, "no block has the place");
+        await Street.WaitAsync(() => Metas(street, meters[0]).Any(meta => meta.Contains("\"place\":\"ES0021\"", StringComparison.Ordinal) && meta.Contains("\"stage\":\"joined\"", StringComparison.Ordinal)), () => "meta does not tell the place" + street.Log);
+        await Street.WaitAsync(() => street.Consumer.Readings().Any(message => message.Contains($"\"meter\":\"{meters[0]}\",\"via\":null,\"place\":\"ES0021\"", StringComparison.Ordinal)), "no block has the place");
 
         var (code, output) = street.Tool("meter", "exchange", meters[0], "GWI-77777777-3C-03", "--json");
         Assert.True(code == 0, output + street.Log);
@@ -80,7 +79,7 @@ public sealed class OwnerTests
         Assert.Equal("ES0021", Shown(street, "GWI-77777777-3C-03")["place"]!.GetValue<string>());
 
         Assert.Equal(0, street.Tool("meter", "retire", meters[1]).Code);
-        await Street.WaitAsync(() => Metas(street, meters[1]).Contains(""), Patience, "the retired meter's meta stands for ever");
+        await Street.WaitAsync(() => Metas(street, meters[1]).Contains(""), "the retired meter's meta stands for ever");
         var report = JsonDocument.Parse(street.Tool("report", "handover", "--json").Output).RootElement;
         Assert.Equal((2, 1, 1), (report.GetProperty("open").GetInt32(), report.GetProperty("exchanged").GetInt32(), report.GetProperty("retired").GetInt32()));
         street.Consumer.MustAllFitTheirSchemas();

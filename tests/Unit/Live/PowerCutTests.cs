@@ -3,8 +3,6 @@ namespace Unit.Live;
 /// <summary>Cuts at the worst moments, by the builds that know these moments: what was written and not synced is gone with the process.</summary>
 public sealed class PowerCutTests
 {
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
-
     [Fact]
     public async Task Power_cuts_aimed_at_the_worst_moments_lose_nothing_acknowledged()
     {
@@ -21,7 +19,7 @@ public sealed class PowerCutTests
             }
 
             using var service = street.StartService(killAt: point);
-            await Street.WaitAsync(() => service.HasExited, Patience, $"{point} was never reached");
+            await Street.WaitAsync(() => service.HasExited, $"{point} was never reached");
             Assert.Equal(128 + 9, service.ExitCode);
         }
 
@@ -35,7 +33,7 @@ public sealed class PowerCutTests
         foreach (var point in (string[])["after-puback:2", "after-puback:3", "after-puback:4"])
         {
             using var service = street.StartService(killAt: point);
-            await Street.WaitAsync(() => service.HasExited, Patience, $"{point} was never reached");
+            await Street.WaitAsync(() => service.HasExited, $"{point} was never reached");
         }
 
         using var last = street.StartService();

@@ -5,9 +5,6 @@ namespace Unit.Live;
 /// <summary>A substation in real time: PRIME and G3 modems on ptys with meters behind them, radio meters, a feeder meter, the service, a real broker. It is killed in the middle.</summary>
 public sealed class PowerLineTests
 {
-    /// <summary>A node that found no switch waits up to ten minutes before it looks again.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(14);
-
     [Requirement("I-C")]
     [Fact]
     public async Task Both_networks_come_up_all_meters_are_read_and_every_value_is_explained_though_the_service_is_killed()
@@ -19,14 +16,14 @@ public sealed class PowerLineTests
         Assert.True(meters.Count >= 10, $"{meters.Count} meters behind power line modems");
         using (var first = street.StartService())
         {
-            await Street.WaitAsync(() => street.Tool("meter", "import", street.Shipment).Code == 0, Patience, () => "the shipment list was not taken" + street.Log);
-            await Street.WaitAsync(() => Read(street, meters) >= 4, Patience, () => "nothing came over the power lines" + street.Log);
+            await Street.WaitAsync(() => street.Tool("meter", "import", street.Shipment).Code == 0, () => "the shipment list was not taken" + street.Log);
+            await Street.WaitAsync(() => Read(street, meters) >= 4, () => "nothing came over the power lines" + street.Log);
             await ServiceProcess.KillAsync(first);
         }
 
         using (var second = street.StartService())
         {
-            await Street.WaitAsync(() => Read(street, meters) == meters.Count, Patience, () => $"{Read(street, meters)} of {meters.Count} meters were read\n{street.Tool("net", "show").Output}" + street.Log);
+            await Street.WaitAsync(() => Read(street, meters) == meters.Count, () => $"{Read(street, meters)} of {meters.Count} meters were read\n{street.Tool("net", "show").Output}" + street.Log);
             var nodes = JsonDocument.Parse(street.Tool("net", "show", "--json").Output).RootElement.GetRawText();
             Assert.All(meters, meter => Assert.Contains(meter, nodes, StringComparison.Ordinal));
             Assert.Contains("load-profile: 100.0 % by 12:00", street.Tool("status").Output, StringComparison.Ordinal);

@@ -11,7 +11,6 @@ namespace Unit.Live;
 public sealed class ScriptedHeadEndTests
 {
     private const string Meter = "SIM0000000001000";
-    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(4);
     private static readonly string Script = Path.Combine(Sources.Root, "tests", "Simulation", "Scripts", "orders.steps");
     private static readonly string Simulator = Path.Combine(Sources.Root, "artifacts", "bin", "Simulation", "release", "concentrator-sim");
 
@@ -94,7 +93,7 @@ public sealed class ScriptedHeadEndTests
         using var process = Process.Start(new ProcessStartInfo(Simulator, arguments) { RedirectStandardOutput = true, RedirectStandardError = true })!;
         var errors = process.StandardError.ReadToEndAsync();
         var output = process.StandardOutput.ReadToEndAsync();
-        using var late = new CancellationTokenSource(Patience);
+        using var late = new CancellationTokenSource(Street.Hang);
         try
         {
             await process.WaitForExitAsync(late.Token);

@@ -6,8 +6,6 @@ namespace Unit.Live;
 /// <summary>A real tty whose far end goes away: nothing may wait for it for ever.</summary>
 public class SerialLinkTests
 {
-    private static readonly TimeSpan Hang = TimeSpan.FromSeconds(20);
-
     [Theory]
     [InlineData(false)]
     [InlineData(true)]
@@ -19,10 +17,10 @@ public class SerialLinkTests
         pty.Dispose();
         if (writes)
         {
-            await Assert.ThrowsAsync<IOException>(() => link.WriteAsync(new byte[] { 4, 5, 6 }, CancellationToken.None).AsTask().WaitAsync(Hang));
+            await Assert.ThrowsAsync<IOException>(() => link.WriteAsync(new byte[] { 4, 5, 6 }, CancellationToken.None).AsTask().WaitAsync(Street.Hang));
         }
 
-        await Task.Run(async () => await link.DisposeAsync()).WaitAsync(Hang);
+        await Task.Run(async () => await link.DisposeAsync()).WaitAsync(Street.Hang);
     }
 
     [Fact]
@@ -34,7 +32,7 @@ public class SerialLinkTests
         byte[] all = [.. Enumerable.Range(0, 256).Select(value => (byte)value)];
         await link.WriteAsync(all, CancellationToken.None);
         var arrived = new List<byte>();
-        await Street.WaitAsync(() => { arrived.AddRange(pty.Read(50)); return arrived.Count >= all.Length; }, Hang, "not all octets left");
+        await Street.WaitAsync(() => { arrived.AddRange(pty.Read(50)); return arrived.Count >= all.Length; }, "not all octets left");
         Assert.Equal(all, arrived);
         link.SetSpeed(9600);
         Assert.Equal(9600, pty.Baud);
@@ -43,7 +41,7 @@ public class SerialLinkTests
         arrived.Clear();
         while (arrived.Count < all.Length)
         {
-            var read = await link.Input.ReadAsync().AsTask().WaitAsync(Hang);
+            var read = await link.Input.ReadAsync().AsTask().WaitAsync(Street.Hang);
             arrived.AddRange(System.Buffers.BuffersExtensions.ToArray(read.Buffer));
             link.Input.AdvanceTo(read.Buffer.End);
         }
@@ -58,7 +56,7 @@ public class SerialLinkTests
         await using var link = SerialLink.Open(pty.Path, 9600);
         var waiting = link.Input.ReadAsync().AsTask();
         pty.Dispose();
-        Assert.Contains("is gone", (await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(Hang))).Message, StringComparison.Ordinal);
+        Assert.Contains("is gone", (await Assert.ThrowsAsync<IOException>(() => waiting.WaitAsync(Street.Hang))).Message, StringComparison.Ordinal);
         Assert.Contains("is not there", Assert.Throws<IOException>(() => SerialLink.Open("/dev/nothing", 9600)).Message, StringComparison.Ordinal);
         Assert.Contains("is no serial line", Assert.Throws<IOException>(() => SerialLink.Open("/dev/null", 9600)).Message, StringComparison.Ordinal);
     }
@@ -69,7 +67,7 @@ public class SerialLinkTests
         using var pty = new Pty();
         var link = SerialLink.Open(pty.Path, 9600);
         using var stop = new CancellationTokenSource(TimeSpan.FromSeconds(1), TimeProvider.System);
-        await Assert.ThrowsAnyAsync<Exception>(() => link.WriteAsync(new byte[200_000], stop.Token).AsTask().WaitAsync(Hang));
-        await Task.Run(async () => await link.DisposeAsync()).WaitAsync(Hang);
+        await Assert.ThrowsAnyAsync<Exception>(() => link.WriteAsync(new byte[200_000], stop.Token).AsTask().WaitAsync(Street.Hang));
+        await Task.Run(async () => await link.DisposeAsync()).WaitAsync(Street.Hang);
     }
 }
