@@ -81,6 +81,14 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
         return SetAsync((isCounted ? _tries : Once(mark)) with { IsProven = false, IsRefused = true }, stop);
     }
 
+    /// <summary>The meter took the key for a wrong one after it had served: tries that nobody counted beforehand.</summary>
+    internal ValueTask RefusedLateAsync(ushort mark, int times, CancellationToken stop)
+    {
+        _served = null;
+        var once = Once(mark);
+        return SetAsync(once with { Count = Math.Min(once.Count + times - 1, byte.MaxValue), IsProven = false, IsRefused = true }, stop);
+    }
+
     private Tries Once(ushort mark) => new(
         mark == _tries.Mark ? Math.Min(_tries.Count + 1, byte.MaxValue) : 1, mark, time.Now.Utc is { } now ? (long)(now - DateTime.UnixEpoch).TotalSeconds : 0, clock.GetTimestamp(), TimeSpan.Zero,
         mark == _tries.Mark && _tries.IsProven, mark == _tries.Mark && _tries.IsRefused);
