@@ -17,6 +17,7 @@ using Concentrator.Store.View;
 using Concentrator.Upstream;
 using Concentrator.Upstream.Mqtt;
 using Drivers.Dlms;
+using Metering;
 using Metering.Driver;
 using Metering.Keys;
 using Metering.Ledger;
@@ -72,10 +73,12 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
         using var installations = new InstallationBook(device, settings.Flag, _time);
         var issuers = new Issuers([.. settings.Issuers.Select(issuer => new Issuer(issuer.KeyId, issuer.PublicKey, issuer.Orders))]);
         using var owners = new OwnershipLists(settings.Id, issuers, ledger, _time, clock, logs.CreateLogger("security"));
+        var reach = new MeterReach();
         OrderRoom orders = null!;
         using var images = new ImageStore(new DiskFiles(Path.Combine(settings.StateDirectory, "images")), new ImageLimits(), name => orders.Book.OpenImage(name) is not null, logs.CreateLogger("store"));
         using var ordering = orders = new OrderRoom(
-            settings, ledger, _time, clock, issuers, owners, id => lives.Find(id) is { IsOpen: true } || registry.EntryOf(id) is { Accepted: true }, () => installations.Key, logs.CreateLogger("orders"), images);
+            settings, ledger, _time, clock, issuers, owners, IsOurs, () => installations.Key, logs.CreateLogger("orders"), images);
+        bool IsOurs(MeterId id) => registry.EntryOf(id) is { Accepted: true } || (lives.Find(id) is { } life ? life.IsOpen : reach.Find(id) is not null);
         registry = new MeterRegistry(
             id => settings.Meters.AcceptAll || keys.Knows(id.Text) || lives.Find(id) is { IsOpen: true }, id => keys.Knows(id.Text), settings.Meters.Keep, _time, id => lives.Find(id)?.Place);
         Replay(ledger, keys, counters, memory, deadLetters, configurations, lives, owners, orders, registry, installations);
@@ -125,7 +128,6 @@ internal sealed class Appliance(BoxSettings settings, Identity identity, ILogger
 
         // 5 the field: drivers, one channel, one intake
         var events = Channel.CreateBounded<DriverEvent>(new BoundedChannelOptions(4096) { SingleReader = true });
-        var reach = new MeterReach();
         var marks = new ReadMarks { Ledger = ledger };
         var network = new NetworkBook(_time);
         watching.Start(new MeterArrivals(lives, registry, reach, _time, logs.CreateLogger("field")).RunAsync);

@@ -107,8 +107,6 @@ public sealed class NorthDoorTests : IDisposable
             var (headEnd, session) = (new HeadEnd(client.GetStream()), HeadEnd.Session(Key, Authentication));
             Assert.Null(await headEnd.AssociateAsync(session));
             await ListedAsync(headEnd, session);
-            var (code, output) = _box.Tool("meter", "read", _meter.Name, "--what", "1-0:1.8.0*255", "--jsonl"); // a meter that told something is a meter of this box
-            Assert.True(code == 0, output + _box.Log);
             Assert.Equal(3, await headEnd.SetAsync(session, 1, "0-0:96.128.20*255", 2, Written(order.Unsigned())));
             var taken = await headEnd.SetAsync(session, 1, "0-0:96.128.20*255", 2, Written(order.By(_signs)));
             Assert.True(taken == 0, Encoding.UTF8.GetString((await headEnd.GetAsync(session, 1, "0-0:96.128.20*255", 2)).Data.Span));
