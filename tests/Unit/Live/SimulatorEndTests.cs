@@ -8,7 +8,7 @@ namespace Unit.Live;
 /// <summary>The simulator ends when it is told to, whatever it is at: SIGTERM at any moment.</summary>
 public sealed class SimulatorEndTests : IDisposable
 {
-    private static readonly TimeSpan Within = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan Within = TimeSpan.FromMinutes(2);
     private static readonly string Simulator = Path.Combine(Sources.Root, "artifacts", "bin", "Simulation", "release", "concentrator-sim");
     private readonly string _folder = Directory.CreateTempSubdirectory("sim-end").FullName;
 
@@ -35,9 +35,9 @@ public sealed class SimulatorEndTests : IDisposable
     public async Task It_ends_and_goes_on_until_then_where_nobody_keeps_its_truth()
     {
         using var simulator = Start("--scenario", "street", "--ports", _folder);
-        var told = await simulator.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60)); // after 10 s
+        var told = await simulator.StandardError.ReadLineAsync().WaitAsync(Within); // after 10 s
         Assert.StartsWith("sent ", told, StringComparison.Ordinal);
-        Assert.NotNull(await simulator.StandardError.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(60))); // and after 20 s: the first lines of its truth have settled
+        Assert.NotNull(await simulator.StandardError.ReadLineAsync().WaitAsync(Within)); // and after 20 s: the first lines of its truth have settled
         await EndsAsync(simulator, "without --truth");
     }
 
@@ -47,7 +47,7 @@ public sealed class SimulatorEndTests : IDisposable
         var script = Path.Combine(_folder, "steps");
         await File.WriteAllTextAsync(script, "0s mqtt wait SIM0000000001000 within 5m -> done\n");
         using var keys = Start("head-end-keys", _folder, "--box", "dc-test");
-        await keys.WaitForExitAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await keys.WaitForExitAsync().WaitAsync(Within);
         var key = Directory.EnumerateFiles(_folder, "*.pem").First();
         using var nowhere = Start("head-end", script, "--box", "dc-test", "--mqtt", $"mqtt://127.0.0.1:{Mosquitto.FreePort()}", "--key", key);
         await Task.Delay(1500);
@@ -55,7 +55,7 @@ public sealed class SimulatorEndTests : IDisposable
         await EndsAsync(nowhere, "no broker");
         var port = Mosquitto.FreePort();
         using var simulator = Start("--scenario", "street", "--ports", _folder, "--mqtt", port.ToString(CultureInfo.InvariantCulture));
-        await simulator.StandardOutput.ReadLineAsync().WaitAsync(TimeSpan.FromSeconds(30));
+        await simulator.StandardOutput.ReadLineAsync().WaitAsync(Within);
         using var waiting = Start("head-end", script, "--box", "dc-test", "--mqtt", $"mqtt://127.0.0.1:{port}", "--key", key);
         await Task.Delay(2500);
         Assert.False(waiting.HasExited, await ErrorsOf(waiting));
