@@ -44,9 +44,16 @@ public readonly record struct DeviceTime(
         && Year is >= 1 and <= 9999 && Month is >= 1 and <= 12 && Day >= 1 && Day <= DateTime.DaysInMonth(Year, Month)
         && Hour < 24 && Minute < 60 && Second < 60 && Hundredths < 100;
 
-    /// <summary>The UTC instant; null where the calendar or the offset is not known.</summary>
+    /// <summary>The UTC instant; null where the calendar or the offset is not known, or the instant is in no year from 1 to 9999.</summary>
     public DateTime? ToUtc() =>
-        IsCalendar && (Flags & DeviceTimeFlags.HasOffset) != 0 ? ToLocal().AddMinutes(-OffsetMinutes) : null;
+        IsCalendar && (Flags & DeviceTimeFlags.HasOffset) != 0 ? ToLocalAfter(TimeSpan.FromMinutes(-OffsetMinutes)) : null;
+
+    /// <summary>The fields as local date and time, and so much later; null where that is in no year from 1 to 9999. Only for <see cref="IsCalendar"/>.</summary>
+    public DateTime? ToLocalAfter(TimeSpan later)
+    {
+        var ticks = ToLocal().Ticks + (Int128)later.Ticks;
+        return ticks >= DateTime.MinValue.Ticks && ticks <= DateTime.MaxValue.Ticks ? new DateTime((long)ticks, DateTimeKind.Unspecified) : null;
+    }
 
     /// <summary>The fields as local date and time, without kind. Only for <see cref="IsCalendar"/>.</summary>
     public DateTime ToLocal() => new DateTime(Year, Month, Day, Hour, Minute, Second, Hundredths * 10, DateTimeKind.Unspecified);

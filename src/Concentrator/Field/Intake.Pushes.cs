@@ -75,7 +75,7 @@ internal sealed partial class Intake
             _telling.AddRange(fresh.Select(one => (meter, one, receipt.Kept)));
             var events = new MeterEventsRecord(meter, raw.Link.Source, fresh, raw.Octets);
             records.Add(new NewRecord(RecordType.MeterEvents, RecordClass.Alarm, raw.At, events.ToPayload()));
-            then = () => marks.Stored(events);
+            then = () => marks.Stored(events, raw.At.Utc);
         }
 
         var urgency = fresh.Count > 0 ? Urgency.Order : pushed.Receipt is null ? Urgency.Reading : Urgency.OnDemand;

@@ -161,7 +161,7 @@ internal sealed partial class Intake(ILedger ledger, MeterRegistry registry, Flo
         var record = new MeterEventsRecord(told.Meter, told.Raw.Link.Source, fresh, told.Raw.Octets, told.Task);
         var events = new NewRecord(RecordType.MeterEvents, RecordClass.Alarm, told.Raw.At, record.ToPayload());
         IReadOnlyList<NewRecord> records = isNew ? [registry.ToRecord(entry!), events] : [events];
-        await AppendAsync(ledger.AppendAsync(records, Urgency.Order, CancellationToken.None), () => marks.Stored(record)).ConfigureAwait(false);
+        await AppendAsync(ledger.AppendAsync(records, Urgency.Order, CancellationToken.None), () => marks.Stored(record, told.Raw.At.Utc)).ConfigureAwait(false);
     }
 
     private ValueTask AppendAsync(ValueTask<ulong> append, Action? then, PushReceipt? receipt = null) => _appends.Writer.WriteAsync((append.AsTask(), then, receipt));

@@ -16,6 +16,7 @@ internal sealed class ReadMarks : IReadProgress
     /// <summary>Events of one log that are remembered; no meter keeps as many.</summary>
     private const int MostKnown = 2000;
 
+    private static readonly DateTime Oldest = new(1990, 1, 1, 0, 0, 0, DateTimeKind.Utc);
     private static readonly TimeSpan Ahead = TimeSpan.FromHours(26), EasternMost = TimeSpan.FromHours(14);
 
     /// <summary>An M-Bus channel that is so far behind the others is empty, or its device is dead: it holds nobody back.</summary>
@@ -91,7 +92,7 @@ internal sealed class ReadMarks : IReadProgress
 
         foreach (var row in block.Rows)
         {
-            if (block.Task is not null && TimeOf(row.Instant) is { } at && (receivedUtc is null || at <= receivedUtc + Ahead))
+            if (block.Task is not null && TimeOf(row.Instant) is { } at && MayMark(at, receivedUtc))
             {
                 if (block.Via is { } via)
                 {
@@ -124,7 +125,7 @@ internal sealed class ReadMarks : IReadProgress
             coverage.Profile = block.Profile;
             foreach (var row in block.Rows)
             {
-                if (row.At?.ToUtc() is { } at && (receivedUtc is null || at <= receivedUtc + Ahead))
+                if (row.At?.ToUtc() is { } at && MayMark(at, receivedUtc))
                 {
                     coverage.Has(at);
                 }
@@ -133,14 +134,19 @@ internal sealed class ReadMarks : IReadProgress
     }
 
     /// <summary>Events are stored.</summary>
-    internal void Stored(MeterEventsRecord told)
+    /// <param name="receivedUtc">When they were received; null where the box did not know the time.</param>
+    internal void Stored(MeterEventsRecord told, DateTime? receivedUtc)
     {
         lock (_lock)
         {
             foreach (var one in told.Events)
             {
                 var at = TimeOf(one);
-                Raise(told.Meter, told.Task ?? "", at);
+                if (MayMark(at, receivedUtc))
+                {
+                    Raise(told.Meter, told.Task ?? "", at);
+                }
+
                 var known = _known.TryGetValue((told.Meter, one.Log), out var set) ? set : _known[(told.Meter, one.Log)] = [];
                 known.Add((at, one.Number, one.Occurrence));
                 if (known.Count > MostKnown)
@@ -187,14 +193,16 @@ internal sealed class ReadMarks : IReadProgress
     {
         if (record.Type == RecordType.MeterEvents)
         {
-            var told = MeterEventsRecord.Parse(record.Payload);
-            Stored(told);
+            Stored(MeterEventsRecord.Parse(record.Payload), record.Time.Utc);
         }
         else if (record.Type == RecordType.Telegram && LedgerRecord.Parse(record.Time, record.Payload) is { Block: { OrderId: not null } block } telegram)
         {
             Stored(block, telegram.Revision, record.Time.Utc);
         }
     }
+
+    /// <summary>A clock that is ahead, or stands before there were such meters, says nothing of how far a profile was read.</summary>
+    private static bool MayMark(DateTime at, DateTime? receivedUtc) => at >= Oldest && (receivedUtc is null || at <= receivedUtc + Ahead);
 
     private void Raise(MeterId meter, string task, DateTime at) => _last.AddOrUpdate((meter, task), at, (_, before) => before > at ? before : at);
 

@@ -17,6 +17,9 @@ internal sealed record ReadWindow(DateTime From, DateTime To, DateTime MeterNow,
     /// <summary>Clocks that are off by more than this are told of, and followed: rows keep the meter's own time.</summary>
     private static readonly TimeSpan Tolerable = TimeSpan.FromHours(1), Lost = TimeSpan.FromDays(1);
 
+    /// <summary>A clock further off counts as so far: what is asked for stays in the calendar.</summary>
+    private static readonly TimeSpan Furthest = TimeSpan.FromDays(365 * 100);
+
     /// <summary>The clock is so far off that its rows are no answer to a question for a day.</summary>
     internal bool IsLost { get; private init; }
 
@@ -26,7 +29,8 @@ internal sealed record ReadWindow(DateTime From, DateTime To, DateTime MeterNow,
     {
         var tells = (time.Flags & DeviceTimeFlags.HasOffset) != 0;
         var offset = tells ? time.OffsetMinutes : (short)(Math.Round(Math.Clamp((time.ToLocal() - nowUtc).TotalMinutes, -840, 840) / 15) * 15);
-        var meterNow = DateTime.SpecifyKind(time.ToLocal().AddMinutes(-offset), DateTimeKind.Utc);
+        var shown = Math.Clamp(time.ToLocal().Ticks - (offset * TimeSpan.TicksPerMinute), (nowUtc - Furthest).Ticks, (nowUtc + Furthest).Ticks);
+        var meterNow = new DateTime(shown, DateTimeKind.Utc);
         var away = meterNow - nowUtc;
         var until = to ?? (meterNow > nowUtc ? meterNow : nowUtc).AddDays(1);
         if (away.Duration() > Tolerable)

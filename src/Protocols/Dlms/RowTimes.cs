@@ -22,8 +22,7 @@ internal struct RowTimes(MeterProfile profile, int stepSeconds)
         }
         else if (_last is { IsCalendar: true } last && stepSeconds != 0)
         {
-            var local = last.ToLocal().AddSeconds(stepSeconds);
-            _last = CosemTime.Of(local, last.OffsetMinutes, false) with { Flags = last.Flags };
+            _last = last.ToLocalAfter(TimeSpan.FromSeconds(stepSeconds)) is { } local ? CosemTime.Of(local, last.OffsetMinutes, false) with { Flags = last.Flags } : null;
         }
 
         if (_last is not { } at)

@@ -95,9 +95,8 @@ internal static class P1Profiles
         var unit = P1Number.UnitOf(unitText, out var power);
         for (var i = 0; i < count && P1Line.TryValue(ref values, out var text); i++)
         {
-            if (i == count - 1 && P1Number.TryParse(text, out var value, out _, out _))
+            if (i == count - 1 && P1Number.TryParse(text, out var value, out _, out _) && at.ToLocalAfter(TimeSpan.FromMinutes((long)period * i)) is { } local)
             {
-                var local = at.ToLocal().AddMinutes((double)period * i);
                 sheet.At = at with { Year = (ushort)local.Year, Month = (byte)local.Month, Day = (byte)local.Day, Hour = (byte)local.Hour, Minute = (byte)local.Minute };
                 sheet.Add(4, name, 2, Value.Decimal(value.Mantissa, (sbyte)(value.Exponent + power)), unit);
             }

@@ -87,6 +87,32 @@ public sealed class OrderTests
         street.Consumer.MustAllFitTheirSchemas();
     }
 
+    [Requirement("F4")]
+    [Fact]
+    public async Task A_part_of_an_image_whose_sync_the_power_outlived_by_nothing_is_there_afterwards()
+    {
+        await using var street = await Street.OpenAsync(ServiceProcess.WithFaultPoints, scenario: "all");
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        await OwnerTests.TrustAsync(street, key, "*");
+        using (var service = street.StartService(killAt: "image-part-synced:2"))
+        {
+            await Street.WaitAsync(() => street.Tool("meter", "list").Output.Contains(Meter, StringComparison.Ordinal), () => "the meter was never reached" + street.Log);
+            await street.Consumer.SayAsync(Base + "firmware", Now("image", $$"""{"activate":false,"identification":"53494D2D332E30","imageOctets":{{Image.Length}},"imageSha256":"{{Hash}}","legallyRelevant":false}""").By(key));
+            await UntilAsync(street, "image", "accepted");
+            await BringAsync(street, 0, 2 * Part);
+            await Street.WaitAsync(() => service.HasExited, () => "the second part was never synced" + street.Log);
+            Assert.Equal(128 + 9, service.ExitCode);
+        }
+
+        using var second = street.StartService();
+        await BringAsync(street, Part); // the broker has the second part still: nobody acknowledged it
+        await Street.WaitAsync(() => LastOf(street)?["received"]!.GetValue<int>() == 3 * Part, () => $"the box is to have three parts: {LastOf(street)}{street.Log}");
+        await BringAsync(street, 3 * Part);
+        await Street.WaitAsync(() => LastOf(street)?["state"]!.GetValue<string>() == "complete", () => $"the image is not whole: {LastOf(street)}{street.Log}");
+        await ServiceProcess.StopAsync(second);
+        Assert.Equal(0, second.ExitCode);
+    }
+
     private static async Task BringAsync(Street street, params int[] parts)
     {
         foreach (var from in parts)

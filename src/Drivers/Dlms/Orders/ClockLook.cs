@@ -38,7 +38,8 @@ internal readonly record struct ClockLook(ReadOnlyMemory<byte> Data, DeviceTime 
 
         var shown = Read(meter, best!.Value.Data);
         var time = await CompleteAsync(meter, shown, stop).ConfigureAwait(false);
-        return new ClockLook(best.Value.Data, time, time.ToUtc()!.Value + ResolutionOf(shown) - best.Value.Box, best.Value.Uncertainty);
+        var utc = time.ToUtc() ?? throw NoTime(best.Value.Data);
+        return new ClockLook(best.Value.Data, time, utc - best.Value.Box + ResolutionOf(shown), best.Value.Uncertainty);
     }
 
     /// <summary>The octets to set the clock with, in the meter's own way: its offset, its summer time, its sign.</summary>
@@ -54,7 +55,9 @@ internal readonly record struct ClockLook(ReadOnlyMemory<byte> Data, DeviceTime 
 
     private static DeviceTime Read(OrderMeter meter, ReadOnlyMemory<byte> data) =>
         data.Length is 13 or 14 && CosemTime.TryRead(data.Span[^CosemTime.Size..], meter.Profile.Deviation, out var time) && time.IsCalendar
-            ? time : throw new MeterRefusalException($"the meter's clock shows no time: {Convert.ToHexString(data.Span)}");
+            ? time : throw NoTime(data);
+
+    private static MeterRefusalException NoTime(ReadOnlyMemory<byte> data) => new($"the meter's clock shows no time: {Convert.ToHexString(data.Span)}");
 
     /// <summary>A meter that leaves its deviation open tells its zone and its summer time in other attributes; one that tells neither has no time that can be compared.</summary>
     private static async ValueTask<DeviceTime> CompleteAsync(OrderMeter meter, DeviceTime time, CancellationToken stop)

@@ -1,6 +1,7 @@
 using Metering;
 using Metering.Driver;
 using Metering.Orders;
+using Protocols.Dlms.Apdu;
 using Simulation.Dlms;
 using Substation;
 
@@ -28,6 +29,31 @@ public class ClockOrderTests
         var one = Assert.Single(told.Events);
         Assert.Equal(("own", how == "set" ? ClockEvent.Set : ClockEvent.Shifted), (one.Set, (ClockEvent)one.Number));
         Assert.Contains(" before, ", one.Text, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("00010101FF000000000080FF", "s behind")]
+    [InlineData("00010101FF00000000FF80FF", "shows no time")] // its deviation leads out of the calendar
+    [InlineData("270F0C1FFF173B3B000080FF", "shows no time")]
+    [InlineData("270F0C1FFF173B3B00FF80FF", "s ahead")]
+    public async Task A_clock_at_an_end_of_the_calendar_costs_no_more_than_its_orders(string shown, string sentence)
+    {
+        await using var bench = new DriverBench(
+            new DlmsMeterPlan(3, 7, 0, false), change: options => options with { Port = "udp://meter" },
+            port: (meter, clock) => new DatagramWire(meter, clock)
+            {
+                Instead = datagram => Pdu.Read(datagram.AsMemory(8), out _) is GetRequest.Normal { Attribute: { ClassId: 8, Attribute: 2 } } asked
+                    ? [Wrapped(new GetResponse.Normal(asked.Id, new DataResult((byte[])[0x09, 12, .. Convert.FromHexString(shown)], null)).ToOctets())] : null,
+            });
+        Assert.True(await bench.ListeningAsync());
+        var step = await bench.OrderAsync(OrderKind.Clock, Order);
+        Assert.Contains(sentence, step.Sentence, StringComparison.Ordinal);
+        foreach (var what in (string[])["load-profile", "registers", "standard-log"])
+        {
+            Assert.NotEqual("", (await bench.ReadAsync(what)).Sentence);
+        }
+
+        Assert.Null(bench.Ended);
     }
 
     [Fact]
@@ -176,4 +202,6 @@ public class ClockOrderTests
         bench.Meter.Clock.Set(bench.Clock.GetUtcNow().UtcDateTime.AddSeconds(seconds));
         return bench;
     }
+
+    private static byte[] Wrapped(byte[] apdu) => [0, 1, 0, 1, 0, 1, 0, (byte)apdu.Length, .. apdu];
 }
