@@ -201,10 +201,10 @@ internal sealed class FrameDecoder : IDisposable
         return names;
     }
 
-    private static bool TryHex(string text, out byte[] octets, out string error)
+    private static bool TryHex(string? text, out byte[] octets, out string error)
     {
         (octets, error) = ([], "");
-        var digits = string.Concat(text.Where(character => character is not (' ' or '\t' or '_' or ':' or '|')));
+        var digits = string.Concat((text ?? "").Where(character => character is not (' ' or '\t' or '_' or ':' or '|')));
         if (digits.Length == 0 || digits.Length % 2 != 0 || digits.Length > MostDigits || !digits.All(char.IsAsciiHexDigit))
         {
             error = digits.Length % 2 != 0 ? $"{digits.Length} hex digits: an odd number" : $"no hex: 2 to {MostDigits} digits of 0-9 and A-F are expected";
