@@ -87,7 +87,6 @@ public sealed class OrderTests
         street.Consumer.MustAllFitTheirSchemas();
     }
 
-    [Requirement("F4")]
     [Fact]
     public async Task A_part_of_an_image_whose_sync_the_power_outlived_by_nothing_is_there_afterwards()
     {
