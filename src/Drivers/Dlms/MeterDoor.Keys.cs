@@ -9,7 +9,6 @@ namespace Drivers.Dlms;
 internal sealed partial class MeterDoor
 {
     private KeyChange? _change;
-    private ushort _mark;
 
     /// <summary>Associates under the keys that serve, or under those that may.</summary>
     private async ValueTask AssociateAsync(MeterKnowledge knowledge, bool newKeys, bool isKnownToBeThere, CancellationToken stop)
@@ -19,7 +18,6 @@ internal sealed partial class MeterDoor
         var session = _keys.Begin(knowledge.Meter, association, counted, newKeys, out var mark);
         var isKeyed = options.Profile.LocksAfter > 0 && (session.Security is not null || options.Association.Mechanism != AuthenticationMechanism.None);
         var sparing = isKeyed ? Spare(knowledge.Meter, mark, session) : null;
-        _mark = mark;
         _visit = new MeterVisit(Channel(), session, counters, counted, Budget());
         try
         {

@@ -249,9 +249,9 @@ internal sealed partial class MeterDoor(DlmsOptions options, IKeyRing keys, ICou
         {
             _visit = null;
             _leftAt = releases || visit.Session.State != AssociationState.Associated ? null : clock.GetTimestamp();
-            if (visit.KeyRefusals > 0 && _sparing is not null)
+            if (visit.KeyRefusals > 0 && _sparing is { Served: { } mark })
             {
-                await _sparing.RefusedLateAsync(_mark, visit.KeyRefusals, CancellationToken.None).ConfigureAwait(false);
+                await _sparing.RefusedAsync(mark, CancellationToken.None, visit.KeyRefusals).ConfigureAwait(false);
             }
 
             await visit.EndAsync(releases).ConfigureAwait(false);

@@ -47,8 +47,7 @@ public sealed class OrderTests
 
             // An image that comes by itself, its last parts first, and what nobody ordered: then the power goes.
             await street.Consumer.SayAsync($"dc/v1/dc-test/image/{new string('0', 64)}/0", Image);
-            await street.Consumer.SayAsync(Base + "firmware", Now("image", $$"""{"activate":false,"identification":"53494D2D332E30","imageOctets":{{Image.Length}},"imageSha256":"{{Hash}}","legallyRelevant":false}""").By(key));
-            await UntilAsync(street, "image", "accepted");
+            await OrderImageAsync(street, key);
             await BringAsync(street, 3 * Part, Part);
             await Street.WaitAsync(() => LastOf(street)?["received"]!.GetValue<int>() == 2 * Part, () => $"the box is to have half of the image: {LastOf(street)}{street.Log}");
             Assert.Equal([0, 2 * Part], LastOf(street)!["missing"]!.AsArray().Select(gap => gap!["from"]!.GetValue<int>()));
@@ -96,8 +95,7 @@ public sealed class OrderTests
         using (var service = street.StartService(killAt: "image-part-synced:2"))
         {
             await Street.WaitAsync(() => street.Tool("meter", "list").Output.Contains(Meter, StringComparison.Ordinal), () => "the meter was never reached" + street.Log);
-            await street.Consumer.SayAsync(Base + "firmware", Now("image", $$"""{"activate":false,"identification":"53494D2D332E30","imageOctets":{{Image.Length}},"imageSha256":"{{Hash}}","legallyRelevant":false}""").By(key));
-            await UntilAsync(street, "image", "accepted");
+            await OrderImageAsync(street, key);
             await BringAsync(street, 0, 2 * Part);
             await Street.WaitAsync(() => service.HasExited, () => "the second part was never synced" + street.Log);
             Assert.Equal(128 + 9, service.ExitCode);
@@ -110,6 +108,12 @@ public sealed class OrderTests
         await Street.WaitAsync(() => LastOf(street)?["state"]!.GetValue<string>() == "complete", () => $"the image is not whole: {LastOf(street)}{street.Log}");
         await ServiceProcess.StopAsync(second);
         Assert.Equal(0, second.ExitCode);
+    }
+
+    private static async Task OrderImageAsync(Street street, ECDsa key)
+    {
+        await street.Consumer.SayAsync(Base + "firmware", Now("image", $$"""{"activate":false,"identification":"53494D2D332E30","imageOctets":{{Image.Length}},"imageSha256":"{{Hash}}","legallyRelevant":false}""").By(key));
+        await UntilAsync(street, "image", "accepted");
     }
 
     private static async Task BringAsync(Street street, params int[] parts)

@@ -52,6 +52,9 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
             : $"{(_tries.IsRefused ? $"was refused {_tries.Count} times: wrong key or locked" : $"was tried {_tries.Count} times, and the box ended before the meter answered")}. It is not tried again for {rest.TotalHours:0} h, or until it changes";
     }
 
+    /// <summary>The key that served last in this process; null for none.</summary>
+    internal ushort? Served => _served;
+
     /// <summary>The meter took the key for a wrong one; else its tries were only cut short.</summary>
     internal bool IsRefused => _tries.IsRefused;
 
@@ -74,19 +77,12 @@ internal sealed class KeySparing(IDriverMemory memory, string driver, string nam
     internal ValueTask FailedOtherwiseAsync(ushort mark, CancellationToken stop) => mark == _served ? ValueTask.CompletedTask : SetAsync(_earlier, stop);
 
     /// <summary>The meter took the key for a wrong one.</summary>
-    internal ValueTask RefusedAsync(ushort mark, CancellationToken stop)
+    /// <param name="times">How often; more than once only where it had served, and nobody counted beforehand.</param>
+    internal ValueTask RefusedAsync(ushort mark, CancellationToken stop, int times = 1)
     {
-        var isCounted = mark != _served;
+        var tries = mark == _served ? Once(mark) : _tries;
         _served = null;
-        return SetAsync((isCounted ? _tries : Once(mark)) with { IsProven = false, IsRefused = true }, stop);
-    }
-
-    /// <summary>The meter took the key for a wrong one after it had served: tries that nobody counted beforehand.</summary>
-    internal ValueTask RefusedLateAsync(ushort mark, int times, CancellationToken stop)
-    {
-        _served = null;
-        var once = Once(mark);
-        return SetAsync(once with { Count = Math.Min(once.Count + times - 1, byte.MaxValue), IsProven = false, IsRefused = true }, stop);
+        return SetAsync(tries with { Count = Math.Min(tries.Count + times - 1, byte.MaxValue), IsProven = false, IsRefused = true }, stop);
     }
 
     private Tries Once(ushort mark) => new(
